@@ -1,0 +1,3 @@
+//! The config language.
+pub mod model;
+pub use model::*;

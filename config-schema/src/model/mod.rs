@@ -1,0 +1,62 @@
+//! A loaded config, typed and resolved: what the rooms above work with. No name is looked up behind this
+//! border, and no value is unchecked.
+//!
+//! Not its job: how the XML is read (`load`), and what is wrong with it (`diagnostic`).
+
+mod datatypes;
+mod server;
+mod sql;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use syncloom_script::FieldList;
+
+pub use datatypes::{
+    BaseType, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter,
+    Position, Profile, Property, Repeat, Selector, ValueCount, ValueMap,
+};
+pub use server::{
+    ArrayMap, Auth, Datastore, FieldMap, LineEnds, Map, PasswordForm, Server, SimpleAuth, SqlServer,
+    SqlStore, SqliteFile, Strategy, SyncMlVersion, TypeUse,
+};
+pub use sql::{DbType, FieldPlaceholder, Place, Placeholder, Sql, SqlPart, SqlStatement};
+
+/// A whole `sysync_config` document.
+#[derive(Debug)]
+pub struct Config {
+    /// The file it was read from.
+    pub path: PathBuf,
+    /// `<configidstring>`: what the owner calls this config (manual 8.5).
+    pub id: Option<String>,
+    /// `<manufacturer>`, told to peers (manual 8.6).
+    pub manufacturer: String,
+    /// `<model>`, told to peers (manual 8.7).
+    pub model: String,
+    /// `<maxmsgsize>`: the largest message in bytes that is taken and sent (manual 8.3).
+    pub max_msg_size: u32,
+    /// `<maxobjsize>`: the largest item in bytes that is taken (manual 8.4).
+    pub max_obj_size: u32,
+    /// `<transport>`: how peers reach the server (manual 9).
+    pub transport: Transport,
+    /// The field lists, in their order (manual 10.1).
+    pub field_lists: Vec<Arc<FieldList>>,
+    /// The MIME-DIR profiles, in their order (manual 10.3).
+    pub mime_profiles: Vec<Arc<MimeProfile>>,
+    /// The datatypes, in their order (manual 10.5).
+    pub datatypes: Vec<Arc<DataType>>,
+    /// The server, if the config describes one (manual 11).
+    pub server: Option<Server>,
+}
+
+/// `<transport type="xpt">` (manual 9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transport {
+    /// `<httpport>` (manual 9.4).
+    pub port: u16,
+    /// `<ipaddress>` (manual 9.5).
+    pub address: IpAddr,
+    /// `<keepconnection>`: whether a connection serves more than one request (manual 9.1).
+    pub keep_connection: bool,
+}

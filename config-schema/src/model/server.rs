@@ -1,0 +1,323 @@
+//! The server and its datastores (manual 11, 12).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use syncloom_script::{FieldId, FieldList};
+
+use super::datatypes::DataType;
+use super::sql::{DbType, Sql};
+
+/// `<server>` (manual 11).
+#[derive(Debug)]
+pub struct Server {
+    /// `<sessiontimeout>`: seconds after which a silent session ends (manual 11.2).
+    pub session_timeout: u32,
+    /// `<maxsyncmlversion>` (manual 11.1).
+    pub max_version: SyncMlVersion,
+    /// `<minsyncmlversion>` (manual 11.1).
+    pub min_version: SyncMlVersion,
+    /// `<externalurl>`: the address that peers are told (manual 11.5).
+    pub external_url: Option<String>,
+    /// `<requestedauth>`: what a peer is asked for (manual 11.6).
+    pub requested_auth: Auth,
+    /// `<requiredauth>`: the least that is accepted (manual 11.6).
+    pub required_auth: Auth,
+    /// `<autononce>` (manual 11.7).
+    pub auto_nonce: bool,
+    /// `<constantnonce>` (manual 11.8).
+    pub constant_nonce: String,
+    /// `<sendrespuri>` (manual 11.9).
+    pub send_resp_uri: bool,
+    /// `<respurionlywhendifferent>` (manual 11.9).
+    pub resp_uri_only_when_different: bool,
+    /// `<simpleauthuser>` and `<simpleauthpw>` (manual 11.10).
+    pub simple_auth: Option<SimpleAuth>,
+    /// `<updateclientinslowsync>` (manual 11.36.6).
+    pub update_client_in_slow_sync: bool,
+    /// `<updateserverinslowsync>` (manual 11.36.7).
+    pub update_server_in_slow_sync: bool,
+    /// `<deletinggoneok>`: deleting what is not there succeeds (manual 11.21).
+    pub deleting_gone_ok: bool,
+    /// `<showctcapproperties>` (manual 11.25).
+    pub show_ctcap_properties: bool,
+    /// `<showtypesizeinctcap10>` (manual 11.26).
+    pub show_type_size_in_ctcap10: bool,
+    /// What is kept in SQL for the server as a whole.
+    pub sql: SqlServer,
+    /// The datastores, in their order.
+    pub datastores: Vec<Arc<Datastore>>,
+}
+
+/// The one user of a server without a table of users.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SimpleAuth {
+    /// The name.
+    pub user: String,
+    /// The password in clear text.
+    pub password: String,
+}
+
+impl std::fmt::Debug for SimpleAuth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SimpleAuth").field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+/// The versions of SyncML, as the config names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SyncMlVersion {
+    /// 1.0
+    V1_0,
+    /// 1.1
+    V1_1,
+    /// 1.2
+    V1_2,
+}
+
+/// Ways of authentication, the weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Auth {
+    /// Nobody is asked.
+    None,
+    /// Name and password.
+    Basic,
+    /// A digest of name, password and nonce.
+    Md5,
+}
+
+/// What the server keeps in SQL besides the datastores (manual 12.12 to 12.19).
+#[derive(Debug)]
+pub struct SqlServer {
+    /// `<sqlitefile>` in `<server>` (a Syncloom extension): where users and devices, targets and maps are.
+    pub sqlite: Option<SqliteFile>,
+    /// In which form `<userkeysql>` gives a password.
+    pub password_form: PasswordForm,
+    /// `<getdevicesql>` (manual 12.15).
+    pub get_device: Option<Sql>,
+    /// `<newdevicesql>` (manual 12.15).
+    pub new_device: Option<Sql>,
+    /// `<savenoncesql>` (manual 12.15).
+    pub save_nonce: Option<Sql>,
+    /// `<saveinfosql>` (manual 12.15).
+    pub save_info: Option<Sql>,
+    /// `<userkeysql>` (manual 12.16).
+    pub user_key: Option<Sql>,
+}
+
+/// `<cleartextpw>`, `<md5userpass>` and `<md5hex>` (manual 12.12 to 12.14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordForm {
+    /// The password.
+    ClearText,
+    /// The MD5 digest of `user:password` in base 64.
+    Md5Base64,
+    /// The MD5 digest of `user:password` in hexadecimal.
+    Md5Hex,
+    /// The database checks the credential itself.
+    CheckedByDatabase,
+}
+
+/// An SQLite database file (manual 12.20.6, 12.20.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqliteFile {
+    /// `<sqlitefile>`; a relative path is relative to the config's folder.
+    pub path: PathBuf,
+    /// `<sqlitebusytimeout>`: seconds to wait for a lock.
+    pub busy_timeout: u32,
+    /// `<sqliteschema>` (a Syncloom extension): SQL that is run once when the file does not exist yet.
+    pub schema: Option<PathBuf>,
+}
+
+/// A `<datastore>` (manual 11.34).
+#[derive(Debug)]
+pub struct Datastore {
+    /// The name under which peers find it.
+    pub name: String,
+    /// `<alias>`: further names (manual 11.34.1).
+    pub aliases: Vec<String>,
+    /// `<displayname>` (manual 11.34.3).
+    pub display_name: Option<String>,
+    /// `<readonly>` (manual 11.34.4).
+    pub read_only: bool,
+    /// `<deletewins>` (manual 11.34.5).
+    pub delete_wins: bool,
+    /// `<reportupdates>` (manual 11.34.7).
+    pub report_updates: bool,
+    /// `<maxitemspermessage>`; `None` is no limit (manual 11.34.8).
+    pub max_items_per_message: Option<u32>,
+    /// `<alwayssendlocalid>` (manual 11.34.9).
+    pub always_send_local_id: bool,
+    /// `<conflictstrategy>` (manual 11.34.10).
+    pub conflict_strategy: Strategy,
+    /// `<slowsyncstrategy>` (manual 11.34.10).
+    pub slow_sync_strategy: Strategy,
+    /// `<firsttimestrategy>` (manual 11.34.10).
+    pub first_time_strategy: Strategy,
+    /// `<typesupport>`, in its order; at least one (manual 11.34.11).
+    pub types: Vec<TypeUse>,
+    /// How its items are kept.
+    pub sql: SqlStore,
+}
+
+impl Datastore {
+    /// The field list of its items: that of its field map.
+    pub fn fields(&self) -> &Arc<FieldList> {
+        &self.sql.field_map.list
+    }
+}
+
+/// How a conflict ends (manual 11.34.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strategy {
+    /// Both stay.
+    Duplicate,
+    /// The newer one wins.
+    NewerWins,
+    /// Ours wins.
+    ServerWins,
+    /// Theirs wins.
+    ClientWins,
+}
+
+/// A `<use>` in `<typesupport>` (manual 11.34.12).
+#[derive(Debug)]
+pub struct TypeUse {
+    /// The datatype.
+    pub datatype: Arc<DataType>,
+    /// `mode` has `r`: taken from peers.
+    pub receive: bool,
+    /// `mode` has `w`: sent to peers.
+    pub send: bool,
+    /// `preferred="yes"`.
+    pub preferred: bool,
+    /// `preferred="legacy"`: for peers that say nothing of themselves.
+    pub legacy: bool,
+}
+
+/// The SQL of a datastore (manual 12.20).
+#[derive(Debug)]
+pub struct SqlStore {
+    /// `<sqlitefile>` of the datastore, else that of the server.
+    pub sqlite: SqliteFile,
+    /// `<folderkeysql>`; without it the folder key is the user key (manual 12.20.1).
+    pub folder_key: Option<Sql>,
+    /// `<synctargetgetsql>` (manual 12.20.2).
+    pub target_get: Option<Sql>,
+    /// `<synctargetnewsql>` (manual 12.20.2).
+    pub target_new: Option<Sql>,
+    /// `<synctargetupdatesql>` (manual 12.20.2).
+    pub target_update: Option<Sql>,
+    /// `<synctargetdeletesql>` (manual 12.20.2).
+    pub target_delete: Option<Sql>,
+    /// `<lastmodfieldtype>` (manual 12.20.4).
+    pub last_mod_type: DbType,
+    /// `<selectmapallsql>` (manual 12.20.5).
+    pub map_select: Option<Sql>,
+    /// `<insertmapsql>` (manual 12.20.5).
+    pub map_insert: Option<Sql>,
+    /// `<updatemapsql>` (manual 12.20.5).
+    pub map_update: Option<Sql>,
+    /// `<deletemapsql>` (manual 12.20.5).
+    pub map_delete: Option<Sql>,
+    /// `<selectidandmodifiedsql>` (manual 12.20.14).
+    pub select_ids: Sql,
+    /// `<selectdatasql>` (manual 12.20.15).
+    pub select_data: Sql,
+    /// `<insertdatasql>` (manual 12.20.16).
+    pub insert_data: Option<Sql>,
+    /// `<updatedatasql>` (manual 12.20.16).
+    pub update_data: Option<Sql>,
+    /// `<deletedatasql>` (manual 12.20.16).
+    pub delete_data: Option<Sql>,
+    /// `<zapdatasql>` (manual 12.20.16).
+    pub zap_data: Option<Sql>,
+    /// `<obtainidafterinsert>` (manual 12.20.18).
+    pub obtain_id_after_insert: bool,
+    /// `<obtainlocalidsql>` (manual 12.20.18).
+    pub obtain_local_id: Option<Sql>,
+    /// `<insertreturnsid>` (manual 12.20.18).
+    pub insert_returns_id: bool,
+    /// `<specialidmode>` is `unixmsrnd6` (manual 12.20.18).
+    pub unix_ms_rnd6_ids: bool,
+    /// `<ignoreaffectedcount>` (manual 12.20.17).
+    pub ignore_affected_count: bool,
+    /// `<datalineends>` (manual 11.34.34).
+    pub line_ends: LineEnds,
+    /// `<updateallfields>` (manual 11.34.35).
+    pub update_all_fields: bool,
+    /// `<fieldmap>` (manual 11.34.41).
+    pub field_map: FieldMap,
+}
+
+/// How a line ends in database text (manual 11.34.34).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineEnds {
+    /// CR LF.
+    Dos,
+    /// LF.
+    Unix,
+    /// CR.
+    Mac,
+    /// Vertical tab.
+    Filemaker,
+}
+
+/// `<fieldmap>`: columns and fields (manual 11.34.41).
+#[derive(Debug)]
+pub struct FieldMap {
+    /// The field list.
+    pub list: Arc<FieldList>,
+    /// The columns of the master record, in order.
+    pub maps: Vec<Map>,
+    /// The detail records, in order.
+    pub arrays: Vec<ArrayMap>,
+}
+
+/// `<map>` (manual 11.34.41.1).
+#[derive(Debug)]
+pub struct Map {
+    /// The column.
+    pub column: String,
+    /// The field.
+    pub field: FieldId,
+    /// The column's type.
+    pub kind: DbType,
+    /// Mode `r`: read.
+    pub read: bool,
+    /// Mode `i` or `w`: written in new records.
+    pub insert: bool,
+    /// Mode `u` or `w`: written in existing records.
+    pub update: bool,
+    /// Mode `f`: a time in no zone.
+    pub floating: bool,
+    /// `size`: the largest number of characters or bytes; `None` is no limit.
+    pub size: Option<u32>,
+    /// `truncate`: what is too long may be cut.
+    pub truncate: bool,
+    /// `set_no`.
+    pub set_no: u16,
+}
+
+/// `<array>`: detail records of an item (manual 12.20.20 to 12.20.24).
+#[derive(Debug)]
+pub struct ArrayMap {
+    /// Its columns.
+    pub maps: Vec<Map>,
+    /// `sizefrom`: the array field, or number field, that says how many there are.
+    pub size_from: Option<FieldId>,
+    /// `<maxrepeat>`; `None` is no limit.
+    pub max_repeat: Option<u32>,
+    /// `<repeatinc>`.
+    pub repeat_inc: u32,
+    /// `<storeempty>`.
+    pub store_empty: bool,
+    /// `<alwaysclean>`.
+    pub always_clean: bool,
+    /// `<selectarraysql>`.
+    pub select: Sql,
+    /// `<deletearraysql>`.
+    pub delete: Option<Sql>,
+    /// `<insertelementsql>`.
+    pub insert: Option<Sql>,
+}

@@ -1,0 +1,13 @@
+//! Where items live, and what is remembered about peers: users, devices, nonces, sync targets and maps.
+//!
+//! [`Store`] is what a sync needs of a datastore's items, [`Admin`] what it needs to remember between
+//! sessions, and a [`Backend`] opens both and makes their changes durable together. All SQL is the config's.
+//!
+//! Not its job: deciding what to write. That is the session's.
+
+mod error;
+pub mod sqlite;
+mod traits;
+
+pub use error::{ErrorKind, StoreError};
+pub use traits::{Admin, Backend, Device, Listed, MapEntry, Scope, Store, Target, User, Written};

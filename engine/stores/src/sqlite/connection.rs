@@ -1,0 +1,125 @@
+//! A connection to an SQLite file, its transaction, and making the file when it is not there yet.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use syncloom_config::SqliteFile;
+
+use crate::error::{ErrorKind, StoreError};
+
+/// Prepared statements kept for a connection. A datastore has about 15 statements; those with lists of columns
+/// come in as many forms as there are sets of fields that peers send.
+const STATEMENT_CACHE: usize = 200;
+
+/// A connection with at most one open transaction.
+pub(super) struct Database {
+    connection: Connection,
+    path: PathBuf,
+    identity: Option<FileIdentity>,
+    in_transaction: bool,
+}
+
+impl Database {
+    /// Opens a file that is there.
+    pub(super) fn open(file: &SqliteFile) -> Result<Self, StoreError> {
+        let identity = FileIdentity::of(&file.path);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&file.path, flags)
+            .map_err(|error| unavailable(&file.path, &error.to_string()))?;
+        connection.busy_timeout(Duration::from_secs(u64::from(file.busy_timeout)))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        Ok(Database { connection, path: file.path.clone(), identity, in_transaction: false })
+    }
+
+    /// The connection, for reading.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The connection with a transaction open, for writing.
+    pub(super) fn writable(&mut self) -> Result<&Connection, StoreError> {
+        if !self.in_transaction {
+            // SQLite would go on writing into a file that has been deleted or replaced meanwhile.
+            if self.identity.is_none() || FileIdentity::of(&self.path) != self.identity {
+                return Err(unavailable(&self.path, "the file has been removed or replaced"));
+            }
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            self.in_transaction = true;
+        }
+        Ok(&self.connection)
+    }
+
+    pub(super) fn commit(&mut self) -> Result<(), StoreError> {
+        if std::mem::take(&mut self.in_transaction) {
+            let result = self.connection.execute_batch("COMMIT");
+            if result.is_err() {
+                self.in_transaction = true;
+                self.rollback();
+            }
+            result?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn rollback(&mut self) {
+        if std::mem::take(&mut self.in_transaction) {
+            // After some failures SQLite has rolled back by itself, and there is nothing left to do.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
+
+/// Makes a database file by running its schema, if the file is not there and the config names a schema.
+/// Returns whether it was made. The file appears under its name only when it is complete.
+pub fn create_if_missing(file: &SqliteFile) -> Result<bool, StoreError> {
+    if file.path.exists() {
+        return Ok(false);
+    }
+    let Some(schema) = &file.schema else {
+        return Err(unavailable(&file.path, "there is no such file, and no <sqliteschema> to make it with"));
+    };
+    let sql = fs::read_to_string(schema).map_err(|error| unavailable(schema, &error.to_string()))?;
+    if let Some(folder) = file.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| unavailable(folder, &error.to_string()))?;
+    }
+    let mut unfinished = file.path.clone().into_os_string();
+    unfinished.push(format!(".{}.new", std::process::id()));
+    let unfinished = PathBuf::from(unfinished);
+    let made = run_schema(&unfinished, &sql, schema).and_then(|()| {
+        // A link, unlike a rename, fails if another process has made the file meanwhile.
+        fs::hard_link(&unfinished, &file.path).or_else(|error| {
+            if file.path.exists() { Ok(()) } else { Err(unavailable(&file.path, &error.to_string())) }
+        })
+    });
+    let _ = fs::remove_file(&unfinished);
+    made.map(|()| true)
+}
+
+fn run_schema(path: &Path, sql: &str, schema: &Path) -> Result<(), StoreError> {
+    let connection = Connection::open(path).map_err(|error| unavailable(path, &error.to_string()))?;
+    connection.execute_batch(sql).map_err(|error| unavailable(schema, &error.to_string()))?;
+    connection.close().map_err(|(_, error)| unavailable(path, &error.to_string()))
+}
+
+fn unavailable(path: &Path, message: &str) -> StoreError {
+    StoreError::new(ErrorKind::Unavailable, format!("{}: {message}", path.display()))
+}
+
+/// What tells a file from another one of the same name.
+#[derive(PartialEq, Eq)]
+struct FileIdentity(u64, u64);
+
+impl FileIdentity {
+    #[cfg(unix)]
+    fn of(path: &Path) -> Option<Self> {
+        use std::os::unix::fs::MetadataExt;
+        fs::metadata(path).ok().map(|data| FileIdentity(data.dev(), data.ino()))
+    }
+
+    #[cfg(not(unix))]
+    fn of(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().map(|_| FileIdentity(0, 0))
+    }
+}

@@ -1,0 +1,379 @@
+//! The items of a datastore, their detail records, and the datastore's targets and maps (manual 12.20).
+
+use rusqlite::Connection;
+use syncloom_config::{ArrayMap, Datastore, Map, Sql, SqlStore};
+use syncloom_script::{Item, Value};
+
+use super::connection::Database;
+use super::convert::{self, text};
+use super::statement::{self, Columns, Values};
+use crate::error::{ErrorKind, StoreError};
+use crate::traits::{Listed, MapEntry, Scope, Store, Target, Written};
+
+/// A datastore in an SQLite file; its targets and maps may be in another one.
+pub(super) struct SqliteStore<'a> {
+    data: &'a mut Database,
+    targets: Option<&'a mut Database>,
+    datastore: &'a std::sync::Arc<Datastore>,
+    scope: &'a Scope,
+}
+
+impl<'a> SqliteStore<'a> {
+    pub(super) fn new(
+        data: &'a mut Database,
+        targets: Option<&'a mut Database>,
+        datastore: &'a std::sync::Arc<Datastore>,
+        scope: &'a Scope,
+    ) -> Self {
+        SqliteStore { data, targets, datastore, scope }
+    }
+
+    fn sql(&self) -> &'a SqlStore {
+        &self.datastore.sql
+    }
+
+    fn needed(&self, sql: &'a Option<Sql>, tag: &str) -> Result<&'a Sql, StoreError> {
+        sql.as_ref().ok_or_else(|| StoreError::missing(tag, &self.datastore.name))
+    }
+
+    fn targets(&mut self) -> &mut Database {
+        match &mut self.targets {
+            Some(database) => database,
+            None => self.data,
+        }
+    }
+
+    fn values(&self) -> Values<'a> {
+        Values {
+            user_key: &self.scope.user_key,
+            device_key: &self.scope.device_key,
+            device_id: &self.scope.device_id,
+            folder_key: &self.scope.folder_key,
+            remote_path: &self.scope.remote_path,
+            stamp: Some(self.scope.stamp),
+            stamp_kind: Some(self.sql().last_mod_type),
+            ..Values::default()
+        }
+    }
+
+    /// Runs what writes one item, so that either all of it happens or nothing.
+    fn whole<T>(
+        &mut self,
+        write: impl FnOnce(&Self, &Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.data.writable()?.execute_batch("SAVEPOINT item")?;
+        let connection = self.data.connection();
+        let result = write(self, connection);
+        let end = if result.is_ok() { "RELEASE item" } else { "ROLLBACK TO item; RELEASE item" };
+        match connection.execute_batch(end) {
+            Err(error) if result.is_ok() => Err(error.into()),
+            _ => result,
+        }
+    }
+
+    fn write_details(
+        &self,
+        connection: &Connection,
+        item: &Item,
+        values: &Values<'_>,
+        new: bool,
+    ) -> Result<(), StoreError> {
+        for array in &self.sql().field_map.arrays {
+            let maps: Vec<&Map> =
+                array.maps.iter().filter(|map| if new { map.insert } else { map.update }).collect();
+            if !maps.iter().any(|map| item.get(map.field).is_assigned()) {
+                continue;
+            }
+            if let (Some(sql), true) = (&array.delete, !new || array.always_clean) {
+                statement::run(connection, sql, values, |_| Ok(true))?;
+            }
+            let Some(insert) = &array.insert else { continue };
+            let step = array.repeat_inc.max(1) as usize;
+            for element in 0..details(array, &maps, item) {
+                let index = element * step;
+                let empty = maps.iter().all(|map| statement::element(item, map, index).is_empty());
+                if empty && !array.store_empty {
+                    continue;
+                }
+                let columns = Columns {
+                    maps: maps.clone(),
+                    item: Some((item, index)),
+                    line_ends: self.sql().line_ends,
+                };
+                let values = Values { columns: Some(&columns), ..*values };
+                statement::run(connection, insert, &values, |_| Ok(true))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_details(&self, item: &mut Item, local_id: &str) -> Result<(), StoreError> {
+        let list = item.list().clone();
+        for array in &self.sql().field_map.arrays {
+            let maps: Vec<&Map> = array.maps.iter().filter(|map| map.read).collect();
+            for map in &maps {
+                if item.is_array(map.field) {
+                    item.set(map.field, Value::Array(Vec::new()));
+                }
+            }
+            let columns = Columns { maps, item: None, line_ends: self.sql().line_ends };
+            let values = Values { local_id, columns: Some(&columns), ..self.values() };
+            let limit = array.max_repeat.map_or(usize::MAX, |limit| limit as usize);
+            let step = array.repeat_inc.max(1) as usize;
+            let mut count = 0;
+            statement::run(self.data.connection(), &array.select, &values, |row| {
+                if count == limit {
+                    return Ok(false);
+                }
+                for (column, map) in columns.maps.iter().enumerate() {
+                    let Some(field) = list.get(map.field) else { continue };
+                    let value = convert::from_sql(row.get_ref(column)?, map.kind, map.floating, field.kind);
+                    let index = count * step;
+                    if field.array {
+                        item.set_at(map.field, index, value);
+                    } else if let Some(field) =
+                        i32::try_from(index).ok().and_then(|offset| map.field.offset(offset))
+                    {
+                        item.set(field, value);
+                    }
+                }
+                count += 1;
+                Ok(true)
+            })?;
+            if let Some(size) = array.size_from.filter(|size| !item.is_array(*size)) {
+                item.set(size, Value::Integer(count as i64));
+            }
+        }
+        Ok(())
+    }
+
+    /// The columns that cannot take all of their value; an error where they may not cut it.
+    fn cuts(&self, item: &Item) -> Result<Vec<String>, StoreError> {
+        let mut cut = Vec::new();
+        for map in &self.sql().field_map.maps {
+            let Some(size) = map.size.map(|size| size as usize) else { continue };
+            let too_long = match item.get(map.field) {
+                Value::Text(text) => text.len() > size && text.chars().count() > size,
+                Value::Blob(bytes) => bytes.len() > size,
+                _ => false,
+            };
+            if too_long && !map.truncate {
+                let message = format!("column {} takes no more than {size} characters", map.column);
+                return Err(StoreError::new(ErrorKind::Refused, message));
+            }
+            if too_long {
+                cut.push(map.column.clone());
+            }
+        }
+        Ok(cut)
+    }
+
+    /// The id that an item is inserted with, where the config makes it beforehand.
+    fn id_beforehand(&self, connection: &Connection) -> Result<Option<String>, StoreError> {
+        let sql = self.sql();
+        if sql.unix_ms_rnd6_ids {
+            // Time and a random number (manual 12.20.18); SQLite has both.
+            let query = "SELECT CAST(strftime('%s','now') AS INTEGER)*1000000 + abs(random() % 1000000)";
+            return Ok(Some(connection.query_row(query, [], |row| row.get::<_, i64>(0))?.to_string()));
+        }
+        match &sql.obtain_local_id {
+            Some(query) if !sql.obtain_id_after_insert => {
+                let mut id = None;
+                statement::run(connection, query, &self.values(), |row| {
+                    id = Some(text(row.get_ref(0)?));
+                    Ok(false)
+                })?;
+                Ok(id)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// How many detail records an item has.
+fn details(array: &ArrayMap, maps: &[&Map], item: &Item) -> usize {
+    let size_from = array.size_from.map(|field| match item.get(field) {
+        Value::Integer(count) => usize::try_from(*count).unwrap_or(0),
+        value => value.elements().len(),
+    });
+    let longest = maps.iter().map(|map| item.get(map.field).elements().len()).max().unwrap_or(0);
+    let natural = size_from.unwrap_or(longest);
+    match array.max_repeat.map(|limit| limit as usize) {
+        Some(limit) if longest == 0 && size_from.is_none() => limit,
+        Some(limit) => natural.min(limit),
+        None => natural,
+    }
+}
+
+impl Store for SqliteStore<'_> {
+    fn list(&mut self) -> Result<Vec<Listed>, StoreError> {
+        let mut items = Vec::new();
+        let kind = self.sql().last_mod_type;
+        statement::run(self.data.connection(), &self.sql().select_ids, &self.values(), |row| {
+            let modified = convert::stamp_from_sql(row.get_ref(1)?, kind).unwrap_or(0);
+            items.push(Listed { local_id: text(row.get_ref(0)?), modified });
+            Ok(true)
+        })?;
+        Ok(items)
+    }
+
+    fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
+        let map = &self.sql().field_map;
+        let maps: Vec<&Map> = map.maps.iter().filter(|map| map.read).collect();
+        let columns = Columns { maps, item: None, line_ends: self.sql().line_ends };
+        let values = Values { local_id, columns: Some(&columns), ..self.values() };
+        let mut found = None;
+        statement::run(self.data.connection(), &self.sql().select_data, &values, |row| {
+            let mut item = Item::new(map.list.clone());
+            for (column, map) in columns.maps.iter().enumerate() {
+                let Some(field) = item.list().get(map.field) else { continue };
+                let value = convert::from_sql(row.get_ref(column)?, map.kind, map.floating, field.kind);
+                item.set(map.field, value);
+            }
+            found = Some(item);
+            Ok(false)
+        })?;
+        if let Some(item) = &mut found {
+            self.read_details(item, local_id)?;
+        }
+        Ok(found)
+    }
+
+    fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {
+        let insert = self.needed(&self.sql().insert_data, "insertdatasql")?;
+        let cut = self.cuts(item)?;
+        let local_id = self.whole(|store, connection| {
+            let mut local_id = store.id_beforehand(connection)?;
+            let maps = store.sql().field_map.maps.iter().filter(|map| map.insert).collect();
+            let columns = Columns { maps, item: Some((item, 0)), line_ends: store.sql().line_ends };
+            for statement in &insert.statements {
+                let values = Values {
+                    local_id: local_id.as_deref().unwrap_or_default(),
+                    columns: Some(&columns),
+                    ..store.values()
+                };
+                let mut returned = None;
+                statement::run_one(connection, statement, &values, |row| {
+                    returned = Some(text(row.get_ref(0)?));
+                    Ok(true)
+                })
+                .map_err(|error| StoreError::of_statement(insert, &error))?;
+                local_id = match returned.filter(|_| store.sql().insert_returns_id) {
+                    Some(id) => Some(id),
+                    None => local_id.or_else(|| Some(connection.last_insert_rowid().to_string())),
+                };
+            }
+            let local_id = local_id.unwrap_or_default();
+            let values = Values { local_id: &local_id, ..store.values() };
+            store.write_details(connection, item, &values, true)?;
+            Ok(local_id)
+        })?;
+        Ok(Written { local_id, cut })
+    }
+
+    fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError> {
+        let update = self.needed(&self.sql().update_data, "updatedatasql")?;
+        let cut = self.cuts(item)?;
+        self.whole(|store, connection| {
+            let maps = store.sql().field_map.maps.iter().filter(|map| map.update).collect();
+            let columns = Columns { maps, item: Some((item, 0)), line_ends: store.sql().line_ends };
+            let values = Values { local_id, columns: Some(&columns), ..store.values() };
+            let changed = statement::run(connection, update, &values, |_| Ok(true))?;
+            if changed == 0 && !store.sql().ignore_affected_count {
+                return Err(StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there")));
+            }
+            store.write_details(connection, item, &Values { columns: None, ..values }, false)
+        })?;
+        Ok(Written { local_id: local_id.to_owned(), cut })
+    }
+
+    fn delete(&mut self, local_id: &str) -> Result<bool, StoreError> {
+        let delete = self.needed(&self.sql().delete_data, "deletedatasql")?;
+        self.whole(|store, connection| {
+            let values = Values { local_id, ..store.values() };
+            let changed = statement::run(connection, delete, &values, |_| Ok(true))?;
+            Ok(changed > 0 || store.sql().ignore_affected_count)
+        })
+    }
+
+    fn target(&mut self) -> Result<Target, StoreError> {
+        let get = self.needed(&self.sql().target_get, "synctargetgetsql")?;
+        let new = self.needed(&self.sql().target_new, "synctargetnewsql")?;
+        let (values, kind) = (self.values(), self.sql().last_mod_type);
+        for attempt in 0..2 {
+            let mut target = None;
+            statement::run(self.targets().connection(), get, &values, |row| {
+                target = Some(Target {
+                    key: text(row.get_ref(0)?),
+                    anchor: text(row.get_ref(1)?),
+                    last_sync: convert::stamp_from_sql(row.get_ref(2)?, kind),
+                });
+                Ok(false)
+            })?;
+            match target {
+                Some(target) => return Ok(target),
+                None if attempt == 0 => {
+                    statement::run(self.targets().writable()?, new, &values, |_| Ok(true))?;
+                }
+                None => {}
+            }
+        }
+        let message = format!("<synctargetgetsql> of {} does not find a new target", self.datastore.name);
+        Err(StoreError::new(ErrorKind::Unavailable, message))
+    }
+
+    fn save_target(&mut self, target: &Target) -> Result<(), StoreError> {
+        let sql = self.needed(&self.sql().target_update, "synctargetupdatesql")?;
+        let values = Values {
+            target_key: &target.key,
+            anchor: &target.anchor,
+            last_sync: target.last_sync,
+            ..self.values()
+        };
+        statement::run(self.targets().writable()?, sql, &values, |_| Ok(true)).map(drop)
+    }
+
+    fn maps(&mut self, target: &Target) -> Result<Vec<MapEntry>, StoreError> {
+        let sql = self.needed(&self.sql().map_select, "selectmapallsql")?;
+        let values = Values { target_key: &target.key, ..self.values() };
+        let mut entries = Vec::new();
+        statement::run(self.targets().connection(), sql, &values, |row| {
+            // With suspend and resume there are entries of other kinds, which say nothing of stored items.
+            let normal =
+                row.as_ref().column_count() < 3 || matches!(text(row.get_ref(2)?).as_str(), "1" | "");
+            if normal {
+                entries.push(MapEntry { local_id: text(row.get_ref(0)?), remote_id: text(row.get_ref(1)?) });
+            }
+            Ok(true)
+        })?;
+        Ok(entries)
+    }
+
+    fn insert_map(&mut self, target: &Target, entry: &MapEntry) -> Result<(), StoreError> {
+        let sql = self.needed(&self.sql().map_insert, "insertmapsql")?;
+        self.write_map(sql, target, entry)
+    }
+
+    fn update_map(&mut self, target: &Target, entry: &MapEntry) -> Result<(), StoreError> {
+        let sql = self.needed(&self.sql().map_update, "updatemapsql")?;
+        self.write_map(sql, target, entry)
+    }
+
+    fn delete_map(&mut self, target: &Target, local_id: &str) -> Result<(), StoreError> {
+        let sql = self.needed(&self.sql().map_delete, "deletemapsql")?;
+        let entry = MapEntry { local_id: local_id.to_owned(), remote_id: String::new() };
+        self.write_map(sql, target, &entry)
+    }
+}
+
+impl SqliteStore<'_> {
+    fn write_map(&mut self, sql: &Sql, target: &Target, entry: &MapEntry) -> Result<(), StoreError> {
+        let values = Values {
+            target_key: &target.key,
+            local_id: &entry.local_id,
+            remote_id: &entry.remote_id,
+            ..self.values()
+        };
+        statement::run(self.targets().writable()?, sql, &values, |_| Ok(true)).map(drop)
+    }
+}

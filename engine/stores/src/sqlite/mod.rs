@@ -1,0 +1,119 @@
+//! SQLite: items by the statements of a datastore, and, beyond the original engine, users, devices, targets
+//! and maps by the same tags, so that one file can be a whole installation.
+
+mod admin;
+mod connection;
+mod convert;
+mod items;
+mod statement;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use syncloom_config::{Config, Datastore, SqliteFile};
+
+use crate::error::{ErrorKind, StoreError};
+use crate::traits::{Admin, Backend, Scope, Store};
+use admin::SqliteAdmin;
+use connection::Database;
+pub use connection::create_if_missing;
+use items::SqliteStore;
+
+/// The SQLite files of one session. Each is opened when it is first needed, once.
+pub struct SqliteBackend {
+    config: Arc<Config>,
+    open: Vec<(PathBuf, Database)>,
+}
+
+impl SqliteBackend {
+    /// A backend over the files that the config names.
+    pub fn new(config: Arc<Config>) -> Self {
+        SqliteBackend { config, open: Vec::new() }
+    }
+
+    /// The file of users and devices.
+    fn admin_file(&self) -> Result<SqliteFile, StoreError> {
+        let file = self.config.server.as_ref().and_then(|server| server.sql.sqlite.clone());
+        file.ok_or_else(|| StoreError::new(ErrorKind::Unavailable, "<server> has no <sqlitefile>"))
+    }
+
+    /// The file of targets and maps: the server's, or else the datastore's own.
+    fn target_file(&self, datastore: &Datastore) -> SqliteFile {
+        self.admin_file().unwrap_or_else(|_| datastore.sql.sqlite.clone())
+    }
+
+    fn position(&mut self, file: &SqliteFile) -> Result<usize, StoreError> {
+        if let Some(position) = self.open.iter().position(|(path, _)| *path == file.path) {
+            return Ok(position);
+        }
+        self.open.push((file.path.clone(), Database::open(file)?));
+        Ok(self.open.len() - 1)
+    }
+}
+
+impl Backend for SqliteBackend {
+    fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError> {
+        let position = self.position(&self.admin_file()?)?;
+        let server = self.config.server.as_ref();
+        let sql = server.map(|server| &server.sql);
+        let sql = sql.ok_or_else(|| StoreError::new(ErrorKind::Unavailable, "the config has no <server>"))?;
+        Ok(Box::new(SqliteAdmin::new(&mut self.open[position].1, sql)))
+    }
+
+    fn folder(
+        &mut self,
+        datastore: &Datastore,
+        user_key: &str,
+        folder: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let Some(sql) = &datastore.sql.folder_key else { return Ok(Some(user_key.to_owned())) };
+        let file = self.target_file(datastore);
+        let position = self.position(&file)?;
+        admin::folder_key(self.open[position].1.connection(), sql, user_key, folder)
+    }
+
+    fn store<'a>(
+        &'a mut self,
+        datastore: &'a Arc<Datastore>,
+        scope: &'a Scope,
+    ) -> Result<Box<dyn Store + 'a>, StoreError> {
+        let data = self.position(&datastore.sql.sqlite)?;
+        let targets = self.position(&self.target_file(datastore))?;
+        let (data, targets) = two_of(&mut self.open, data, targets);
+        Ok(Box::new(SqliteStore::new(data, targets, datastore, scope)))
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        // Items are durable before the maps and anchors that vouch for them.
+        let admin = self.admin_file().ok().map(|file| file.path);
+        let is_admin = |path: &Path| admin.as_deref() == Some(path);
+        for vouching in [false, true] {
+            for (path, database) in &mut self.open {
+                if is_admin(path) == vouching {
+                    database.commit()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn rollback(&mut self) {
+        for (_, database) in &mut self.open {
+            database.rollback();
+        }
+    }
+}
+
+/// Both databases of a datastore; the second only where it is another file.
+fn two_of(
+    open: &mut [(PathBuf, Database)],
+    first: usize,
+    second: usize,
+) -> (&mut Database, Option<&mut Database>) {
+    if first == second {
+        return (&mut open[first].1, None);
+    }
+    let (low, high) = open.split_at_mut(first.max(second));
+    let (low, high) = (&mut low[first.min(second)].1, &mut high[0].1);
+    if first < second { (low, Some(high)) } else { (high, Some(low)) }
+}

@@ -1,0 +1,286 @@
+//! Running a statement of the config: its text with parameters in place of the placeholders.
+//!
+//! Values are bound. The one exception is a placeholder inside a longer literal, where the value is put in as
+//! text with its quotes doubled (manual 12.20.8, mode `singlequote`, which is how SQLite reads literals).
+
+use std::fmt::Write;
+
+use rusqlite::types::Value as SqlValue;
+use rusqlite::{CachedStatement, Connection, Row, params_from_iter};
+use syncloom_config::{FieldPlaceholder, LineEnds, Map, Placeholder, Sql, SqlPart, SqlStatement};
+use syncloom_script::{Item, Value};
+
+use super::convert;
+use crate::error::StoreError;
+
+/// What the placeholders of a statement stand for. What a statement's kind does not offer stays empty.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Values<'a> {
+    pub(super) user_key: &'a str,
+    pub(super) user_name: &'a str,
+    pub(super) credential: &'a str,
+    pub(super) nonce: &'a str,
+    pub(super) device_key: &'a str,
+    pub(super) device_id: &'a str,
+    pub(super) device_name: &'a str,
+    pub(super) device_info: &'a str,
+    pub(super) folder_key: &'a str,
+    pub(super) folder_name: &'a str,
+    pub(super) target_key: &'a str,
+    pub(super) remote_path: &'a str,
+    pub(super) anchor: &'a str,
+    pub(super) last_sync: Option<i64>,
+    pub(super) stamp: Option<i64>,
+    pub(super) stamp_kind: Option<syncloom_config::DbType>,
+    pub(super) local_id: &'a str,
+    pub(super) remote_id: &'a str,
+    /// The columns that `%N`, `%V` and `%v` stand for, with their values.
+    pub(super) columns: Option<&'a Columns<'a>>,
+}
+
+/// The columns of a reading or writing statement.
+pub(super) struct Columns<'a> {
+    /// The maps that are read or written.
+    pub(super) maps: Vec<&'a Map>,
+    /// The item that is written, and the element of its arrays.
+    pub(super) item: Option<(&'a Item, usize)>,
+    /// How lines end in the database.
+    pub(super) line_ends: LineEnds,
+}
+
+impl Columns<'_> {
+    fn value(&self, map: &Map) -> Option<SqlValue> {
+        let (item, index) = self.item?;
+        let value = element(item, map, index);
+        (value.is_assigned() || index > 0).then(|| self.limited(map, value))
+    }
+
+    fn limited(&self, map: &Map, value: &Value) -> SqlValue {
+        match (map.size, convert::to_sql(value, map.kind, self.line_ends)) {
+            (Some(size), SqlValue::Text(text)) => SqlValue::Text(cut(text, size as usize)),
+            (Some(size), SqlValue::Blob(mut bytes)) => {
+                bytes.truncate(size as usize);
+                SqlValue::Blob(bytes)
+            }
+            (_, value) => value,
+        }
+    }
+
+    fn of_set(&self, set_no: u16) -> impl Iterator<Item = &&Map> {
+        self.maps.iter().filter(move |map| map.set_no == set_no)
+    }
+}
+
+/// The value that a map writes: the field, an element of an array field, or in a detail record of plain fields
+/// the field so many places further on (manual 12.20.20).
+pub(super) fn element<'a>(item: &'a Item, map: &Map, index: usize) -> &'a Value {
+    if item.is_array(map.field) {
+        return item.get_at(map.field, index);
+    }
+    match i32::try_from(index).ok().and_then(|offset| map.field.offset(offset)) {
+        Some(field) => item.get(field),
+        None => &Value::Unassigned,
+    }
+}
+
+fn cut(mut text: String, characters: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(characters) {
+        text.truncate(end);
+    }
+    text
+}
+
+/// Runs the statements of a tag in order and gives the rows of the last one to `row`, until it says `false`.
+/// Returns the number of records that the last one changed.
+pub(super) fn run<F>(
+    connection: &Connection,
+    sql: &Sql,
+    values: &Values<'_>,
+    mut row: F,
+) -> Result<usize, StoreError>
+where
+    F: FnMut(&Row<'_>) -> rusqlite::Result<bool>,
+{
+    let mut changed = 0;
+    for (number, statement) in sql.statements.iter().enumerate() {
+        let last = number + 1 == sql.statements.len();
+        let result = run_one(connection, statement, values, |found| if last { row(found) } else { Ok(true) });
+        changed = result.map_err(|error| StoreError::of_statement(sql, &error))?;
+    }
+    Ok(changed)
+}
+
+/// Runs one statement, and gives its rows to `row` until it says `false`.
+pub(super) fn run_one<F>(
+    connection: &Connection,
+    statement: &SqlStatement,
+    values: &Values<'_>,
+    mut row: F,
+) -> rusqlite::Result<usize>
+where
+    F: FnMut(&Row<'_>) -> rusqlite::Result<bool>,
+{
+    let (text, parameters) = render(statement, values);
+    let mut prepared: CachedStatement<'_> = connection.prepare_cached(&text)?;
+    if prepared.column_count() == 0 {
+        return prepared.execute(params_from_iter(parameters));
+    }
+    let mut rows = prepared.query(params_from_iter(parameters))?;
+    while let Some(found) = rows.next()? {
+        if !row(found)? {
+            break;
+        }
+    }
+    drop(rows);
+    Ok(usize::try_from(connection.changes()).unwrap_or(usize::MAX))
+}
+
+/// The statement's text and its parameters.
+pub(super) fn render(statement: &SqlStatement, values: &Values<'_>) -> (String, Vec<SqlValue>) {
+    let mut text = String::new();
+    let mut parameters = Vec::new();
+    for part in &statement.parts {
+        match part {
+            SqlPart::Text(sql) => text.push_str(sql),
+            SqlPart::Bind { what, text: quoted } => {
+                if !list(what, statement.set_no, values, &mut text, &mut parameters) {
+                    text.push('?');
+                    parameters.push(bound(what, *quoted, values));
+                }
+            }
+            SqlPart::Splice(what) => text.push_str(&plain(&bound(what, true, values)).replace('\'', "''")),
+        }
+    }
+    (text, parameters)
+}
+
+/// Writes a placeholder that stands for a list; `false` if it stands for one value.
+fn list(
+    what: &Placeholder,
+    set_no: u16,
+    values: &Values<'_>,
+    text: &mut String,
+    parameters: &mut Vec<SqlValue>,
+) -> bool {
+    let (all, show_name, show_value) = match what {
+        Placeholder::Columns { all } => (*all, true, false),
+        Placeholder::Assignments { all } => (*all, true, true),
+        Placeholder::Values { all } => (*all, false, true),
+        // No filter is active yet, so that there is nothing to add to a condition.
+        Placeholder::Filter { .. } => return true,
+        _ => return false,
+    };
+    let Some(columns) = values.columns else { return true };
+    let mut first = true;
+    let mut comma = |text: &mut String| {
+        if !std::mem::take(&mut first) {
+            text.push(',');
+        }
+    };
+    for map in columns.of_set(set_no) {
+        let value = columns.value(map);
+        if columns.item.is_some() && value.is_none() && !all {
+            continue;
+        }
+        comma(text);
+        if show_name {
+            text.push_str(&map.column);
+        }
+        if show_value {
+            text.push_str(if show_name { "=?" } else { "?" });
+            parameters.push(value.unwrap_or(SqlValue::Null));
+        }
+    }
+    if first && show_name && show_value {
+        // Nothing of the record itself changes, but the statement may have more to say, such as the time.
+        if let Some(map) = columns.of_set(set_no).next() {
+            let _ = write!(text, "{0}={0}", map.column);
+        }
+    }
+    true
+}
+
+fn bound(what: &Placeholder, quoted: bool, values: &Values<'_>) -> SqlValue {
+    let key = |text: &str| {
+        // A key stands in the statement as it is: as a number where it is one, so that it compares as one.
+        match text.parse::<i64>() {
+            Ok(number) if !quoted && number.to_string() == text => SqlValue::Integer(number),
+            _ => SqlValue::Text(text.to_owned()),
+        }
+    };
+    let stamp = |stamp: Option<i64>| match (stamp, values.stamp_kind) {
+        (Some(stamp), Some(kind)) => convert::stamp_to_sql(stamp, kind),
+        _ => SqlValue::Null,
+    };
+    match what {
+        Placeholder::UserKey => key(values.user_key),
+        Placeholder::DeviceKey => key(values.device_key),
+        Placeholder::FolderKey => key(values.folder_key),
+        Placeholder::TargetKey => key(values.target_key),
+        Placeholder::LocalId | Placeholder::LastId | Placeholder::NewId => key(values.local_id),
+        Placeholder::RemoteId => SqlValue::Text(values.remote_id.to_owned()),
+        Placeholder::Domain => SqlValue::Text(String::new()),
+        Placeholder::FolderName => SqlValue::Text(values.folder_name.to_owned()),
+        Placeholder::UserName | Placeholder::LoginName => SqlValue::Text(values.user_name.to_owned()),
+        Placeholder::Credential => SqlValue::Text(values.credential.to_owned()),
+        Placeholder::Nonce => SqlValue::Text(values.nonce.to_owned()),
+        Placeholder::DeviceId => SqlValue::Text(values.device_id.to_owned()),
+        Placeholder::DeviceName => SqlValue::Text(values.device_name.to_owned()),
+        Placeholder::DeviceInfo => SqlValue::Text(values.device_info.to_owned()),
+        Placeholder::RemotePath => SqlValue::Text(values.remote_path.to_owned()),
+        Placeholder::Anchor => SqlValue::Text(values.anchor.to_owned()),
+        Placeholder::LastSync | Placeholder::LocalAnchor => stamp(values.last_sync),
+        Placeholder::Modified => stamp(values.stamp),
+        // A normal entry without flags: the other kinds belong to sessions that are taken up again.
+        Placeholder::MapKind => SqlValue::Integer(1),
+        Placeholder::MapFlags => SqlValue::Integer(0),
+        Placeholder::TextSize => SqlValue::Integer(text_size(values)),
+        Placeholder::Field(field) => field_value(field, values),
+        Placeholder::Columns { .. }
+        | Placeholder::Assignments { .. }
+        | Placeholder::Values { .. }
+        | Placeholder::Filter { .. } => SqlValue::Null,
+    }
+}
+
+fn field_value(what: &FieldPlaceholder, values: &Values<'_>) -> SqlValue {
+    let Some((columns, (item, element))) = values.columns.and_then(|c| Some((c, c.item?))) else {
+        return SqlValue::Null;
+    };
+    let index = what.index.map_or(element, |index| index as usize);
+    match convert::to_sql(item.get_at(what.field, index), what.kind, columns.line_ends) {
+        SqlValue::Text(mut text) => {
+            if what.lower {
+                text = text.to_lowercase();
+            }
+            if what.upper {
+                text = text.to_uppercase();
+            }
+            if what.ascii {
+                text.retain(|c| c.is_ascii());
+            }
+            SqlValue::Text(text)
+        }
+        other => other,
+    }
+}
+
+/// Bytes of all texts that the statement writes.
+fn text_size(values: &Values<'_>) -> i64 {
+    let Some(columns) = values.columns else { return 0 };
+    let size = |map: &&Map| match columns.value(map) {
+        Some(SqlValue::Text(text)) => text.len() as i64,
+        _ => 0,
+    };
+    columns.maps.iter().map(size).sum()
+}
+
+fn plain(value: &SqlValue) -> String {
+    match value {
+        SqlValue::Null => String::new(),
+        SqlValue::Integer(number) => number.to_string(),
+        SqlValue::Real(number) => number.to_string(),
+        SqlValue::Text(text) => text.clone(),
+        SqlValue::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}

@@ -1,0 +1,146 @@
+//! What a session asks of the places where data is kept.
+
+use std::sync::Arc;
+
+use syncloom_config::Datastore;
+use syncloom_script::Item;
+
+use crate::error::StoreError;
+
+/// Whose data it is about: the keys that the config's statements select by (manual 12.1.1, 12.1.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// `%u`.
+    pub user_key: String,
+    /// `%d`.
+    pub device_key: String,
+    /// `%D`: the device's own id.
+    pub device_id: String,
+    /// `%f`.
+    pub folder_key: String,
+    /// `%P`: the peer's name for its datastore.
+    pub remote_path: String,
+    /// The stamp that everything written in this session gets (`%M`), in milliseconds since 1970.
+    pub stamp: i64,
+}
+
+/// A row of the table of users (manual 12.16).
+#[derive(Clone, PartialEq, Eq)]
+pub struct User {
+    /// What the user's data is selected by.
+    pub key: String,
+    /// The password, or its digest, in the form that the config says.
+    pub secret: String,
+}
+
+/// A device that is known (manual 12.15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What the device's data is selected by.
+    pub key: String,
+    /// The nonce that it was given last; empty if none.
+    pub nonce: String,
+}
+
+/// What is remembered about a datastore of a device (manual 12.20.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// What its maps are selected by.
+    pub key: String,
+    /// The peer's anchor of the last complete sync; empty before the first.
+    pub anchor: String,
+    /// Up to when our changes have been sent, in milliseconds since 1970; `None` before the first sync.
+    pub last_sync: Option<i64>,
+}
+
+/// An item of ours and what a peer calls it (manual 12.20.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MapEntry {
+    /// Our id.
+    pub local_id: String,
+    /// The peer's id.
+    pub remote_id: String,
+}
+
+/// An item as the list of all items shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Our id.
+    pub local_id: String,
+    /// When it was changed last, in milliseconds since 1970.
+    pub modified: i64,
+}
+
+/// What became of an item that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Our id.
+    pub local_id: String,
+    /// Names of columns that could not take all of their value.
+    pub cut: Vec<String>,
+}
+
+/// The items of one datastore for one user and folder.
+///
+/// Nothing that is written is durable before [`Backend::commit`]. A call that fails leaves the item as it was.
+pub trait Store {
+    /// Every item with its time of change, in the order of the database.
+    fn list(&mut self) -> Result<Vec<Listed>, StoreError>;
+    /// An item; `None` if it is not there.
+    fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError>;
+    /// Adds an item.
+    fn insert(&mut self, item: &Item) -> Result<Written, StoreError>;
+    /// Writes the fields of an item that are assigned; [`crate::ErrorKind::NotFound`] if it is not there.
+    fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError>;
+    /// Deletes an item; `false` if it was not there.
+    fn delete(&mut self, local_id: &str) -> Result<bool, StoreError>;
+    /// The target record of this scope, made if there is none.
+    fn target(&mut self) -> Result<Target, StoreError>;
+    /// Saves anchor and stamp of the target.
+    fn save_target(&mut self, target: &Target) -> Result<(), StoreError>;
+    /// All map entries of a target.
+    fn maps(&mut self, target: &Target) -> Result<Vec<MapEntry>, StoreError>;
+    /// Adds a map entry.
+    fn insert_map(&mut self, target: &Target, entry: &MapEntry) -> Result<(), StoreError>;
+    /// Gives an item of ours another remote id.
+    fn update_map(&mut self, target: &Target, entry: &MapEntry) -> Result<(), StoreError>;
+    /// Removes the map entry of an item of ours.
+    fn delete_map(&mut self, target: &Target, local_id: &str) -> Result<(), StoreError>;
+}
+
+/// Users and devices.
+pub trait Admin {
+    /// The users of this name: with clear text or digests in the table usually one or none.
+    fn users(&mut self, name: &str, credential: &str, nonce: &str) -> Result<Vec<User>, StoreError>;
+    /// A device; `None` if it has never been here. Without a table of devices every device is known by its id.
+    fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError>;
+    /// Adds a device.
+    fn new_device(&mut self, device_id: &str) -> Result<Device, StoreError>;
+    /// Remembers the nonce that a device has been given.
+    fn save_nonce(&mut self, device: &Device) -> Result<(), StoreError>;
+    /// Remembers what a device says of itself.
+    fn save_device_info(&mut self, device: &Device, name: &str, info: &str) -> Result<(), StoreError>;
+}
+
+/// All places of one session, and its transaction over them.
+pub trait Backend: Send {
+    /// Users and devices.
+    fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError>;
+    /// The key of a folder of a datastore; `None` if the user has no such folder (manual 12.20.1).
+    fn folder(
+        &mut self,
+        datastore: &Datastore,
+        user_key: &str,
+        folder: &str,
+    ) -> Result<Option<String>, StoreError>;
+    /// The items of a datastore, and what is remembered about them.
+    fn store<'a>(
+        &'a mut self,
+        datastore: &'a Arc<Datastore>,
+        scope: &'a Scope,
+    ) -> Result<Box<dyn Store + 'a>, StoreError>;
+    /// Makes durable what was written since the last commit: items first, then what vouches for them.
+    fn commit(&mut self) -> Result<(), StoreError>;
+    /// Takes back what was written since the last commit.
+    fn rollback(&mut self);
+}

@@ -1,0 +1,264 @@
+//! Comparing two items field by field, and finding equal ones without comparing all with all.
+
+use std::cmp::Ordering;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use crate::fields::{CompareMode, Field, FieldId, FieldList, FieldType};
+use crate::item::Item;
+use crate::text::significant;
+use crate::value::Value;
+
+/// What a comparison of two items says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// No difference in the fields that count.
+    Equal,
+    /// Different, and the first item is newer.
+    Newer,
+    /// Different, and the first item is older.
+    Older,
+    /// Different with no field that tells the age, or nothing to compare.
+    Incomparable,
+}
+
+/// A number that two items share if they compare equal. Items that share it may still differ: ask the
+/// [`Comparer`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MatchKey(u64);
+
+/// Compares items of one field list, looking at what both sides can hold.
+#[derive(Clone, Debug)]
+pub struct Comparer {
+    list: Arc<FieldList>,
+    available: Vec<bool>,
+    max_size: Vec<Option<usize>>,
+}
+
+impl Comparer {
+    /// A comparer for which every field is available on both sides, at any size.
+    pub fn new(list: Arc<FieldList>) -> Self {
+        let fields = list.len();
+        Comparer { list, available: vec![true; fields], max_size: vec![None; fields] }
+    }
+
+    /// Says whether both sides have this field.
+    pub fn set_available(&mut self, id: FieldId, available: bool) {
+        if let Some(slot) = self.available.get_mut(id.index()) {
+            *slot = available;
+        }
+    }
+
+    /// Says how many characters of this field the peer keeps: what it cut off is no difference.
+    pub fn set_max_size(&mut self, id: FieldId, characters: Option<usize>) {
+        if let Some(slot) = self.max_size.get_mut(id.index()) {
+            *slot = characters;
+        }
+    }
+
+    /// Whether both sides have this field.
+    pub fn is_available(&self, id: FieldId) -> bool {
+        self.available.get(id.index()).copied().unwrap_or(false)
+    }
+
+    /// Compares in a mode. On a difference the age fields decide who is newer, the first listed first.
+    pub fn compare(&self, first: &Item, second: &Item, mode: CompareMode) -> Comparison {
+        match self.difference(first, second, mode) {
+            Some(false) => Comparison::Equal,
+            Some(true) => self.age(first, second),
+            None => Comparison::Incomparable,
+        }
+    }
+
+    /// Whether two items are the same in a mode.
+    pub fn equal(&self, first: &Item, second: &Item, mode: CompareMode) -> bool {
+        self.difference(first, second, mode) == Some(false)
+    }
+
+    /// Whether there is a difference; `None` where no field could be compared.
+    fn difference(&self, first: &Item, second: &Item, mode: CompareMode) -> Option<bool> {
+        let mut compared = false;
+        for (id, field) in self.counting(mode) {
+            let (a, b) = (first.get(id), second.get(id));
+            if skips_unassigned(mode) && !(a.is_assigned() && b.is_assigned()) {
+                continue;
+            }
+            compared = true;
+            if !equal_values(a, b, field.kind, self.max_size[id.index()]) {
+                return Some(true);
+            }
+        }
+        compared.then_some(false)
+    }
+
+    /// Which of two items is newer, by the fields that tell the age.
+    pub fn age(&self, first: &Item, second: &Item) -> Comparison {
+        for (id, _) in self.list.iter().filter(|(_, field)| field.age) {
+            let order = match (first.get(id), second.get(id)) {
+                (Value::Timestamp(a), Value::Timestamp(b)) => a.compare(*b),
+                (Value::Integer(a), Value::Integer(b)) => a.cmp(b),
+                (Value::Text(a), Value::Text(b)) => a.cmp(b),
+                _ => Ordering::Equal,
+            };
+            match order {
+                Ordering::Greater => return Comparison::Newer,
+                Ordering::Less => return Comparison::Older,
+                Ordering::Equal => {}
+            }
+        }
+        Comparison::Incomparable
+    }
+
+    /// A key that items which are equal in this mode share. `None` for an item that cannot be looked up by a
+    /// key: a field that counts is not assigned, so that it equals any value there.
+    pub fn key(&self, item: &Item, mode: CompareMode) -> Option<MatchKey> {
+        let mut hasher = DefaultHasher::new();
+        let mut counted = false;
+        for (id, field) in self.counting(mode) {
+            let value = item.get(id);
+            if skips_unassigned(mode) && !value.is_assigned() {
+                return None;
+            }
+            counted = true;
+            // What the peer may have cut is left to the comparison that follows the lookup.
+            if self.max_size[id.index()].is_none() {
+                hash_value(value, field.kind, &mut hasher);
+            }
+        }
+        counted.then(|| MatchKey(hasher.finish()))
+    }
+
+    fn counting(&self, mode: CompareMode) -> impl Iterator<Item = (FieldId, &Field)> {
+        self.list.iter().filter(move |(id, field)| {
+            field.compare >= mode && field.compare != CompareMode::Scripted && self.available[id.index()]
+        })
+    }
+}
+
+/// When matching, a field that one side does not mention is no difference; in a conflict it is empty.
+fn skips_unassigned(mode: CompareMode) -> bool {
+    mode >= CompareMode::SlowSync
+}
+
+/// Whether two values of a field are the same to its user.
+pub fn equal_values(a: &Value, b: &Value, kind: FieldType, max_size: Option<usize>) -> bool {
+    match (a, b) {
+        (Value::Array(_), _) | (_, Value::Array(_)) => {
+            let (a, b) = (elements(a), elements(b));
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal_values(a, b, kind, max_size))
+        }
+        (a, b) if a.is_empty() || b.is_empty() => a.is_empty() && b.is_empty(),
+        (Value::Text(a), Value::Text(b)) => {
+            let (a, b) = (significant(a, kind), significant(b, kind));
+            a == b || max_size.is_some_and(|size| equal_up_to(&a, &b, size))
+        }
+        (Value::Timestamp(a), Value::Timestamp(b)) => a.compare(*b) == Ordering::Equal,
+        (Value::Integer(a), Value::Integer(b)) => a == b,
+        (Value::Blob(a), Value::Blob(b)) => a == b,
+        (a, b) => a.to_text() == b.to_text(),
+    }
+}
+
+/// The elements of a value without the empty ones at the end, which say nothing.
+fn elements(value: &Value) -> &[Value] {
+    let elements = match value {
+        Value::Array(elements) => elements.as_slice(),
+        value if value.is_empty() => &[],
+        value => std::slice::from_ref(value),
+    };
+    let end = elements.iter().rposition(|element| !element.is_empty()).map_or(0, |last| last + 1);
+    &elements[..end]
+}
+
+fn equal_up_to(a: &str, b: &str, size: usize) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    !short.is_empty() && long.starts_with(short) && short.chars().count() >= size
+}
+
+fn hash_value(value: &Value, kind: FieldType, hasher: &mut DefaultHasher) {
+    for element in elements(value) {
+        match element {
+            element if element.is_empty() => 0u8.hash(hasher),
+            Value::Timestamp(time) => time.unix_ms().hash(hasher),
+            Value::Blob(bytes) => bytes.hash(hasher),
+            element => significant(&element.to_text(), kind).hash(hasher),
+        }
+    }
+    u8::MAX.hash(hasher);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::MergeMode;
+
+    const NAME: FieldId = FieldId(0);
+    const PHONE: FieldId = FieldId(1);
+    const NOTE: FieldId = FieldId(2);
+    const REV: FieldId = FieldId(3);
+
+    fn list() -> Arc<FieldList> {
+        let mut list = FieldList::new("contacts");
+        for (name, kind, array, compare, age) in [
+            ("NAME", FieldType::String, false, CompareMode::Always, false),
+            ("PHONE", FieldType::Telephone, true, CompareMode::SlowSync, false),
+            ("NOTE", FieldType::Multiline, false, CompareMode::Conflict, false),
+            ("REV", FieldType::Timestamp, false, CompareMode::Never, true),
+        ] {
+            list.push(Field { name: name.into(), kind, array, compare, age, merge: MergeMode::No }).unwrap();
+        }
+        Arc::new(list)
+    }
+
+    fn item(list: &Arc<FieldList>, name: &str, phones: &[&str], note: &str, rev: &str) -> Item {
+        let mut item = Item::new(Arc::clone(list));
+        item.set(NAME, Value::from_text(name, FieldType::String));
+        item.set(PHONE, Value::Array(phones.iter().map(|p| Value::Text((*p).into())).collect()));
+        item.set(NOTE, Value::from_text(note, FieldType::Multiline));
+        item.set(REV, Value::from_text(rev, FieldType::Timestamp));
+        item
+    }
+
+    #[test]
+    fn later_modes_look_at_fewer_fields() {
+        let list = list();
+        let comparer = Comparer::new(Arc::clone(&list));
+        let one = item(&list, "Muster", &["+41 44 1"], "a\n", "20200101T000000Z");
+        let same = item(&list, "Muster", &["+41441", ""], "\na", "20210101T000000Z");
+        let noted = item(&list, "Muster", &["+41441"], "b", "20210101T000000Z");
+        assert_eq!(comparer.compare(&one, &same, CompareMode::Conflict), Comparison::Equal);
+        assert_eq!(comparer.compare(&one, &noted, CompareMode::Conflict), Comparison::Older);
+        assert_eq!(comparer.compare(&noted, &one, CompareMode::Conflict), Comparison::Newer);
+        assert_eq!(comparer.compare(&one, &noted, CompareMode::SlowSync), Comparison::Equal);
+        let keys =
+            |item: &Item| [CompareMode::Conflict, CompareMode::SlowSync].map(|m| comparer.key(item, m));
+        assert_eq!(keys(&one), keys(&same));
+        assert_ne!(keys(&one)[0], keys(&noted)[0]);
+        assert_eq!(keys(&one)[1], keys(&noted)[1]);
+    }
+
+    #[test]
+    fn a_field_that_is_not_mentioned_matches_all_but_conflicts_as_empty() {
+        let list = list();
+        let comparer = Comparer::new(Arc::clone(&list));
+        let full = item(&list, "Muster", &["1"], "", "");
+        let mut sparse = full.clone();
+        sparse.set(PHONE, Value::Unassigned);
+        assert!(comparer.equal(&full, &sparse, CompareMode::SlowSync));
+        assert!(!comparer.equal(&full, &sparse, CompareMode::Conflict));
+        assert_eq!(comparer.key(&sparse, CompareMode::SlowSync), None);
+    }
+
+    #[test]
+    fn what_the_peer_lacks_or_cuts_is_no_difference() {
+        let list = list();
+        let mut comparer = Comparer::new(Arc::clone(&list));
+        let whole = item(&list, "Maximilian", &[], "x", "");
+        let cut = item(&list, "Maximi", &[], "y", "");
+        comparer.set_available(NOTE, false);
+        assert!(!comparer.equal(&whole, &cut, CompareMode::Conflict));
+        comparer.set_max_size(NAME, Some(6));
+        assert!(comparer.equal(&whole, &cut, CompareMode::Conflict));
+        assert_eq!(comparer.key(&whole, CompareMode::Conflict), comparer.key(&cut, CompareMode::Conflict));
+    }
+}

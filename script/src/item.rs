@@ -1,0 +1,141 @@
+//! An item: one value for every field of its list.
+
+use std::sync::Arc;
+
+use crate::fields::{FieldId, FieldList};
+use crate::value::Value;
+
+/// The largest index that an array field takes: what a peer or a script may make us allocate.
+pub const MAX_ARRAY_INDEX: usize = 99_999;
+
+/// One contact, event, note: the values of a field list.
+#[derive(Clone, Debug)]
+pub struct Item {
+    list: Arc<FieldList>,
+    values: Vec<Value>,
+}
+
+impl Item {
+    /// An item of which nothing is known yet.
+    pub fn new(list: Arc<FieldList>) -> Self {
+        let values = vec![Value::Unassigned; list.len()];
+        Item { list, values }
+    }
+
+    /// The list that it is made of.
+    pub fn list(&self) -> &Arc<FieldList> {
+        &self.list
+    }
+
+    /// The value of a field; a field of another list is not assigned.
+    pub fn get(&self, id: FieldId) -> &Value {
+        self.values.get(id.index()).unwrap_or(&Value::Unassigned)
+    }
+
+    /// The value of a field at an index: an element of an array field; of any other field the value itself
+    /// at index 0 and nothing beyond.
+    pub fn get_at(&self, id: FieldId, index: usize) -> &Value {
+        match self.get(id) {
+            Value::Array(elements) => elements.get(index).unwrap_or(&Value::Unassigned),
+            value if index == 0 && !self.is_array(id) => value,
+            _ => &Value::Unassigned,
+        }
+    }
+
+    /// Sets a field. A single value for an array field becomes its only element.
+    pub fn set(&mut self, id: FieldId, value: Value) {
+        let array = self.is_array(id);
+        if let Some(slot) = self.values.get_mut(id.index()) {
+            *slot = match value {
+                Value::Text(_) | Value::Integer(_) | Value::Timestamp(_) | Value::Blob(_) if array => {
+                    Value::Array(vec![value])
+                }
+                value => value,
+            };
+        }
+    }
+
+    /// Sets one element of an array field, which grows as needed; index 0 of any other field is the field.
+    /// `false` where there is no such place.
+    pub fn set_at(&mut self, id: FieldId, index: usize, value: Value) -> bool {
+        if !self.is_array(id) {
+            if index == 0 {
+                self.set(id, value);
+            }
+            return index == 0;
+        }
+        let Some(slot) = self.values.get_mut(id.index()) else { return false };
+        if index > MAX_ARRAY_INDEX {
+            return false;
+        }
+        if !matches!(slot, Value::Array(_)) {
+            *slot = Value::Array(Vec::new());
+        }
+        if let Value::Array(elements) = slot {
+            if elements.len() <= index {
+                elements.resize(index + 1, Value::Unassigned);
+            }
+            elements[index] = value;
+        }
+        true
+    }
+
+    /// Whether the field holds a list of values.
+    pub fn is_array(&self, id: FieldId) -> bool {
+        self.list.get(id).is_some_and(|field| field.array)
+    }
+
+    /// Every field with its value, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Value)> {
+        (0u16..).map(FieldId).zip(&self.values)
+    }
+
+    /// Takes over the fields of `other` that `which` picks. Both items are of the same list.
+    pub fn copy_from(&mut self, other: &Item, mut which: impl FnMut(FieldId) -> bool) {
+        for (id, value) in other.iter() {
+            if which(id) {
+                self.set(id, value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fields::{CompareMode, Field, FieldType, MergeMode};
+
+    fn item() -> Item {
+        let mut list = FieldList::new("test");
+        for (name, array) in [("ONE", false), ("MANY", true)] {
+            let field = Field {
+                name: name.into(),
+                kind: FieldType::String,
+                array,
+                compare: CompareMode::Always,
+                age: false,
+                merge: MergeMode::No,
+            };
+            list.push(field).unwrap();
+        }
+        Item::new(Arc::new(list))
+    }
+
+    #[test]
+    fn arrays_grow_within_their_bound() {
+        let mut item = item();
+        let many = FieldId(1);
+        assert!(item.set_at(many, 2, Value::Text("c".into())));
+        assert_eq!(item.get(many).elements().len(), 3);
+        assert_eq!(item.get_at(many, 0), &Value::Unassigned);
+        assert!(!item.set_at(many, MAX_ARRAY_INDEX + 1, Value::Empty));
+        assert!(!item.set_at(FieldId(0), 1, Value::Empty));
+    }
+
+    #[test]
+    fn a_field_of_another_list_is_neither_read_nor_written() {
+        let mut item = item();
+        item.set(FieldId(9), Value::Integer(1));
+        assert_eq!(item.get(FieldId(9)), &Value::Unassigned);
+    }
+}

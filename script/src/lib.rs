@@ -1,0 +1,19 @@
+//! The ground floor: field lists, the values that fields and script variables hold, time, and what can be
+//! said of two items (equal, newer, merged).
+//!
+//! Not its job: XML, SyncML, SQL and vCard. Whoever turns text or rows into items lives further up.
+
+pub mod compare;
+pub mod fields;
+pub mod item;
+pub mod merge;
+pub mod text;
+pub mod time;
+pub mod value;
+
+pub use compare::{Comparer, Comparison, MatchKey};
+pub use fields::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
+pub use item::Item;
+pub use merge::{Merged, merge};
+pub use time::{Timestamp, TimestampKind, Zone};
+pub use value::Value;
