@@ -27,6 +27,17 @@ pub enum Comparison {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MatchKey(u64);
 
+/// How the items that equal a given one are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// Among those with the same key.
+    Key(MatchKey),
+    /// Among all: a field that counts is not assigned, so that it equals any value there.
+    All,
+    /// There are none: the item has nothing that could be compared.
+    Nothing,
+}
+
 /// Compares items of one field list, looking at what both sides can hold.
 #[derive(Clone, Debug)]
 pub struct Comparer {
@@ -83,7 +94,8 @@ impl Comparer {
             if skips_unassigned(mode) && !(a.is_assigned() && b.is_assigned()) {
                 continue;
             }
-            compared = true;
+            // Two items are not the same thing because they both lack what would tell what they are.
+            compared |= !(skips_unassigned(mode) && a.is_empty() && b.is_empty());
             if !equal_values(a, b, field.kind, self.max_size[id.index()]) {
                 return Some(true);
             }
@@ -109,23 +121,25 @@ impl Comparer {
         Comparison::Incomparable
     }
 
-    /// A key that items which are equal in this mode share. `None` for an item that cannot be looked up by a
-    /// key: a field that counts is not assigned, so that it equals any value there.
-    pub fn key(&self, item: &Item, mode: CompareMode) -> Option<MatchKey> {
+    /// How items that are equal to this one in a mode are found without comparing it with all.
+    pub fn lookup(&self, item: &Item, mode: CompareMode) -> Lookup {
         let mut hasher = DefaultHasher::new();
         let mut counted = false;
+        let mut all = false;
         for (id, field) in self.counting(mode) {
             let value = item.get(id);
-            if skips_unassigned(mode) && !value.is_assigned() {
-                return None;
-            }
-            counted = true;
+            all |= skips_unassigned(mode) && !value.is_assigned();
+            counted |= !(skips_unassigned(mode) && value.is_empty());
             // What the peer may have cut is left to the comparison that follows the lookup.
             if self.max_size[id.index()].is_none() {
                 hash_value(value, field.kind, &mut hasher);
             }
         }
-        counted.then(|| MatchKey(hasher.finish()))
+        match (counted, all) {
+            (false, _) => Lookup::Nothing,
+            (true, true) => Lookup::All,
+            (true, false) => Lookup::Key(MatchKey(hasher.finish())),
+        }
     }
 
     fn counting(&self, mode: CompareMode) -> impl Iterator<Item = (FieldId, &Field)> {
@@ -231,7 +245,7 @@ mod tests {
         assert_eq!(comparer.compare(&noted, &one, CompareMode::Conflict), Comparison::Newer);
         assert_eq!(comparer.compare(&one, &noted, CompareMode::SlowSync), Comparison::Equal);
         let keys =
-            |item: &Item| [CompareMode::Conflict, CompareMode::SlowSync].map(|m| comparer.key(item, m));
+            |item: &Item| [CompareMode::Conflict, CompareMode::SlowSync].map(|m| comparer.lookup(item, m));
         assert_eq!(keys(&one), keys(&same));
         assert_ne!(keys(&one)[0], keys(&noted)[0]);
         assert_eq!(keys(&one)[1], keys(&noted)[1]);
@@ -246,7 +260,7 @@ mod tests {
         sparse.set(PHONE, Value::Unassigned);
         assert!(comparer.equal(&full, &sparse, CompareMode::SlowSync));
         assert!(!comparer.equal(&full, &sparse, CompareMode::Conflict));
-        assert_eq!(comparer.key(&sparse, CompareMode::SlowSync), None);
+        assert_eq!(comparer.lookup(&sparse, CompareMode::SlowSync), Lookup::All);
     }
 
     #[test]
@@ -259,6 +273,18 @@ mod tests {
         assert!(!comparer.equal(&whole, &cut, CompareMode::Conflict));
         comparer.set_max_size(NAME, Some(6));
         assert!(comparer.equal(&whole, &cut, CompareMode::Conflict));
-        assert_eq!(comparer.key(&whole, CompareMode::Conflict), comparer.key(&cut, CompareMode::Conflict));
+        let lookup = |item: &Item| comparer.lookup(item, CompareMode::Conflict);
+        assert_eq!(lookup(&whole), lookup(&cut));
+    }
+
+    #[test]
+    fn items_that_lack_what_identifies_them_are_not_the_same() {
+        let list = list();
+        let comparer = Comparer::new(Arc::clone(&list));
+        let one = item(&list, "", &[], "a", "");
+        let other = item(&list, "", &[""], "b", "");
+        assert_eq!(comparer.compare(&one, &other, CompareMode::SlowSync), Comparison::Incomparable);
+        assert_eq!(comparer.lookup(&one, CompareMode::SlowSync), Lookup::Nothing);
+        assert!(comparer.equal(&one, &one, CompareMode::Conflict));
     }
 }

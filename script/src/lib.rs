@@ -11,7 +11,7 @@ pub mod text;
 pub mod time;
 pub mod value;
 
-pub use compare::{Comparer, Comparison, MatchKey};
+pub use compare::{Comparer, Comparison, Lookup, MatchKey};
 pub use fields::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 pub use item::Item;
 pub use merge::{Merged, merge};

@@ -1,2 +1,65 @@
-//! The binary.
-fn main() {}
+//! The `syncloom` program: command line, HTTP, console. It alone opens sockets, reads the clock and prints.
+
+// Printing is this room's job.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod check;
+mod config;
+mod console;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A SyncML server that keeps contacts, calendars and notes of many devices in step with your database.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the datastores that a config describes
+    Serve {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Listen here instead of where the config's <transport> says
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: Option<SocketAddr>,
+    },
+    /// Say what is wrong with a config, or what it would serve
+    Check {
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
+
+/// What every command that reads a config takes.
+#[derive(Args)]
+pub(crate) struct ConfigArgs {
+    /// The config: a sysync_config XML file
+    #[arg(value_name = "CONFIG")]
+    path: PathBuf,
+    /// Set a config variable
+    #[arg(short = 'D', value_name = "NAME=VALUE", value_parser = name_and_value)]
+    define: Vec<(String, String)>,
+}
+
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve { config, listen } => serve::run(&config, listen),
+        Command::Check { config } => check::run(&config),
+    }
+}

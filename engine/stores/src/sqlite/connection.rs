@@ -40,6 +40,9 @@ impl Database {
 
     /// The connection with a transaction open, for writing.
     pub(super) fn writable(&mut self) -> Result<&Connection, StoreError> {
+        if self.in_transaction && self.connection.is_autocommit() {
+            return Err(self.taken_back());
+        }
         if !self.in_transaction {
             // SQLite would go on writing into a file that has been deleted or replaced meanwhile.
             if self.identity.is_none() || FileIdentity::of(&self.path) != self.identity {
@@ -53,6 +56,9 @@ impl Database {
 
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {
         if std::mem::take(&mut self.in_transaction) {
+            if self.connection.is_autocommit() {
+                return Err(self.taken_back());
+            }
             let result = self.connection.execute_batch("COMMIT");
             if result.is_err() {
                 self.in_transaction = true;
@@ -61,6 +67,11 @@ impl Database {
             result?;
         }
         Ok(())
+    }
+
+    /// After a full disk or a failing one, SQLite takes back the whole transaction by itself.
+    fn taken_back(&self) -> StoreError {
+        unavailable(&self.path, "the database has taken back the transaction")
     }
 
     pub(super) fn rollback(&mut self) {

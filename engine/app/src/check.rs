@@ -1,0 +1,50 @@
+//! `syncloom check`: what is wrong with a config, or what it would serve.
+
+use std::process::ExitCode;
+
+use syncloom_config::Config;
+
+use crate::ConfigArgs;
+use crate::config::{self, Summary};
+
+pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
+    let Summary { config, errors, warnings } = config::load(args);
+    let path = args.path.display();
+    match config {
+        Some(config) => {
+            let remark = match warnings {
+                0 => "all is well".to_owned(),
+                1 => "1 warning".to_owned(),
+                many => format!("{many} warnings"),
+            };
+            println!("{path}: {remark}");
+            describe(&config);
+            ExitCode::SUCCESS
+        }
+        None => {
+            println!("{path}: {errors} error{}", if errors == 1 { "" } else { "s" });
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What the config would serve, and where.
+fn describe(config: &Config) {
+    let transport = &config.transport;
+    let Some(server) = &config.server else {
+        println!("  no <server>: nothing to serve");
+        return;
+    };
+    println!("  serves http://{}:{}/ for", transport.address, transport.port);
+    for datastore in &server.datastores {
+        let types: Vec<String> = datastore
+            .types
+            .iter()
+            .map(|used| format!("{} {}", used.datatype.mime_type, used.datatype.version))
+            .collect();
+        println!("  ./{} as {} in {}", datastore.name, types.join(", "), datastore.sql.sqlite.path.display());
+    }
+    if server.datastores.is_empty() {
+        println!("  no datastore that can be served");
+    }
+}

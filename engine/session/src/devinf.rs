@@ -1,0 +1,156 @@
+//! Our device information, made of the config (OMA-SyncML-DevInf).
+
+use std::sync::Arc;
+
+use syncloom_config::{Datastore, TypeUse};
+use syncloom_formats::{Capabilities, Codec, PropertyCap};
+use syncloom_wire::{
+    Command, ContentType, CtCap, CtParam, CtProperty, Data, DevInf, DevInfStore, Encoding, GetPut, Item,
+    Location, Meta, Results, Version,
+};
+
+use crate::server::Server;
+
+/// The sync types that are offered: two-way and slow.
+const SYNC_TYPES: [&str; 2] = ["1", "2"];
+
+/// What the server is, and what its datastores can do. Without `capabilities` it says which types there are, but
+/// not what is in them: the short form for a peer that takes small messages only.
+pub(crate) fn describe(server: &Server, version: Version, own_uri: &str, capabilities: bool) -> DevInf {
+    let config = server.config();
+    let settings = server.settings();
+    let datastores = settings.map(|settings| settings.datastores.as_slice()).unwrap_or_default();
+    let show = capabilities && settings.is_some_and(|settings| settings.show_ctcap_properties);
+    let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let mut ctcaps: Vec<CtCap> = Vec::new();
+    let mut stores = Vec::new();
+    for datastore in datastores {
+        let types = datastore.types.iter().filter(|_| show).filter_map(|used| server.codec(&used.datatype));
+        let own: Vec<CtCap> = types.map(|codec| ctcap(&codec, version)).collect();
+        let mut store = describe_store(datastore);
+        if version == Version::V1_2 {
+            store.ctcaps = own;
+        } else {
+            for cap in own {
+                if !ctcaps.iter().any(|known| known.type_ == cap.type_) {
+                    ctcaps.push(cap);
+                }
+            }
+        }
+        stores.push(store);
+    }
+    DevInf {
+        ver_dtd: version.ver_dtd().to_owned(),
+        man: text(&config.manufacturer),
+        mod_: text(&config.model),
+        swv: Some(env!("CARGO_PKG_VERSION").to_owned()),
+        dev_id: own_uri.to_owned(),
+        dev_typ: "server".to_owned(),
+        utc: version > Version::V1_0,
+        support_large_objs: version > Version::V1_0,
+        support_number_of_changes: version > Version::V1_0,
+        datastores: stores,
+        ctcaps,
+        ..DevInf::default()
+    }
+}
+
+fn describe_store(datastore: &Arc<Datastore>) -> DevInfStore {
+    let of = |wanted: fn(&TypeUse) -> bool| {
+        let uses: Vec<&TypeUse> = datastore.types.iter().filter(|used| wanted(used)).collect();
+        let best = uses.iter().position(|used| used.preferred).unwrap_or(0);
+        let content = |used: &&TypeUse| ContentType {
+            type_: used.datatype.mime_type.clone(),
+            version: used.datatype.version.clone(),
+        };
+        let preferred = uses.get(best).map(content);
+        let others =
+            uses.iter().enumerate().filter(|(place, _)| *place != best).map(|(_, used)| content(used));
+        (preferred, others.collect())
+    };
+    let (rx_pref, rx) = of(|used| used.receive);
+    let (tx_pref, tx) = of(|used| used.send);
+    DevInfStore {
+        source_ref: format!("./{}", datastore.name),
+        display_name: datastore.display_name.clone(),
+        rx_pref,
+        rx,
+        tx_pref,
+        tx,
+        sync_types: SYNC_TYPES.map(str::to_owned).to_vec(),
+        ..DevInfStore::default()
+    }
+}
+
+fn ctcap(codec: &Codec, version: Version) -> CtCap {
+    let datatype = codec.datatype();
+    let Capabilities { properties, .. } = codec.capabilities();
+    let property = |property: &PropertyCap| CtProperty {
+        name: property.name.clone(),
+        values: property.values.clone(),
+        max_occur: property.max_occur.map(u64::from),
+        params: property
+            .parameters
+            .iter()
+            .map(|param| CtParam {
+                name: param.name.clone(),
+                values: param.values.clone(),
+                ..CtParam::default()
+            })
+            .collect(),
+        ..CtProperty::default()
+    };
+    CtCap {
+        type_: datatype.mime_type.clone(),
+        version: (version == Version::V1_2).then(|| datatype.version.clone()),
+        properties: properties.iter().map(property).collect(),
+        ..CtCap::default()
+    }
+}
+
+/// The item that device information stands in.
+fn item(devinf: DevInf, version: Version) -> Item {
+    Item {
+        source: Some(Location::new(version.devinf_uri())),
+        data: Some(Data::DevInf(Box::new(devinf))),
+        ..Item::default()
+    }
+}
+
+fn meta(encoding: Encoding) -> Meta {
+    Meta { type_: Some(encoding.devinf_type().to_owned()), ..Meta::default() }
+}
+
+/// The answer to a Get of our device information, without its number.
+pub(crate) fn results(
+    devinf: DevInf,
+    version: Version,
+    encoding: Encoding,
+    msg_ref: &str,
+    cmd_ref: &str,
+) -> Command {
+    Command::Results(Results {
+        msg_ref: Some(msg_ref.to_owned()),
+        cmd_ref: cmd_ref.to_owned(),
+        meta: meta(encoding),
+        items: vec![item(devinf, version)],
+        ..Results::default()
+    })
+}
+
+/// Our device information for a peer that has not asked, without its number.
+pub(crate) fn put(devinf: DevInf, version: Version, encoding: Encoding) -> Command {
+    Command::Put(GetPut { meta: meta(encoding), items: vec![item(devinf, version)], ..GetPut::default() })
+}
+
+/// A request for the peer's device information, without its number.
+pub(crate) fn get(version: Version, encoding: Encoding) -> Command {
+    let target = Some(Location::new(version.devinf_uri()));
+    let items = vec![Item { target, ..Item::default() }];
+    Command::Get(GetPut { meta: meta(encoding), items, ..GetPut::default() })
+}
+
+/// Whether an address is that of device information, of any version.
+pub(crate) fn is_devinf(uri: &str) -> bool {
+    uri.trim_start_matches("./").to_ascii_lowercase().starts_with("devinf1")
+}

@@ -1,0 +1,163 @@
+//! What all sessions of a server share: the config, the compiled datatypes, the stamps of running sessions and
+//! the challenges that are waiting for an answer.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use syncloom_config::{Config, DataType};
+use syncloom_formats::Codec;
+
+/// Challenges that are remembered at a time. A challenge is 16 bytes for an unknown device that anybody can
+/// make up, so there has to be an end; the oldest one goes first, and its owner gets another one.
+const MAX_CHALLENGES: usize = 10_000;
+
+/// What the sessions of one server share.
+pub struct Server {
+    config: Arc<Config>,
+    codecs: HashMap<String, Arc<Codec>>,
+    stamps: Mutex<Stamps>,
+    challenges: Mutex<Challenges>,
+}
+
+/// A config that describes no server.
+#[derive(Debug)]
+pub struct SetupError;
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the config has no <server>")
+    }
+}
+
+impl std::error::Error for SetupError {}
+
+impl Server {
+    /// A server as the config describes it.
+    pub fn new(config: Arc<Config>) -> Result<Arc<Self>, SetupError> {
+        if config.server.is_none() {
+            return Err(SetupError);
+        }
+        let compile =
+            |datatype: &Arc<DataType>| (datatype.name.clone(), Arc::new(Codec::new(Arc::clone(datatype))));
+        let codecs = config.datatypes.iter().map(compile).collect();
+        Ok(Arc::new(Server { config, codecs, stamps: Mutex::default(), challenges: Mutex::default() }))
+    }
+
+    /// The config.
+    pub fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    /// The server part of the config; there is one, or [`Server::new`] would have refused.
+    pub(crate) fn settings(&self) -> Option<&syncloom_config::Server> {
+        self.config.server.as_ref()
+    }
+
+    /// The compiled form of a datatype of the config.
+    pub(crate) fn codec(&self, datatype: &DataType) -> Option<Arc<Codec>> {
+        self.codecs.get(&datatype.name).cloned()
+    }
+
+    /// The stamp of a session that begins to sync now.
+    pub(crate) fn begin_sync(self: &Arc<Self>, now: i64) -> Stamp {
+        let (own, reference) = lock(&self.stamps).begin(now);
+        Stamp { server: Arc::clone(self), own, reference }
+    }
+
+    /// Remembers the nonce that a device has been asked to answer.
+    pub(crate) fn challenge(&self, device: &str, nonce: &str) {
+        lock(&self.challenges).add(device, nonce);
+    }
+
+    /// The nonce that a device has been asked to answer; each is good for one answer.
+    pub(crate) fn take_challenge(&self, device: &str) -> Option<String> {
+        lock(&self.challenges).nonces.remove(device)
+    }
+}
+
+/// The shared state is whole between any two calls, so a panic elsewhere does not spoil it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The stamp of one syncing session: what it writes carries [`Stamp::own`], and next time its device is sent
+/// what is newer than [`Stamp::reference`].
+///
+/// The two are the same unless another session is syncing meanwhile. That one may still write items with its
+/// own, older stamp, after this one has looked; so the reference stays before it, and the device will see them.
+pub(crate) struct Stamp {
+    server: Arc<Server>,
+    /// In milliseconds since 1970, different for every session of the server.
+    pub(crate) own: i64,
+    /// In milliseconds since 1970.
+    pub(crate) reference: i64,
+}
+
+impl Drop for Stamp {
+    fn drop(&mut self) {
+        lock(&self.server.stamps).running.remove(&self.own);
+    }
+}
+
+#[derive(Default)]
+struct Stamps {
+    last: i64,
+    running: BTreeMap<i64, ()>,
+}
+
+impl Stamps {
+    fn begin(&mut self, now: i64) -> (i64, i64) {
+        self.last = now.max(self.last + 1);
+        let oldest = self.running.first_key_value().map(|(stamp, ())| stamp - 1);
+        self.running.insert(self.last, ());
+        (self.last, oldest.unwrap_or(self.last))
+    }
+}
+
+#[derive(Default)]
+struct Challenges {
+    nonces: HashMap<String, String>,
+    order: VecDeque<String>,
+}
+
+impl Challenges {
+    fn add(&mut self, device: &str, nonce: &str) {
+        if self.nonces.insert(device.to_owned(), nonce.to_owned()).is_none() {
+            self.order.push_back(device.to_owned());
+        }
+        while self.order.len() > MAX_CHALLENGES {
+            if let Some(oldest) = self.order.pop_front() {
+                self.nonces.remove(&oldest);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_are_different_and_stay_before_whoever_is_still_writing() {
+        let mut stamps = Stamps::default();
+        assert_eq!(stamps.begin(1000), (1000, 1000));
+        assert_eq!(stamps.begin(1000), (1001, 999));
+        stamps.running.remove(&1000);
+        assert_eq!(stamps.begin(900), (1002, 1000), "a clock that goes backwards is not followed");
+        stamps.running.clear();
+        assert_eq!(stamps.begin(2000), (2000, 2000));
+    }
+
+    #[test]
+    fn challenges_are_bounded_and_the_oldest_go_first() {
+        let mut challenges = Challenges::default();
+        for device in 0..MAX_CHALLENGES + 5 {
+            challenges.add(&device.to_string(), "nonce");
+            challenges.add(&device.to_string(), "again");
+        }
+        assert_eq!((challenges.nonces.len(), challenges.order.len()), (MAX_CHALLENGES, MAX_CHALLENGES));
+        assert!(!challenges.nonces.contains_key("4"));
+        assert_eq!(challenges.nonces.get("5").map(String::as_str), Some("again"));
+    }
+}

@@ -1,0 +1,382 @@
+//! The peer's commands, one by one, each with its status.
+
+use syncloom_wire::{
+    Alert, Anchor, Change as ChangeCommand, Command, Data, DevInf, GetPut, Item, Map, Results, Status, Sync,
+    Version,
+};
+
+use super::{Phase, Session};
+use crate::devinf;
+use crate::report::Outcome;
+use crate::sync::{AlertError, DatastoreSync, Op};
+
+/// Depth of Sequence in Sequence that is followed: a peer has no use for more, and it must end somewhere.
+const MAX_NESTING: usize = 4;
+
+/// What a status is about.
+#[derive(Default)]
+struct About {
+    cmd: &'static str,
+    cmd_id: String,
+    no_resp: bool,
+    target: Option<String>,
+    source: Option<String>,
+}
+
+impl Session {
+    /// Carries out a command of the message's body.
+    pub(super) fn execute(&mut self, command: Command, now: i64) {
+        match command {
+            Command::Status(status) => self.status(&status),
+            Command::Alert(alert) => self.alert(&alert, now),
+            Command::Put(put) => self.put(put),
+            Command::Get(get) => self.get(&get),
+            Command::Results(results) => self.results(results),
+            Command::Sync(sync) => self.sync(&sync),
+            Command::Map(map) => self.map(&map),
+            Command::Sequence(group) => {
+                self.answer_plain("Sequence", group.cmd_id, group.no_resp, 406);
+                for nested in &group.commands {
+                    self.answer_unknown(nested, 406);
+                }
+            }
+            other => self.answer_unknown(&other, 0),
+        }
+    }
+
+    fn status(&mut self, status: &Status) {
+        let (Ok(message), Ok(command)) = (status.msg_ref.parse(), status.cmd_ref.parse()) else { return };
+        let code = status.code.unwrap_or(500);
+        if command == 0 {
+            if code >= 400 {
+                self.notes.push(format!("the peer answers message {message} with status {code}"));
+            }
+            return;
+        }
+        for sync in &mut self.datastores {
+            sync.receive_status(self.backend.as_mut(), (message, command), code, &mut self.notes);
+        }
+    }
+
+    fn alert(&mut self, alert: &Alert, now: i64) {
+        let about = About {
+            cmd: "Alert",
+            cmd_id: alert.cmd_id.clone(),
+            no_resp: alert.no_resp,
+            target: alert.items.first().and_then(|item| Some(item.target.as_ref()?.uri.clone())),
+            source: alert.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
+        };
+        match alert.code {
+            None => self.answer(about, 400),
+            Some(100 | 222 | 223) => self.answer(about, 200),
+            Some(224) => {
+                self.outcome = Some(Outcome::Suspended);
+                self.answer(about, 200);
+            }
+            Some(200..=210 | 225) if self.phase > Phase::Init => self.answer(about, 403),
+            Some(200..=210 | 225) => self.sync_alert(alert, about, now),
+            Some(code) => {
+                self.notes.push(format!("alert {code} is not known"));
+                self.answer(about, 406);
+            }
+        }
+    }
+
+    fn sync_alert(&mut self, alert: &Alert, about: About, now: i64) {
+        let stamp = self.stamp.get_or_insert_with(|| self.server.begin_sync(now));
+        let opened = DatastoreSync::open(&self.server, self.backend.as_mut(), &self.scope, stamp, alert);
+        let opened = opened.and_then(|alerted| {
+            if self.datastores.iter().any(|known| known.is_at(&alerted.sync.local_uri)) {
+                return Err(AlertError::Refused(
+                    403,
+                    format!("{} is synced already", alerted.sync.local_uri),
+                ));
+            }
+            Ok(alerted)
+        });
+        match opened {
+            Ok(alerted) => {
+                let next = alert.items.first().and_then(|item| item.meta.anchor.as_ref());
+                let echo = next.map(|anchor| Item {
+                    data: Some(Data::Anchor(Anchor { last: None, next: anchor.next.clone() })),
+                    ..Item::default()
+                });
+                self.datastores.push(alerted.sync);
+                self.alerts.push(Command::Alert(alerted.alert));
+                self.answer_with(about, alerted.status, echo);
+            }
+            Err(AlertError::Refused(status, why)) => {
+                self.notes.push(why);
+                self.answer(about, status);
+            }
+            Err(AlertError::Store(error)) => {
+                self.notes.push(error.to_string());
+                self.answer(about, error.status());
+            }
+        }
+    }
+
+    fn put(&mut self, put: GetPut) {
+        let about = About {
+            cmd: "Put",
+            cmd_id: put.cmd_id,
+            no_resp: put.no_resp,
+            source: put.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
+            ..About::default()
+        };
+        let status = self.take_devinf(put.items);
+        self.answer(about, status);
+    }
+
+    fn results(&mut self, results: Results) {
+        let about = About {
+            cmd: "Results",
+            cmd_id: results.cmd_id,
+            source: results.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
+            ..About::default()
+        };
+        let status = self.take_devinf(results.items);
+        self.answer(about, status);
+    }
+
+    /// Takes the peer's device information from a Put or Results.
+    fn take_devinf(&mut self, items: Vec<Item>) -> u16 {
+        for item in items {
+            if let Some(Data::DevInf(devinf)) = item.data {
+                self.remember_device(&devinf);
+                self.devinf = Some(*devinf);
+                return 200;
+            }
+        }
+        405
+    }
+
+    fn remember_device(&mut self, devinf: &DevInf) {
+        let joined = |parts: [&Option<String>; 3]| {
+            parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
+        };
+        let name = joined([&devinf.man, &devinf.mod_, &None]);
+        let info = joined([&devinf.oem, &devinf.fwv, &devinf.swv]);
+        let device = syncloom_stores::Device { key: self.scope.device_key.clone(), nonce: String::new() };
+        let has_table = self.server.settings().is_some_and(|settings| settings.sql.save_info.is_some());
+        if has_table {
+            let saved =
+                self.backend.admin().and_then(|mut admin| admin.save_device_info(&device, &name, &info));
+            if let Err(error) = saved {
+                self.notes.push(error.to_string());
+            }
+        }
+    }
+
+    fn get(&mut self, get: &GetPut) {
+        for item in &get.items {
+            let uri = item.target.as_ref().map_or("", |target| target.uri.as_str());
+            let about = About {
+                cmd: "Get",
+                cmd_id: get.cmd_id.clone(),
+                no_resp: get.no_resp,
+                target: Some(uri.to_owned()),
+                ..About::default()
+            };
+            if !devinf::is_devinf(uri) {
+                self.answer(about, 404);
+                continue;
+            }
+            self.answer(about, 200);
+            self.devinf_told = true;
+            let msg_ref = self.header.msg_id.clone();
+            let fits = |command: &Command| {
+                let limit = self.message_limit() / 4 * 3;
+                syncloom_wire::command_len(command, self.version, self.encoding) <= limit
+            };
+            let make = |capabilities: bool| {
+                let devinf = devinf::describe(&self.server, self.version, self.own_uri(), capabilities);
+                devinf::results(devinf, self.version, self.encoding, &msg_ref, &get.cmd_id)
+            };
+            let full = make(true);
+            let results = if fits(&full) { full } else { make(false) };
+            self.outbox.push_back(results);
+        }
+    }
+
+    fn sync(&mut self, sync: &Sync) {
+        let uri = |location: &Option<syncloom_wire::Location>| {
+            location.as_ref().map(|location| location.uri.clone())
+        };
+        let about = About {
+            cmd: "Sync",
+            cmd_id: sync.cmd_id.clone(),
+            no_resp: sync.no_resp,
+            target: uri(&sync.target),
+            source: uri(&sync.source),
+        };
+        let position = match &about.target {
+            Some(target) => self.datastores.iter().position(|known| known.is_at(target)),
+            None => None,
+        };
+        let status = match position {
+            None if about.target.is_none() => 400,
+            None => 404,
+            Some(_) if self.phase > Phase::Receiving => 403,
+            Some(position) => self.begin_datastore(position).err().unwrap_or(200),
+        };
+        self.answer(about, status);
+        let refused = (status != 200).then_some(status);
+        for command in &sync.commands {
+            self.change(position, command, refused, 0);
+        }
+    }
+
+    /// Carries out a command inside a Sync.
+    fn change(&mut self, position: Option<usize>, command: &Command, refused: Option<u16>, depth: usize) {
+        let (op, change) = match command {
+            Command::Add(change) => (Op::Add, change),
+            Command::Replace(change) => (Op::Replace, change),
+            Command::Delete(change) => (Op::Delete, change),
+            Command::Sequence(group) if depth < MAX_NESTING => {
+                self.answer_plain("Sequence", group.cmd_id.clone(), group.no_resp, refused.unwrap_or(200));
+                for nested in &group.commands {
+                    self.change(position, nested, refused, depth + 1);
+                }
+                return;
+            }
+            other => return self.answer_unknown(other, refused.unwrap_or(0)),
+        };
+        if change.items.is_empty() {
+            self.answer_plain(cmd_name(op), change.cmd_id.clone(), change.no_resp, refused.unwrap_or(400));
+        }
+        for item in &change.items {
+            let status = match (refused, position) {
+                (Some(status), _) => status,
+                (None, Some(position)) => {
+                    let sync = &mut self.datastores[position];
+                    sync.receive(self.backend.as_mut(), op, change, item, &mut self.notes)
+                }
+                (None, None) => 404,
+            };
+            self.answer_item(op, change, item, status);
+        }
+    }
+
+    fn answer_item(&mut self, op: Op, change: &ChangeCommand, item: &Item, status: u16) {
+        let source = item.source.as_ref().map(|source| source.uri.clone());
+        let target = item.target.as_ref().filter(|_| source.is_none()).map(|target| target.uri.clone());
+        let about = About {
+            cmd: cmd_name(op),
+            cmd_id: change.cmd_id.clone(),
+            no_resp: change.no_resp,
+            target,
+            source,
+        };
+        self.answer(about, status);
+    }
+
+    fn map(&mut self, map: &Map) {
+        let about = About {
+            cmd: "Map",
+            cmd_id: map.cmd_id.clone(),
+            target: Some(map.target.uri.clone()),
+            source: Some(map.source.uri.clone()),
+            ..About::default()
+        };
+        let status = match self.datastores.iter().position(|known| known.is_at(&map.target.uri)) {
+            None => 404,
+            Some(position) => match self.begin_datastore(position) {
+                Err(status) => status,
+                Ok(()) => {
+                    let sync = &mut self.datastores[position];
+                    sync.receive_map(self.backend.as_mut(), &map.items, &mut self.notes)
+                }
+            },
+        };
+        self.answer(about, status);
+    }
+
+    /// After the peer's first package: asks what it is, and says what we are, if neither has come up.
+    pub(super) fn ask_for_devinf(&mut self) {
+        if self.devinf.is_some() || self.devinf_asked || self.datastores.is_empty() {
+            return;
+        }
+        self.devinf_asked = true;
+        if !self.devinf_told && self.version >= Version::V1_1 {
+            self.devinf_told = true;
+            let devinf = devinf::describe(&self.server, self.version, self.own_uri(), true);
+            let put = devinf::put(devinf, self.version, self.encoding);
+            if syncloom_wire::command_len(&put, self.version, self.encoding) <= self.message_limit() / 4 * 3 {
+                self.outbox.push_back(put);
+            }
+        }
+        self.outbox.push_back(devinf::get(self.version, self.encoding));
+    }
+
+    /// Answers a command that is not carried out: `status`, or for 0 what says why.
+    fn answer_unknown(&mut self, command: &Command, status: u16) {
+        let (cmd, why) = match command {
+            Command::Status(_) => return,
+            Command::Atomic(_) => ("Atomic", 406),
+            Command::Sequence(_) => ("Sequence", 406),
+            Command::Copy(_) => ("Copy", 406),
+            Command::Move(_) => ("Move", 406),
+            Command::Exec(_) => ("Exec", 406),
+            Command::Search(_) => ("Search", 406),
+            Command::Alert(_) => ("Alert", 405),
+            Command::Results(_) => ("Results", 405),
+            Command::Sync(_) => ("Sync", 405),
+            Command::Map(_) => ("Map", 405),
+            Command::Get(_) => ("Get", 405),
+            Command::Put(_) => ("Put", 405),
+            // Changes belong into a Sync.
+            Command::Add(_) => ("Add", 403),
+            Command::Replace(_) => ("Replace", 403),
+            Command::Delete(_) => ("Delete", 403),
+            Command::Unknown(_) => ("", 501),
+        };
+        let status = if status == 0 { why } else { status };
+        self.notes.push(format!("{} is not carried out: status {status}", command.name()));
+        let about = About {
+            cmd,
+            cmd_id: command.cmd_id().to_owned(),
+            no_resp: command.no_resp(),
+            ..About::default()
+        };
+        let name = command.name().to_owned();
+        self.answer_named(about, name, status, None);
+    }
+
+    fn answer_plain(&mut self, cmd: &'static str, cmd_id: String, no_resp: bool, status: u16) {
+        self.answer(About { cmd, cmd_id, no_resp, ..About::default() }, status);
+    }
+
+    fn answer(&mut self, about: About, status: u16) {
+        self.answer_with(about, status, None);
+    }
+
+    fn answer_with(&mut self, about: About, status: u16, item: Option<Item>) {
+        let name = about.cmd.to_owned();
+        self.answer_named(about, name, status, item);
+    }
+
+    fn answer_named(&mut self, about: About, cmd: String, status: u16, item: Option<Item>) {
+        if about.no_resp || self.header.no_resp {
+            return;
+        }
+        self.outbox.push_back(Command::Status(Status {
+            msg_ref: self.header.msg_id.clone(),
+            cmd_ref: about.cmd_id,
+            cmd,
+            target_refs: about.target.into_iter().collect(),
+            source_refs: about.source.into_iter().collect(),
+            code: Some(status),
+            items: item.into_iter().collect(),
+            ..Status::default()
+        }));
+    }
+}
+
+fn cmd_name(op: Op) -> &'static str {
+    match op {
+        Op::Add => "Add",
+        Op::Replace => "Replace",
+        Op::Delete => "Delete",
+    }
+}

@@ -1,0 +1,280 @@
+//! One session with one peer: messages in, messages out.
+
+mod commands;
+mod login;
+mod reply;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use syncloom_stores::{Backend, Scope};
+use syncloom_wire::{Command, DevInf, Encoding, Header, Message, Status, Version};
+
+use crate::auth::LoggedIn;
+use crate::report::{Outcome, Report};
+use crate::server::{Server, Stamp};
+use crate::sync::{DatastoreSync, RemoteStore};
+
+/// A message as it came.
+#[derive(Debug)]
+pub struct Input {
+    /// What could be read of it.
+    pub message: Message,
+    /// Why the rest could not be read.
+    pub malformed: Option<String>,
+    /// How it was encoded, and how the answer will be.
+    pub encoding: Encoding,
+}
+
+/// What a session answers.
+#[derive(Debug)]
+pub struct Reply {
+    /// The message.
+    pub message: Message,
+    /// Whether the session is over.
+    pub ended: bool,
+    /// Lines for the log.
+    pub notes: Vec<String>,
+}
+
+/// A session, from the first message to the last.
+pub struct Session {
+    server: Arc<Server>,
+    backend: Box<dyn Backend>,
+    /// What the peer repeats in the address that it is told to answer to.
+    id: String,
+    header: Header,
+    version: Version,
+    encoding: Encoding,
+    sent_messages: u32,
+    peer_limit: Option<u64>,
+    large_objects: bool,
+    login: Option<LoggedIn>,
+    failed_logins: u32,
+    scope: Scope,
+    stamp: Option<Stamp>,
+    phase: Phase,
+    devinf: Option<DevInf>,
+    devinf_asked: bool,
+    devinf_told: bool,
+    datastores: Vec<DatastoreSync>,
+    outbox: VecDeque<Command>,
+    /// Our own Alerts, which follow the statuses of the peer's first package.
+    alerts: Vec<Command>,
+    outcome: Option<Outcome>,
+    notes: Vec<String>,
+}
+
+/// Which package is on (OMA-DS 5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// The peer says who it is and what it wants.
+    Init,
+    /// We answer that.
+    Answering,
+    /// The peer sends its changes.
+    Receiving,
+    /// We send ours.
+    Sending,
+    /// The peer sends statuses and maps.
+    Confirming,
+    /// There is nothing more to come.
+    Done,
+}
+
+impl Session {
+    /// A session that has not seen a message yet. `id` tells it from all others, in the characters that an
+    /// address may hold.
+    pub fn new(server: Arc<Server>, backend: Box<dyn Backend>, id: impl Into<String>) -> Self {
+        Session {
+            server,
+            backend,
+            id: id.into(),
+            header: Header::default(),
+            version: Version::V1_2,
+            encoding: Encoding::Xml,
+            sent_messages: 0,
+            peer_limit: None,
+            large_objects: false,
+            login: None,
+            failed_logins: 0,
+            scope: Scope::default(),
+            stamp: None,
+            phase: Phase::Init,
+            devinf: None,
+            devinf_asked: false,
+            devinf_told: false,
+            datastores: Vec::new(),
+            outbox: VecDeque::new(),
+            alerts: Vec::new(),
+            outcome: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// What the session has done so far.
+    pub fn report(&self) -> Report {
+        Report {
+            device: self.header.source.uri.clone(),
+            user: self.login.as_ref().map(|login| login.user.clone()),
+            datastores: self.datastores.iter().map(|sync| sync.report.clone()).collect(),
+            outcome: self.outcome.clone(),
+        }
+    }
+
+    /// Answers a message. `now` is in milliseconds since 1970; `random` fills a buffer with what nobody can
+    /// guess.
+    pub fn respond(&mut self, input: Input, now: i64, random: &mut dyn FnMut(&mut [u8])) -> Reply {
+        let Input { message, malformed, encoding } = input;
+        self.header = message.header;
+        self.encoding = encoding;
+        self.sent_messages += 1;
+        self.peer_limit = self.header.meta.max_msg_size.or(self.peer_limit);
+        self.large_objects |= self.header.meta.max_obj_size.is_some();
+
+        if let Some(status) = self.version_fault() {
+            self.outcome = Some(Outcome::Refused(status));
+            self.refuse(&message.body, status);
+            return self.reply(status, None);
+        }
+        if let Some(why) = malformed {
+            // Half of a message is not acted on: the peer sends it again, or gives up.
+            self.notes.push(format!("malformed message: {why}"));
+            return self.reply(400, None);
+        }
+        let (status, chal) = self.authenticate(random);
+        if self.login.is_none() {
+            self.refuse(&message.body, status);
+            return self.reply(status, chal);
+        }
+        let before = self.outbox.len();
+        for command in message.body {
+            self.execute(command, now);
+        }
+        if message.is_final {
+            self.end_of_package();
+        }
+        self.commit(before);
+        self.reply(status, chal)
+    }
+
+    /// Ends a session that goes no further, and gives back what it held.
+    pub fn abandon(&mut self, why: &str) {
+        self.outcome.get_or_insert_with(|| Outcome::Broken(why.to_owned()));
+        self.backend.rollback();
+        self.stamp = None;
+        self.phase = Phase::Done;
+    }
+
+    fn version_fault(&mut self) -> Option<u16> {
+        let settings = self.server.settings()?;
+        let offered = |version: Version| {
+            use syncloom_config::SyncMlVersion as V;
+            let version = match version {
+                Version::V1_0 => V::V1_0,
+                Version::V1_1 => V::V1_1,
+                Version::V1_2 => V::V1_2,
+            };
+            (settings.min_version..=settings.max_version).contains(&version)
+        };
+        match self.header.version() {
+            Some(version) if offered(version) => {
+                self.version = version;
+                (self.header.ver_proto != version.ver_proto()).then_some(513)
+            }
+            _ => Some(505),
+        }
+    }
+
+    /// Gives every command of a message the same status.
+    fn refuse(&mut self, body: &[Command], status: u16) {
+        for command in body.iter().filter(|command| !matches!(command, Command::Status(_))) {
+            let refused = Status {
+                msg_ref: self.header.msg_id.clone(),
+                cmd_ref: command.cmd_id().to_owned(),
+                cmd: command.name().to_owned(),
+                code: Some(status),
+                ..Status::default()
+            };
+            self.outbox.push_back(Command::Status(refused));
+        }
+    }
+
+    /// The peer has said all that it has to say in this package.
+    fn end_of_package(&mut self) {
+        match self.phase {
+            Phase::Init => {
+                self.outbox.extend(self.alerts.drain(..));
+                self.ask_for_devinf();
+                self.phase = Phase::Answering;
+                if self.datastores.is_empty() {
+                    self.outcome.get_or_insert_with(|| Outcome::Broken("no datastore to sync".into()));
+                }
+                self.skip_to_sending();
+            }
+            Phase::Answering => self.skip_to_sending(),
+            Phase::Receiving => self.begin_sending(),
+            Phase::Sending | Phase::Done => {}
+            Phase::Confirming => self.finish(),
+        }
+    }
+
+    /// A peer may send its changes along with its first package, without waiting for the answer.
+    fn skip_to_sending(&mut self) {
+        if self.datastores.iter().any(DatastoreSync::has_begun) {
+            self.begin_sending();
+        }
+    }
+
+    fn begin_sending(&mut self) {
+        self.phase = Phase::Sending;
+        for position in 0..self.datastores.len() {
+            // A datastore for which the peer has sent no Sync is heard of now.
+            let _ = self.begin_datastore(position);
+        }
+    }
+
+    /// Begins the exchange of a datastore's items; `Err` is the status of a datastore that cannot.
+    fn begin_datastore(&mut self, position: usize) -> Result<(), u16> {
+        let sync = &mut self.datastores[position];
+        let remote = self.devinf.as_ref().and_then(|devinf| RemoteStore::find(devinf, &sync.remote_uri));
+        sync.begin(self.backend.as_mut(), remote.as_ref(), &mut self.notes)
+    }
+
+    /// Saves maps and anchors: both sides have everything.
+    fn finish(&mut self) {
+        for sync in &mut self.datastores {
+            if let Err(error) = sync.finish(self.backend.as_mut()) {
+                self.notes.push(format!("datastore {}: {error}", sync.name()));
+                sync.fail(error.status());
+            }
+        }
+        let failed = self.datastores.iter().find_map(|sync| Some((sync.name().to_owned(), sync.failed()?)));
+        self.outcome.get_or_insert(match failed {
+            None => Outcome::Complete,
+            Some((name, status)) => Outcome::Broken(format!("datastore {name} failed with status {status}")),
+        });
+        self.phase = Phase::Done;
+    }
+
+    /// Makes durable what this message has changed. If that fails, nothing of it has happened, and the statuses
+    /// from `before` on say so.
+    fn commit(&mut self, before: usize) {
+        let Err(error) = self.backend.commit() else { return };
+        self.backend.rollback();
+        self.notes.push(format!("nothing of message {} is stored: {error}", self.header.msg_id));
+        for command in self.outbox.iter_mut().skip(before) {
+            let Command::Status(status) = command else { continue };
+            let writes = matches!(status.cmd.as_str(), "Add" | "Replace" | "Delete" | "Map" | "Sync");
+            if writes && status.code.is_some_and(|code| code < 300) {
+                status.code = Some(error.status());
+            }
+        }
+        for sync in &mut self.datastores {
+            sync.fail(error.status());
+        }
+        if self.phase == Phase::Done {
+            self.outcome = Some(Outcome::Broken("the end of the sync could not be stored".into()));
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Writing the answer: the header's status, what is waiting, and then our changes, as much as fits.
+
+use syncloom_wire::{Chal, Command, Header, Location, Meta, Status, Version};
+
+use super::{Phase, Reply, Session};
+use crate::draft::Draft;
+use crate::sync::{Abilities, Filled};
+
+/// The query parameter by which a peer's next message finds its session.
+const SESSION_PARAMETER: &str = "sessionid=";
+
+impl Session {
+    /// The answer to the message that has just been worked off.
+    pub(super) fn reply(&mut self, status: u16, chal: Option<Chal>) -> Reply {
+        let limit = self.message_limit();
+        let mut draft = Draft::new(self.own_header(), self.version, self.encoding, limit);
+        let about_header = Command::Status(Status {
+            cmd_id: draft.next_cmd_id(),
+            msg_ref: self.header.msg_id.clone(),
+            cmd_ref: "0".to_owned(),
+            cmd: "SyncHdr".to_owned(),
+            target_refs: vec![self.header.target.uri.clone()],
+            source_refs: vec![self.header.source.uri.clone()],
+            chal,
+            code: Some(status),
+            ..Status::default()
+        });
+        draft.push(about_header);
+        while let Some(command) = self.outbox.pop_front() {
+            let command = with_cmd_id(command, draft.next_cmd_id());
+            if !draft.fits(&command) {
+                draft.take_back_cmd_id();
+                self.outbox.push_front(command);
+                break;
+            }
+            draft.push(command);
+        }
+        let through = self.outbox.is_empty() && self.send_changes(&mut draft);
+        let is_final = match self.phase {
+            _ if self.login.is_none() => true,
+            // The peer is in the middle of its package: it hears Final when it is through.
+            Phase::Init | Phase::Receiving | Phase::Confirming => false,
+            Phase::Answering | Phase::Sending | Phase::Done => through,
+        };
+        match self.phase {
+            Phase::Answering if is_final => self.phase = Phase::Receiving,
+            Phase::Sending if is_final => self.phase = Phase::Confirming,
+            _ => {}
+        }
+        let over = self.phase == Phase::Done && self.outbox.is_empty();
+        if over || self.outcome.is_some() {
+            self.stamp = None;
+        }
+        let outcome = self.outcome.is_some();
+        Reply {
+            message: draft.finish(is_final),
+            ended: over || (outcome && self.phase != Phase::Done),
+            notes: std::mem::take(&mut self.notes),
+        }
+    }
+
+    /// Adds our changes; `true` if there is nothing left to add.
+    fn send_changes(&mut self, draft: &mut Draft) -> bool {
+        if self.phase != Phase::Sending {
+            return true;
+        }
+        let devinf = self.devinf.as_ref();
+        let abilities = Abilities {
+            number_of_changes: devinf.is_some_and(|devinf| devinf.support_number_of_changes),
+            large_objects: self.large_objects || devinf.is_some_and(|devinf| devinf.support_large_objs),
+        };
+        let message = self.sent_messages;
+        for sync in &mut self.datastores {
+            let filled = sync.send(self.backend.as_mut(), draft, message, &abilities, &mut self.notes);
+            if filled == Filled::More {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// How large a message may be: what the peer takes, or else what we would.
+    pub(super) fn message_limit(&self) -> usize {
+        let own = u64::from(self.server.config().max_msg_size);
+        usize::try_from(self.peer_limit.unwrap_or(own)).unwrap_or(usize::MAX)
+    }
+
+    /// The address that the peer knows us by.
+    pub(super) fn own_uri(&self) -> &str {
+        let external = self.server.settings().and_then(|settings| settings.external_url.as_deref());
+        external.unwrap_or(&self.header.target.uri)
+    }
+
+    fn own_header(&self) -> Header {
+        let config = self.server.config();
+        Header {
+            ver_dtd: self.version.ver_dtd().to_owned(),
+            ver_proto: self.version.ver_proto().to_owned(),
+            session_id: self.header.session_id.clone(),
+            msg_id: self.sent_messages.to_string(),
+            target: Location {
+                name: self.header.source.name.clone(),
+                ..Location::new(self.header.source.uri.clone())
+            },
+            source: Location::new(self.own_uri()),
+            resp_uri: self.resp_uri(),
+            meta: Meta {
+                max_msg_size: Some(u64::from(config.max_msg_size)),
+                max_obj_size: (self.version > Version::V1_0).then_some(u64::from(config.max_obj_size)),
+                ..Meta::default()
+            },
+            ..Header::default()
+        }
+    }
+
+    /// Where the peer is to send its next message, if it does not do so already.
+    fn resp_uri(&self) -> Option<String> {
+        let settings = self.server.settings()?;
+        if !settings.send_resp_uri || self.login.is_none() {
+            return None;
+        }
+        let uri = with_session_id(self.own_uri(), &self.id);
+        (!settings.resp_uri_only_when_different || uri != self.header.target.uri).then_some(uri)
+    }
+}
+
+fn with_session_id(uri: &str, id: &str) -> String {
+    let (base, query) = uri.split_once('?').unwrap_or((uri, ""));
+    let mut parameters: Vec<&str> =
+        query.split('&').filter(|p| !p.is_empty() && !p.starts_with(SESSION_PARAMETER)).collect();
+    let own = format!("{SESSION_PARAMETER}{id}");
+    parameters.push(&own);
+    format!("{base}?{}", parameters.join("&"))
+}
+
+fn with_cmd_id(mut command: Command, cmd_id: String) -> Command {
+    match &mut command {
+        Command::Alert(c) => c.cmd_id = cmd_id,
+        Command::Status(c) => c.cmd_id = cmd_id,
+        Command::Results(c) => c.cmd_id = cmd_id,
+        Command::Get(c) | Command::Put(c) => c.cmd_id = cmd_id,
+        // Nothing else waits to be sent.
+        _ => {}
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_session_id;
+
+    #[test]
+    fn the_session_is_added_to_an_address_once() {
+        for (uri, with) in [
+            ("http://h:1/sync", "http://h:1/sync?sessionid=7"),
+            ("http://h:1/sync?sessionid=5", "http://h:1/sync?sessionid=7"),
+            ("http://h/s?a=b&sessionid=5&c=d", "http://h/s?a=b&c=d&sessionid=7"),
+        ] {
+            assert_eq!(with_session_id(uri, "7"), with);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What the peer's device information says of a datastore, and the types that follow from it.
+
+use std::sync::Arc;
+
+use syncloom_config::{Datastore, TypeUse};
+use syncloom_formats::{Codec, Peer};
+use syncloom_script::{Comparer, FieldId};
+use syncloom_wire::{ContentType, CtCap, DevInf, DevInfStore};
+
+use crate::server::Server;
+
+/// A datastore of the peer's, as its device information describes it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RemoteStore {
+    /// Types that it takes, the preferred one first.
+    receives: Vec<ContentType>,
+    /// Types that it sends, the preferred one first.
+    sends: Vec<ContentType>,
+    /// What it can hold of each type; none where it does not say.
+    capabilities: Vec<CtCap>,
+}
+
+impl RemoteStore {
+    /// The datastore of this address. `None` where the device information does not know it.
+    pub(crate) fn find(devinf: &DevInf, uri: &str) -> Option<Self> {
+        let is_it = |store: &&DevInfStore| super::open::same_address(&store.source_ref, uri);
+        let store = devinf.datastores.iter().find(is_it)?;
+        let list = |preferred: &Option<ContentType>, others: &[ContentType]| {
+            preferred.iter().chain(others).cloned().collect()
+        };
+        // Up to SyncML 1.1 the device has one list of capabilities for all its datastores.
+        let capabilities = if store.ctcaps.is_empty() { &devinf.ctcaps } else { &store.ctcaps };
+        Some(RemoteStore {
+            receives: list(&store.rx_pref, &store.rx),
+            sends: list(&store.tx_pref, &store.tx),
+            capabilities: capabilities.clone(),
+        })
+    }
+
+    /// What it says of a type.
+    fn peer(&self, codec: &Codec) -> Peer {
+        let datatype = codec.datatype();
+        let of_type = |cap: &&CtCap| {
+            cap.type_.eq_ignore_ascii_case(&datatype.mime_type)
+                && cap.version.as_deref().is_none_or(|version| version == datatype.version)
+        };
+        match self.capabilities.iter().find(of_type) {
+            Some(cap) if !cap.properties.is_empty() => {
+                let names = cap.properties.iter().map(|property| property.name.to_ascii_uppercase());
+                Peer { available: Some(names.collect()), ..Peer::default() }
+            }
+            _ => Peer::default(),
+        }
+    }
+}
+
+/// The types of a datastore's sync.
+pub(super) struct Types {
+    /// What is sent, and what the peer can hold of it.
+    pub(super) send: (Arc<Codec>, Peer),
+    /// What is taken.
+    pub(super) receive: Vec<(Arc<Codec>, Peer)>,
+    /// The one that is meant where the peer does not say.
+    preferred_receive: usize,
+}
+
+impl Types {
+    /// The types that both sides know (manual 11.34.12). `None` where there is none to send or none to take.
+    pub(super) fn agree(
+        server: &Server,
+        datastore: &Datastore,
+        remote: Option<&RemoteStore>,
+    ) -> Option<Self> {
+        let with_peer = |codec: Arc<Codec>| {
+            let peer = remote.map(|remote| remote.peer(&codec)).unwrap_or_default();
+            (codec, peer)
+        };
+        let ours = |wanted: fn(&TypeUse) -> bool| {
+            datastore.types.iter().filter(move |used| wanted(used)).collect::<Vec<_>>()
+        };
+        let sending = ours(|used| used.send);
+        let receiving = ours(|used| used.receive);
+        let preferred = |uses: &[&TypeUse]| {
+            let legacy = || uses.iter().position(|used| used.legacy).filter(|_| remote.is_none());
+            legacy().or_else(|| uses.iter().position(|used| used.preferred)).unwrap_or(0)
+        };
+        let send = match remote.map(|remote| remote.receives.as_slice()) {
+            None | Some([]) => sending.get(preferred(&sending)),
+            Some(known) => known
+                .first()
+                .and_then(|best| sending.iter().find(|used| is_type(used, best)))
+                .or_else(|| {
+                    sending.get(preferred(&sending)).filter(|used| known.iter().any(|t| is_type(used, t)))
+                })
+                .or_else(|| sending.iter().rev().find(|used| known.iter().any(|t| is_type(used, t)))),
+        };
+        let send = server.codec(&send?.datatype)?;
+        let best = remote.and_then(|remote| remote.sends.first());
+        let preferred_receive = best
+            .and_then(|best| receiving.iter().position(|used| is_type(used, best)))
+            .unwrap_or_else(|| preferred(&receiving));
+        let receive: Vec<_> =
+            receiving.iter().filter_map(|used| server.codec(&used.datatype)).map(with_peer).collect();
+        (!receive.is_empty()).then(|| Types { send: with_peer(send), receive, preferred_receive })
+    }
+
+    /// The type of an item that says it is of this MIME type; the preferred one if it says nothing.
+    pub(super) fn receiving(&self, mime_type: Option<&str>) -> Option<&(Arc<Codec>, Peer)> {
+        let Some(name) = mime_type.map(|name| name.split(';').next().unwrap_or_default().trim()) else {
+            return self.receive.get(self.preferred_receive);
+        };
+        self.receive.iter().find(|(codec, _)| codec.datatype().mime_type.eq_ignore_ascii_case(name))
+    }
+
+    /// A comparer for the fields that our database and the peer both keep.
+    pub(super) fn comparer(&self, datastore: &Datastore) -> Comparer {
+        let list = datastore.fields();
+        let mut comparer = Comparer::new(Arc::clone(list));
+        let map = &datastore.sql.field_map;
+        let maps = || map.maps.iter().chain(map.arrays.iter().flat_map(|array| &array.maps));
+        let (codec, peer) = &self.send;
+        let sent = codec.available_fields(peer);
+        for position in 0..list.len() {
+            let Ok(id) = u16::try_from(position).map(FieldId) else { break };
+            let kept = maps().any(|map| map.field == id && map.read);
+            comparer.set_available(id, kept && sent.get(position).copied().unwrap_or(false));
+        }
+        comparer
+    }
+}
+
+fn is_type(used: &TypeUse, content: &ContentType) -> bool {
+    used.datatype.mime_type.eq_ignore_ascii_case(&content.type_)
+        && (content.version.is_empty() || used.datatype.version == content.version)
+}
