@@ -30,6 +30,6 @@ pub(crate) fn load(args: &ConfigArgs) -> Summary {
 fn show(loaded: &Loaded) {
     let colour = std::io::stderr().is_terminal();
     for diagnostic in &loaded.diagnostics {
-        eprint!("{}", syncloom_config::render_human(diagnostic, &loaded.sources, colour));
+        eprint!("{}", syncloom_config::diagnostic::render::human(diagnostic, &loaded.sources, colour));
     }
 }

@@ -8,10 +8,12 @@ mod peer;
 mod receive;
 mod send;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::mem::Discriminant;
 use std::sync::Arc;
 
 use syncloom_config::Datastore;
+use syncloom_formats::NoteKind;
 use syncloom_script::Comparer;
 use syncloom_stores::{Backend, ErrorKind, Scope, StoreError, Target};
 
@@ -50,6 +52,8 @@ pub(crate) struct DatastoreSync {
     incoming: Option<receive::Pieces>,
     /// Something that was sent was not taken, and has to be sent again next time.
     resend: bool,
+    /// What has been logged of the profile's gaps, by property and kind.
+    said: HashSet<(String, Discriminant<NoteKind>)>,
     /// What is told about it.
     pub(crate) report: DatastoreReport,
 }
@@ -64,7 +68,7 @@ struct Loaded {
     /// In which order they are sent.
     order: Vec<String>,
     /// All our items, by id.
-    present: std::collections::HashSet<String>,
+    present: HashSet<String>,
     /// In a slow sync: our items that have no counterpart yet.
     matcher: Option<Matcher>,
 }

@@ -1,6 +1,6 @@
 //! The beginning of a datastore's sync: the peer's Alert, and the anchors (OMA-DS 5.5, 10.1).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use syncloom_config::{Config, Datastore, DbType};
@@ -134,6 +134,7 @@ impl DatastoreSync {
             sent: HashMap::new(),
             incoming: None,
             resend: false,
+            said: HashSet::new(),
             report: DatastoreReport { name: datastore.name.clone(), slow, ..DatastoreReport::default() },
         };
         Ok(Alerted { sync, status, alert: own_alert })

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use syncloom_formats::NoteKind;
 use syncloom_script::Item;
 use syncloom_stores::{Backend, ErrorKind, Listed, Store, StoreError, Target};
 use syncloom_wire::{Change as ChangeCommand, Item as WireItem, MapItem};
@@ -210,7 +211,7 @@ impl DatastoreSync {
         Received::of(pieces.remote_id, &pieces.content, pieces.data)
     }
 
-    fn parse(&self, received: &Received, notes: &mut Vec<String>) -> Option<Item> {
+    fn parse(&mut self, received: &Received, notes: &mut Vec<String>) -> Option<Item> {
         let about = format!("datastore {}: item {}", self.name(), received.remote_id);
         let types = &self.loaded.as_ref()?.types;
         let Some((codec, peer)) = types.receiving(received.mime_type.as_deref()) else {
@@ -220,7 +221,21 @@ impl DatastoreSync {
         };
         match codec.parse(&received.data, peer) {
             Ok(parsed) => {
-                notes.extend(parsed.notes.iter().map(|note| format!("{about}: {note}")));
+                for note in &parsed.notes {
+                    // What the profile does not know comes with every item, and is worth saying once.
+                    let key = (note.property.clone(), std::mem::discriminant(&note.kind));
+                    let of_profile = matches!(
+                        note.kind,
+                        NoteKind::UnknownProperty
+                            | NoteKind::UnknownComponent
+                            | NoteKind::UnknownParameter(_)
+                    );
+                    if !of_profile {
+                        notes.push(format!("{about}: {note}"));
+                    } else if self.said.insert(key) {
+                        notes.push(format!("{about}: {note} (said once)"));
+                    }
+                }
                 Some(parsed.item)
             }
             Err(error) => {

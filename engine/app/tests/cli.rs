@@ -1,0 +1,62 @@
+//! The command line: what it prints, and how it ends.
+
+use std::process::{Command, Output};
+
+fn syncloom(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_syncloom"))
+        .args(arguments)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn check_says_what_the_quick_start_would_serve() {
+    let output = syncloom(&["check", "samples/quickstart.xml", "-D", "data=/somewhere"]);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{err}");
+    assert_eq!(err, "");
+    assert!(out.contains("all is well"), "{out}");
+    assert!(
+        out.contains("./contacts as text/vcard 3.0, text/x-vcard 2.1 in /somewhere/contacts.sqlite"),
+        "{out}"
+    );
+}
+
+#[test]
+fn check_shows_where_a_mistake_is_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples/quickstart.xml"))
+            .unwrap();
+    let broken = folder.path().join("broken.xml");
+    std::fs::write(&broken, sample.replace("<httpport>8080</httpport>", "<httpport>eighty</httpport>"))
+        .unwrap();
+    let line = sample.lines().position(|line| line.contains("<httpport>")).unwrap() + 1;
+    let output = syncloom(&["check", broken.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let err = text(&output.stderr);
+    assert!(err.contains(&format!("broken.xml:{line}:")) && err.contains("eighty"), "{err}");
+}
+
+#[test]
+fn a_config_that_is_not_there_is_an_error() {
+    let output = syncloom(&["check", "no/such.xml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("no/such.xml"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn serve_says_why_it_cannot_listen() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let data = format!("data={}", folder.path().display());
+    let output = syncloom(&["serve", "samples/quickstart.xml", "--listen", &address, "-D", &data]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains(&address), "{}", text(&output.stderr));
+}
