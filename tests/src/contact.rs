@@ -58,7 +58,9 @@ impl Contact {
                 .collect();
             kinds.sort();
             match name.as_str() {
-                "N" | "ORG" | "GEO" => contact.add(&name, structured(value)),
+                "N" | "ORG" => contact.add(&name, structured(value)),
+                // vCard 2.1 writes a comma where 3.0 writes a semicolon, and some clients keep it as it came.
+                "GEO" => contact.add(&name, structured(value).replace(',', ";")),
                 "ADR" => contact.add_with_kinds(&name, kinds, structured(value)),
                 "TEL" | "EMAIL" | "URL" => contact.add_with_kinds(&name, kinds, unescaped(value)),
                 "CATEGORIES" => split(value, ',').into_iter().for_each(|value| contact.add(&name, value)),

@@ -1,0 +1,114 @@
+//! Names of values: the `<enum>` rules of a `<value>` in both directions (manual 10.3.5).
+//!
+//! Names are matched without regard to case. An exact rule goes before a prefix, and a default comes last,
+//! in whatever order the config has them.
+
+use std::borrow::Cow;
+
+use syncloom_config::{EnumMode, EnumRule};
+
+/// What the rules make of a name or a value.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Translated<'t> {
+    /// A rule fits; this is the other side of it.
+    To(Cow<'t, str>),
+    /// A rule says that it is left out.
+    Ignored,
+    /// No rule fits.
+    Unknown,
+}
+
+/// From the text to the field.
+pub(crate) fn to_value<'t>(rules: &'t [EnumRule], name: &'t str) -> Translated<'t> {
+    translate(rules, name, EnumMode::DefaultValue, |rule| (&rule.name, &rule.value))
+}
+
+/// From the field to the text.
+pub(crate) fn to_name<'t>(rules: &'t [EnumRule], value: &'t str) -> Translated<'t> {
+    translate(rules, value, EnumMode::DefaultName, |rule| (&rule.value, &rule.name))
+}
+
+/// The rule that a name stands for by itself, without prefixes and defaults: what positions go by.
+pub(crate) fn exact(rules: &[EnumRule], name: &str) -> Option<usize> {
+    rules.iter().position(|rule| rule.mode == EnumMode::Translate && rule.name.eq_ignore_ascii_case(name))
+}
+
+/// The text after `prefix`, which is matched without regard to case.
+pub(crate) fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+fn translate<'t>(
+    rules: &'t [EnumRule],
+    text: &'t str,
+    default: EnumMode,
+    sides: impl Fn(&'t EnumRule) -> (&'t str, &'t str),
+) -> Translated<'t> {
+    for rule in rules {
+        let (from, to) = sides(rule);
+        match rule.mode {
+            EnumMode::Translate if from.eq_ignore_ascii_case(text) => return Translated::To(to.into()),
+            EnumMode::Ignore if !text.is_empty() && from.eq_ignore_ascii_case(text) => {
+                return Translated::Ignored;
+            }
+            _ => {}
+        }
+    }
+    if text.is_empty() {
+        return Translated::Unknown;
+    }
+    for rule in rules.iter().filter(|rule| rule.mode == EnumMode::Prefix) {
+        let (from, to) = sides(rule);
+        if let Some(rest) = strip_prefix(text, from) {
+            return Translated::To(if to.is_empty() { rest.into() } else { format!("{to}{rest}").into() });
+        }
+    }
+    match rules.iter().find(|rule| rule.mode == default) {
+        Some(rule) => Translated::To(sides(rule).1.into()),
+        None => Translated::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(name: &str, value: &str, mode: EnumMode) -> EnumRule {
+        EnumRule { name: name.into(), value: value.into(), mode, positional: false }
+    }
+
+    #[test]
+    fn every_mode_in_both_directions() {
+        let rules = [
+            rule("X-BitNumber-", "B", EnumMode::Prefix),
+            rule("HOME", "B0", EnumMode::Translate),
+            rule("", "B2", EnumMode::Ignore),
+            rule("NOISE", "", EnumMode::Ignore),
+            rule("OTHER", "?", EnumMode::DefaultName),
+            rule("", "B9", EnumMode::DefaultValue),
+        ];
+        for (name, value) in [("HOME", "B0"), ("home", "B0"), ("X-BITNUMBER-3456", "B3456"), ("WORK", "B9")] {
+            assert_eq!(to_value(&rules, name), Translated::To(value.into()), "{name}");
+        }
+        assert_eq!(to_value(&rules, "noise"), Translated::Ignored);
+        for (value, name) in [("B0", "HOME"), ("B7", "X-BitNumber-7"), ("C", "OTHER")] {
+            assert_eq!(to_name(&rules, value), Translated::To(name.into()), "{value}");
+        }
+        assert_eq!(to_name(&rules, "B2"), Translated::Ignored);
+    }
+
+    #[test]
+    fn without_a_default_what_no_rule_knows_is_unknown() {
+        let rules = [rule("HOME", "1", EnumMode::Translate)];
+        assert_eq!(to_value(&rules, "WORK"), Translated::Unknown);
+        assert_eq!(to_name(&rules, "2"), Translated::Unknown);
+        assert_eq!(to_value(&rules, ""), Translated::Unknown);
+    }
+
+    #[test]
+    fn a_prefix_is_not_looked_for_inside_a_character() {
+        let rules = [rule("X", "1", EnumMode::Prefix)];
+        assert_eq!(to_value(&rules, "ü"), Translated::Unknown);
+    }
+}

@@ -1,0 +1,35 @@
+//! Items to and from MIME-DIR text: vCard, vCalendar, and whatever else a profile of the config describes
+//! (manual 10.3, 10.5; RFC 2425, RFC 2426, the vCard 2.1 and vCalendar 1.0 documents).
+//!
+//! The profile alone says what a property is called and where it is stored; no property name stands in this
+//! crate. What does stand here is the syntax that all MIME-DIR texts share: `BEGIN` and `END`, folding,
+//! the `ENCODING`, `CHARSET` and `VALUE` parameters, escapes.
+//!
+//! A [`Codec`] is made once per datatype and then used for every item:
+//!
+//! * [`Codec::parse`] turns text into an item and a list of [`Note`]s about what could not be taken over;
+//! * [`Codec::generate`] turns an item into text;
+//! * [`Codec::available_fields`] says which fields a peer can hold, so that the others stay protected;
+//! * [`Codec::capabilities`] describes the profile for device information.
+//!
+//! Not its job: scripts, filters, stores, SyncML, and time zones: `TZ`, `DAYLIGHT`, `TZID`, `RRULE` and
+//! `VTIMEZONE` conversions leave their fields alone and say so in a note.
+
+mod capabilities;
+mod charset;
+mod codec;
+mod convert;
+mod enums;
+mod generate;
+mod multimix;
+mod note;
+mod parse;
+mod peer;
+mod plan;
+#[cfg(test)]
+mod testing;
+
+pub use capabilities::{Capabilities, ParameterCap, PropertyCap};
+pub use codec::{Codec, PRODUCT_ID, Parsed};
+pub use note::{Note, NoteKind, ParseError};
+pub use peer::{Limit, Peer};

@@ -1,0 +1,179 @@
+//! What could not be taken over as it stood: notes, one log line each, and the errors that refuse an item.
+//!
+//! Not its job: deciding what is logged, and where.
+
+use std::fmt;
+
+/// Something that was left out, replaced or doubted while an item was parsed or generated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The line of the text, from 1; 0 while generating.
+    pub line: usize,
+    /// The property or component; empty where there is none.
+    pub property: String,
+    /// What happened.
+    pub kind: NoteKind,
+}
+
+/// What a [`Note`] is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoteKind {
+    /// Lines before the first `BEGIN` of the profile.
+    BeforeBegin,
+    /// Text behind the last `END`.
+    AfterEnd,
+    /// The text stops inside a component.
+    MissingEnd,
+    /// An `END` that closes nothing.
+    UnexpectedEnd,
+    /// A line that is no property: there is no colon, or no name before it.
+    NoProperty,
+    /// The profile has no such property.
+    UnknownProperty,
+    /// The profile has no such component here.
+    UnknownComponent,
+    /// A component that the profile has once came again, and one item holds one.
+    RepeatedComponent,
+    /// The property has no such parameter, or no use for this value of it.
+    UnknownParameter(String),
+    /// The group prefix is not stored: the property has no group field.
+    UnstoredGroup(String),
+    /// An encoding that is not known; the value was taken as it stands.
+    UnknownEncoding(String),
+    /// A character set that is not known; the name of the one that fits the bytes.
+    UnknownCharset(String, &'static str),
+    /// Bytes that are not of the character set that they should be of; the name of the one used instead.
+    WrongCharset(&'static str),
+    /// Characters that no text may hold were dropped.
+    DroppedNul,
+    /// Characters that are no base 64 were dropped.
+    BadBase64,
+    /// The version is another one than that of the datatype.
+    OtherVersion(String),
+    /// The profile has a version property and the text does not.
+    NoVersion,
+    /// The value cannot be stored in a field of its type.
+    NotUnderstood(String),
+    /// More values than the property has places for.
+    TooManyValues,
+    /// There is no place left for another occurrence; it was dropped.
+    NoPlaceLeft,
+    /// The property occurred before, and the last occurrence stays.
+    Replaced,
+    /// The field had a value already, and the conversion fills empty fields alone.
+    KeptFirst,
+    /// The conversion of this property comes later; its fields were left alone.
+    NotConverted,
+    /// The value was cut to so many bytes, which is all that the peer holds.
+    Truncated(usize),
+    /// The value is longer than what the peer holds, and was left out.
+    LeftOut(usize),
+    /// Characters of a parameter that cannot stand there were replaced.
+    ReplacedInParameter(String),
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        if !self.property.is_empty() {
+            write!(f, "{}: ", self.property)?;
+        }
+        write!(f, "{}", self.kind)
+    }
+}
+
+impl fmt::Display for NoteKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoteKind::BeforeBegin => f.write_str("text before BEGIN is skipped"),
+            NoteKind::AfterEnd => f.write_str("text after END is skipped"),
+            NoteKind::MissingEnd => f.write_str("END is missing"),
+            NoteKind::UnexpectedEnd => f.write_str("this END closes nothing"),
+            NoteKind::NoProperty => f.write_str("not a property, skipped"),
+            NoteKind::UnknownProperty => f.write_str("the profile has no such property, skipped"),
+            NoteKind::UnknownComponent => f.write_str("the profile has no such component here, skipped"),
+            NoteKind::RepeatedComponent => f.write_str("comes more than once; the first is taken"),
+            NoteKind::UnknownParameter(name) => write!(f, "parameter {name} is not stored"),
+            NoteKind::UnstoredGroup(group) => write!(f, "group {group} is not stored"),
+            NoteKind::UnknownEncoding(name) => write!(f, "encoding {name} is not known, taken as it stands"),
+            NoteKind::UnknownCharset(name, used) => {
+                write!(f, "character set {name} is not known, taken as {used}")
+            }
+            NoteKind::WrongCharset(used) => write!(f, "not of its character set, taken as {used}"),
+            NoteKind::DroppedNul => f.write_str("NUL characters are dropped"),
+            NoteKind::BadBase64 => f.write_str("characters that are no base 64 are dropped"),
+            NoteKind::OtherVersion(version) => write!(f, "version {version} is not that of the datatype"),
+            NoteKind::NoVersion => f.write_str("the version is missing"),
+            NoteKind::NotUnderstood(text) => write!(f, "{text:?} is no value for its field, skipped"),
+            NoteKind::TooManyValues => f.write_str("more values than the profile has, the rest is skipped"),
+            NoteKind::NoPlaceLeft => f.write_str("no place left for another one, skipped"),
+            NoteKind::Replaced => f.write_str("comes more than once; the last is taken"),
+            NoteKind::KeptFirst => f.write_str("its field has a value already, which is kept"),
+            NoteKind::NotConverted => f.write_str("this conversion is not available, skipped"),
+            NoteKind::Truncated(size) => write!(f, "cut to the {size} bytes that the peer holds"),
+            NoteKind::LeftOut(size) => {
+                write!(f, "left out: longer than the {size} bytes that the peer holds")
+            }
+            NoteKind::ReplacedInParameter(name) => {
+                write!(f, "quotes or line ends in parameter {name} are replaced")
+            }
+        }
+    }
+}
+
+/// Why a text is no item. SyncML status 415 at the border of the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParseError {
+    /// There is no `BEGIN` of the profile.
+    NoBegin {
+        /// The name of the profile.
+        profile: String,
+    },
+    /// A component lacks properties that it must have (`nummandatory`, manual 10.3.1).
+    MissingMandatory {
+        /// The line on which the component ends.
+        line: usize,
+        /// The name of the component.
+        component: String,
+        /// How many mandatory properties it must have.
+        wanted: u32,
+        /// How many it has.
+        found: u32,
+    },
+    /// More components within each other than any real item has.
+    TooDeep {
+        /// The line of the `BEGIN` that is one too many.
+        line: usize,
+        /// The name of the component.
+        component: String,
+    },
+    /// More properties than any real item has.
+    TooManyProperties {
+        /// The line of the property that is one too many.
+        line: usize,
+        /// The name of the property.
+        property: String,
+    },
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParseError::NoBegin { profile } => write!(f, "there is no BEGIN:{profile}"),
+            ParseError::MissingMandatory { line, component, wanted, found } => write!(
+                f,
+                "line {line}: {component} has {found} of the {wanted} mandatory properties that it must have"
+            ),
+            ParseError::TooDeep { line, component } => {
+                write!(f, "line {line}: BEGIN:{component} is nested too deeply")
+            }
+            ParseError::TooManyProperties { line, property } => {
+                write!(f, "line {line}: {property} is one property too many")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ParseError {}

@@ -1,0 +1,428 @@
+//! Content lines: `[group.]name[;parameters]:value` (RFC 2425 section 5.8, vCard 2.1 section 2.1).
+//!
+//! Finds out where a property ends, which depends on its transfer encoding, joins folded lines, and takes
+//! the header apart. Values stay bytes. Not its job: what any name means, except `ENCODING` and `CHARSET`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use syncloom_config::MimeMode;
+
+/// How the bytes of a value are encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transfer {
+    Plain,
+    QuotedPrintable,
+    Base64,
+}
+
+/// One property of the text.
+#[derive(Debug)]
+pub(crate) struct ContentLine<'a> {
+    /// The number of its first line, from 1.
+    pub line: usize,
+    header: Cow<'a, [u8]>,
+    group: Range<usize>,
+    name: Range<usize>,
+    parameters: Vec<RawParameter>,
+    charset: Range<usize>,
+    /// The value without folds and soft breaks, still in its transfer encoding.
+    pub value: Cow<'a, [u8]>,
+    /// That encoding.
+    pub transfer: Transfer,
+    /// An `ENCODING` that is none of those.
+    pub unknown_encoding: Option<String>,
+}
+
+/// A parameter: the name is empty where only a value stands there, as the old dialect has it.
+#[derive(Debug)]
+struct RawParameter {
+    name: Range<usize>,
+    value: Range<usize>,
+}
+
+impl ContentLine<'_> {
+    /// The name, without the group.
+    pub fn name(&self) -> &[u8] {
+        &self.header[self.name.clone()]
+    }
+
+    /// The group before the name; empty where there is none.
+    pub fn group(&self) -> &[u8] {
+        &self.header[self.group.clone()]
+    }
+
+    /// The label of the character set, if the line has one.
+    pub fn charset(&self) -> Option<Cow<'_, str>> {
+        (!self.charset.is_empty()).then(|| String::from_utf8_lossy(&self.header[self.charset.clone()]))
+    }
+
+    /// Names and values of the parameters, quotes included. A name is empty where only a value stands.
+    pub fn parameters(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.parameters.iter().map(|p| (&self.header[p.name.clone()], &self.header[p.value.clone()]))
+    }
+}
+
+/// What the next line is.
+pub(crate) enum Next<'a> {
+    Property(ContentLine<'a>),
+    /// A line with no property on it, by its number.
+    NoProperty(usize),
+}
+
+/// Reads properties one after the other, each byte once.
+pub(crate) struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: usize,
+    mode: MimeMode,
+}
+
+impl<'a> Lines<'a> {
+    /// From the beginning of a text, behind its byte order mark.
+    pub fn new(bytes: &'a [u8], mode: MimeMode) -> Self {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(bytes.len());
+        let mut lines = Lines { bytes, at: 0, line: 0, mode };
+        while lines.at < start {
+            lines.physical();
+            if lines.at > start {
+                // The text begins further on in this line.
+                (lines.at, lines.line) = (start, lines.line - 1);
+            }
+        }
+        lines
+    }
+
+    /// The number of the line read last.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The next property; empty lines are passed over.
+    pub fn next(&mut self) -> Option<Next<'a>> {
+        loop {
+            let first = self.physical()?;
+            if first.is_empty() {
+                continue;
+            }
+            let line = self.line;
+            let property = match header_end(first) {
+                Some(colon) => {
+                    self.property(line, Cow::Borrowed(&first[..colon]), Cow::Borrowed(&first[colon + 1..]))
+                }
+                None => {
+                    // The header itself may be folded.
+                    let whole = self.unfold(Cow::Borrowed(first));
+                    header_end(&whole).and_then(|colon| {
+                        let (header, value) = match &whole {
+                            Cow::Borrowed(whole) => {
+                                (Cow::Borrowed(&whole[..colon]), Cow::Borrowed(&whole[colon + 1..]))
+                            }
+                            Cow::Owned(whole) => {
+                                (Cow::Owned(whole[..colon].to_vec()), Cow::Owned(whole[colon + 1..].to_vec()))
+                            }
+                        };
+                        self.property(line, header, value)
+                    })
+                }
+            };
+            return Some(property.map_or(Next::NoProperty(line), Next::Property));
+        }
+    }
+
+    /// Whether anything but white space is left.
+    pub fn has_more(&self) -> bool {
+        self.bytes[self.at..].iter().any(|byte| !byte.is_ascii_whitespace())
+    }
+
+    fn property(
+        &mut self,
+        line: usize,
+        header: Cow<'a, [u8]>,
+        first: Cow<'a, [u8]>,
+    ) -> Option<ContentLine<'a>> {
+        let name_end = header.iter().position(|byte| *byte == b';').unwrap_or(header.len());
+        let (group, name) = match header[..name_end].iter().rposition(|byte| *byte == b'.') {
+            Some(dot) => (0..dot, dot + 1..name_end),
+            None => (0..0, 0..name_end),
+        };
+        if name.is_empty() {
+            return None;
+        }
+        let mut property = ContentLine {
+            line,
+            group,
+            name,
+            parameters: Vec::new(),
+            charset: 0..0,
+            value: Cow::Borrowed(b""),
+            transfer: Transfer::Plain,
+            unknown_encoding: None,
+            header,
+        };
+        property.take_parameters(name_end);
+        property.value = match property.transfer {
+            Transfer::Plain => self.unfold(first),
+            Transfer::QuotedPrintable => self.join_soft_breaks(first),
+            Transfer::Base64 => self.join_base64(first),
+        };
+        Some(property)
+    }
+
+    /// One line of the text without its end: CRLF, LF, CR, or CRCRLF as some phones send it.
+    fn physical(&mut self) -> Option<&'a [u8]> {
+        let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+        let length = match &rest[end..] {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r', b'\r', b'\n', ..] => 3,
+            [_, ..] => 1,
+            [] => 0,
+        };
+        self.at += end + length;
+        self.line += 1;
+        Some(&rest[..end])
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    /// Appends the lines that begin with white space. It belongs to the value in the old dialect, where lines
+    /// are folded at white space, and to the fold in the other.
+    fn unfold(&mut self, first: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+        let mut value = first;
+        while let Some(b' ' | b'\t') = self.peek() {
+            let Some(next) = self.physical() else { break };
+            let skip = usize::from(self.mode == MimeMode::Standard);
+            value.to_mut().extend_from_slice(&next[skip..]);
+        }
+        value
+    }
+
+    /// Joins the lines of a quoted-printable value: each but the last ends with `=`. The next one belongs to
+    /// the value as it stands, whatever it begins with.
+    fn join_soft_breaks(&mut self, first: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+        let mut value = first;
+        loop {
+            if value.last() == Some(&b'=') {
+                value.to_mut().pop();
+                let Some(next) = self.physical() else { return value };
+                value.to_mut().extend_from_slice(next);
+            } else if let Some(b' ' | b'\t') = self.peek() {
+                let Some(next) = self.physical() else { return value };
+                let skip = usize::from(self.mode == MimeMode::Standard);
+                value.to_mut().extend_from_slice(&next[skip..]);
+            } else {
+                return value;
+            }
+        }
+    }
+
+    /// Joins the lines of a base 64 value: indented ones, and those that phones send without an indent, which
+    /// cannot be properties because there is no colon in them. An empty line ends it.
+    fn join_base64(&mut self, first: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
+        let mut value = first;
+        loop {
+            match self.peek() {
+                None | Some(b'\r' | b'\n') => return value,
+                Some(b' ' | b'\t') => {}
+                Some(_) => {
+                    let rest = &self.bytes[self.at..];
+                    let end = rest.iter().position(|byte| !is_base64(*byte)).unwrap_or(rest.len());
+                    if !matches!(rest.get(end), None | Some(b'\r' | b'\n')) {
+                        return value;
+                    }
+                }
+            }
+            let Some(next) = self.physical() else { return value };
+            value.to_mut().extend_from_slice(next);
+        }
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b' ' | b'\t')
+}
+
+/// Where the colon is that ends the header. One between quotes is part of a parameter; where the quotes are
+/// not closed, they are no quotes.
+fn header_end(line: &[u8]) -> Option<usize> {
+    let mut quoted = false;
+    for (index, byte) in line.iter().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b':' if !quoted => return Some(index),
+            _ => {}
+        }
+    }
+    if quoted { line.iter().position(|byte| *byte == b':') } else { None }
+}
+
+impl ContentLine<'_> {
+    fn take_parameters(&mut self, name_end: usize) {
+        let mut at = name_end;
+        while at < self.header.len() {
+            let start = at + 1;
+            let end = parameter_end(&self.header, start);
+            at = end;
+            let whole = trimmed(&self.header, start..end);
+            if whole.is_empty() {
+                continue;
+            }
+            let text = &self.header[whole.clone()];
+            let quote = text.iter().position(|byte| *byte == b'"').unwrap_or(text.len());
+            let (name, value) = match text[..quote].iter().position(|byte| *byte == b'=') {
+                Some(equals) => {
+                    let name = trimmed(&self.header, whole.start..whole.start + equals);
+                    (name, trimmed(&self.header, whole.start + equals + 1..whole.end))
+                }
+                None => (whole.start..whole.start, whole),
+            };
+            self.take_parameter(name, value);
+        }
+    }
+
+    fn take_parameter(&mut self, name: Range<usize>, value: Range<usize>) {
+        let name_text = &self.header[name.clone()];
+        let named_encoding = name_text.eq_ignore_ascii_case(b"ENCODING");
+        if named_encoding || name_text.is_empty() {
+            let text = unquoted(&self.header, value.clone());
+            match transfer(&self.header[text.clone()]) {
+                Some(transfer) => {
+                    self.transfer = transfer;
+                    return;
+                }
+                None if named_encoding => {
+                    self.unknown_encoding = Some(String::from_utf8_lossy(&self.header[text]).into_owned());
+                    return;
+                }
+                None => {}
+            }
+        } else if name_text.eq_ignore_ascii_case(b"CHARSET") {
+            self.charset = unquoted(&self.header, value);
+            return;
+        }
+        self.parameters.push(RawParameter { name, value });
+    }
+}
+
+/// The encodings of vCard 2.1 (`QUOTED-PRINTABLE`, `BASE64`, `7BIT`, `8BIT`) and RFC 2425 (`B`).
+fn transfer(name: &[u8]) -> Option<Transfer> {
+    let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
+    if is("QUOTED-PRINTABLE") || is("Q") {
+        Some(Transfer::QuotedPrintable)
+    } else if is("BASE64") || is("B") {
+        Some(Transfer::Base64)
+    } else if is("8BIT") || is("7BIT") {
+        Some(Transfer::Plain)
+    } else {
+        None
+    }
+}
+
+fn parameter_end(header: &[u8], start: usize) -> usize {
+    let mut quoted = false;
+    for (index, byte) in header.iter().enumerate().skip(start) {
+        match byte {
+            b'"' => quoted = !quoted,
+            b';' if !quoted => return index,
+            _ => {}
+        }
+    }
+    if !quoted {
+        return header.len();
+    }
+    header[start..].iter().position(|byte| *byte == b';').map_or(header.len(), |index| start + index)
+}
+
+fn trimmed(header: &[u8], range: Range<usize>) -> Range<usize> {
+    let text = &header[range.clone()];
+    let start = range.start + (text.len() - text.trim_ascii_start().len());
+    start..start + text.trim_ascii().len()
+}
+
+fn unquoted(header: &[u8], range: Range<usize>) -> Range<usize> {
+    match &header[range.clone()] {
+        [b'"', .., b'"'] => range.start + 1..range.end - 1,
+        _ => range,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, mode: MimeMode) -> Vec<String> {
+        let mut lines = Lines::new(text.as_bytes(), mode);
+        let mut all = Vec::new();
+        while let Some(next) = lines.next() {
+            all.push(match next {
+                Next::NoProperty(line) => format!("{line} -"),
+                Next::Property(line) => {
+                    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                    let parameters: Vec<String> = line
+                        .parameters()
+                        .map(|(name, value)| format!("[{}={}]", lossy(name), lossy(value)))
+                        .collect();
+                    let charset = line.charset().unwrap_or_default();
+                    format!(
+                        "{} {}/{}{}{charset}:{}",
+                        line.line,
+                        lossy(line.group()),
+                        lossy(line.name()),
+                        parameters.concat(),
+                        lossy(&line.value)
+                    )
+                }
+            });
+        }
+        all
+    }
+
+    #[test]
+    fn every_line_end_and_empty_lines() {
+        let expected = ["2 /A:1", "4 /B:2", "5 /C:3", "6 /D:4"];
+        assert_eq!(read("\u{feff}\r\nA:1\n\nB:2\r\r\nC:3\rD:4", MimeMode::Old), expected);
+        assert_eq!(read("  A:1", MimeMode::Old), ["1 /A:1"]);
+    }
+
+    #[test]
+    fn folds_keep_their_white_space_in_the_old_dialect_alone() {
+        let text = "A:one\r\n two\r\n\tthree\r\nB:\r\n";
+        assert_eq!(read(text, MimeMode::Old), ["1 /A:one two\tthree", "4 /B:"]);
+        assert_eq!(read(text, MimeMode::Standard), ["1 /A:onetwothree", "4 /B:"]);
+    }
+
+    #[test]
+    fn a_folded_header_is_joined_first() {
+        assert_eq!(
+            read("A;X=1;\r\n Y=2:v\r\n w\r\nB:1", MimeMode::Standard),
+            ["1 /A[X=1][Y=2]:vw", "4 /B:1"]
+        );
+        assert_eq!(read("no colon\r\nB:1", MimeMode::Standard), ["1 -", "2 /B:1"]);
+        assert_eq!(read(":x\r\nB:1", MimeMode::Standard), ["1 -", "2 /B:1"]);
+    }
+
+    #[test]
+    fn soft_breaks_join_what_follows_as_it_stands() {
+        let text = "A;ENCODING=QUOTED-PRINTABLE:abc=\r\ndef=\r\n x=\r\n\r\nB;quoted-printable:1=";
+        assert_eq!(read(text, MimeMode::Old), ["1 /A:abcdef x", "5 /B:1"]);
+    }
+
+    #[test]
+    fn base_64_ends_at_an_empty_line_or_a_property() {
+        let text = "A;ENCODING=b:AA\r\n BB\r\nCC==\r\n\r\nB;BASE64:\r\nDDDD\r\n \r\nC:1\r\n";
+        assert_eq!(read(text, MimeMode::Old), ["1 /A:AA BBCC==", "5 /B:DDDD ", "8 /C:1"]);
+    }
+
+    #[test]
+    fn parameters_in_all_their_forms() {
+        assert_eq!(
+            read("g.A;HOME;TYPE=a,b;type=\"c:d;e\";CHARSET=\"latin1\";X:v:w", MimeMode::Old),
+            ["1 g/A[=HOME][TYPE=a,b][type=\"c:d;e\"][=X]latin1:v:w"]
+        );
+        assert_eq!(read("A;X=\"open;Y=1:v", MimeMode::Old), ["1 /A[X=\"open][Y=1]:v"]);
+    }
+}

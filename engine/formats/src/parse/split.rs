@@ -1,0 +1,126 @@
+//! Values taken apart at their separators, and their escapes resolved (RFC 2426 section 5, vCard 2.1
+//! section 2.1.4.1), and parameter values taken apart at commas.
+
+use std::borrow::Cow;
+
+use syncloom_config::MimeMode;
+
+/// The next value of `text` and what follows its separator; `None` behind the last one.
+pub(crate) fn next_value<'t>(
+    text: &'t str,
+    separators: &[char],
+    mode: MimeMode,
+) -> (Cow<'t, str>, Option<&'t str>) {
+    if separators.is_empty() && !text.as_bytes().contains(&b'\\') {
+        return (Cow::Borrowed(text), None);
+    }
+    let mut value = Cow::Borrowed("");
+    let mut start = 0;
+    let mut chars = text.char_indices();
+    while let Some((index, c)) = chars.next() {
+        if separators.contains(&c) {
+            append(&mut value, &text[start..index]);
+            return (value, Some(&text[index + c.len_utf8()..]));
+        }
+        if c != '\\' {
+            continue;
+        }
+        let Some((next_index, next)) = chars.next() else { break };
+        let replaced = match (mode, next) {
+            (MimeMode::Standard, 'n' | 'N') => "\n",
+            (MimeMode::Standard, _) => &text[next_index..next_index + next.len_utf8()],
+            (MimeMode::Old, ';' | ',' | '\\') => &text[next_index..next_index + 1],
+            (MimeMode::Old, _) if separators.contains(&next) => {
+                &text[next_index..next_index + next.len_utf8()]
+            }
+            // The old dialect has no further escapes: a backslash is a backslash.
+            (MimeMode::Old, _) => continue,
+        };
+        append(&mut value, &text[start..index]);
+        append(&mut value, replaced);
+        start = next_index + next.len_utf8();
+    }
+    append(&mut value, &text[start..]);
+    (value, None)
+}
+
+fn append<'t>(value: &mut Cow<'t, str>, text: &'t str) {
+    if value.is_empty() {
+        *value = Cow::Borrowed(text);
+    } else if !text.is_empty() {
+        value.to_mut().push_str(text);
+    }
+}
+
+/// The parts of a parameter value at its commas, with the flag whether a part was quoted. Quotes are off.
+pub(crate) fn parameter_parts(text: &str) -> Vec<(&str, bool)> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    loop {
+        let quoted = rest.strip_prefix('"').and_then(|inner| {
+            let (part, after) = inner.split_once('"')?;
+            (after.is_empty() || after.starts_with(',')).then_some((part, after))
+        });
+        let (part, after) = match quoted {
+            Some((part, after)) => {
+                parts.push((part, true));
+                ("", after)
+            }
+            None => {
+                let end = rest.find(',').unwrap_or(rest.len());
+                (&rest[..end], &rest[end..])
+            }
+        };
+        if quoted.is_none() {
+            parts.push((part.trim(), false));
+        }
+        match after.strip_prefix(',') {
+            Some(after) => rest = after,
+            None => return parts,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str, separators: &[char], mode: MimeMode) -> Vec<String> {
+        let mut values = Vec::new();
+        let mut rest = Some(text);
+        while let Some(text) = rest {
+            let (value, next) = next_value(text, separators, mode);
+            values.push(value.into_owned());
+            rest = next;
+        }
+        values
+    }
+
+    #[test]
+    fn standard_escapes() {
+        let split = |text| split(text, &[';'], MimeMode::Standard);
+        assert_eq!(split(r"a\;b;c\,d\\\nq\Nr\xy;;"), ["a;b", "c,d\\\nq\nrxy", "", ""]);
+        assert_eq!(split(r"end\"), [r"end\"]);
+    }
+
+    #[test]
+    fn the_old_dialect_escapes_separators_and_backslashes_alone() {
+        let separated = |text| split(text, &[';'], MimeMode::Old);
+        assert_eq!(separated(r"a\;b;c\,d\\e;C:\new"), ["a;b", r"c,d\e", r"C:\new"]);
+        assert_eq!(split(r"a\|b|c", &['|'], MimeMode::Old), ["a|b", "c"]);
+    }
+
+    #[test]
+    fn without_separators_there_is_one_value() {
+        assert_eq!(split("a;b,c", &[], MimeMode::Standard), ["a;b,c"]);
+        assert!(matches!(next_value("plain", &[], MimeMode::Standard).0, Cow::Borrowed("plain")));
+    }
+
+    #[test]
+    fn parameter_values() {
+        assert_eq!(parameter_parts("a, b,\"c,d\""), [("a", false), ("b", false), ("c,d", true)]);
+        assert_eq!(parameter_parts("\"WORK\",\"FAX\""), [("WORK", true), ("FAX", true)]);
+        assert_eq!(parameter_parts("\"open,b"), [("\"open", false), ("b", false)]);
+        assert_eq!(parameter_parts(""), [("", false)]);
+    }
+}
