@@ -12,7 +12,7 @@ pub struct FieldId(pub u16);
 impl FieldId {
     /// The field `offset` places further on; `None` where that leaves what a list can hold.
     pub fn offset(self, offset: i32) -> Option<FieldId> {
-        u16::try_from(i32::from(self.0) + offset).ok().map(FieldId)
+        i32::from(self.0).checked_add(offset).and_then(|place| u16::try_from(place).ok()).map(FieldId)
     }
 
     /// As an index into the values of an item.
@@ -216,5 +216,6 @@ mod tests {
         assert_eq!(FieldId(3).offset(-3), Some(FieldId(0)));
         assert_eq!(FieldId(3).offset(-4), None);
         assert_eq!(FieldId(u16::MAX).offset(1), None);
+        assert_eq!(FieldId(1).offset(i32::MAX), None);
     }
 }
