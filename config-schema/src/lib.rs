@@ -1,3 +1,26 @@
-//! The config language.
+//! The config language: what its tags are, how a file is loaded, and what is said about its mistakes.
+//!
+//! [`load`] turns a file into a [`Config`] and a list of [`Diagnostic`]s. On the way the text becomes elements
+//! that know where they stand (`xml`), the elements become declared tags (`check`, by the tables of [`mod@tags`]),
+//! and the tags become the typed [`model`] (`build`, with `sql` for statements).
+//!
+//! Not its job: running what the config describes, and printing.
+
+mod advice;
+mod build;
+mod check;
+pub mod diagnostic;
+mod load;
 pub mod model;
+mod source;
+pub mod sql;
+pub mod tags;
+pub mod values;
+mod variables;
+mod xml;
+
+pub use diagnostic::{Code, Diagnostic, Location, Severity};
+pub use load::{Environment, LoadOptions, Loaded, Platform, load, load_text};
 pub use model::*;
+pub use source::{Source, Sources};
+pub use tags::{Acts, Attribute, Kind, Tag, tags};

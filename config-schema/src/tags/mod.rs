@@ -165,13 +165,11 @@ pub struct Attribute {
     pub required: bool,
     /// Whether it is acted on.
     pub acts: Acts,
-    /// For an attribute that does not act yet: the values that say what is the case anyway.
-    pub already: &'static [&'static str],
 }
 
 impl Attribute {
     const fn new(name: &'static str, kind: Kind) -> Self {
-        Attribute { name, kind, required: false, acts: Acts::Now, already: &[] }
+        Attribute { name, kind, required: false, acts: Acts::Now }
     }
 
     const fn required(self) -> Self {
@@ -184,10 +182,6 @@ impl Attribute {
 
     const fn no_effect(self, why: &'static str) -> Self {
         Attribute { acts: Acts::NoEffect(why), ..self }
-    }
-
-    const fn already(self, already: &'static [&'static str]) -> Self {
-        Attribute { already, ..self }
     }
 }
 
@@ -281,13 +275,6 @@ impl Tag {
     }
 
     /// Whether a value of this tag, or its absence, changes nothing that is not so anyway.
-    pub fn is_settled_by(&self, value: &str) -> bool {
-        settled(self.kind, self.already, value)
-    }
-}
-
-impl Attribute {
-    /// Whether this value changes nothing that is not so anyway.
     pub fn is_settled_by(&self, value: &str) -> bool {
         settled(self.kind, self.already, value)
     }

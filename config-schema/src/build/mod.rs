@@ -1,0 +1,97 @@
+//! From checked tags to the typed config: names are resolved, defaults filled in, and what cannot be served yet
+//! is left out with a word about why.
+//!
+//! Not its job: whether tags and values are allowed (`check`), and the inside of SQL (`sql`).
+
+mod datastore;
+mod datatypes;
+mod fieldmap;
+mod names;
+mod profile;
+mod server;
+mod statements;
+mod values;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use crate::check::Node;
+use crate::model::{Config, Transport};
+use crate::source::Report;
+
+use datatypes::Types;
+use values::{boolean, default_of, integer, text};
+
+/// A config, and what has been left out of it.
+pub(crate) struct Built {
+    pub config: Config,
+    /// The tags that are not served, each by the place of its name.
+    pub left_out: Vec<Range<usize>>,
+}
+
+/// The default of a tag of text.
+pub(crate) fn default_text(parent: &str, name: &str) -> &'static str {
+    default_of(parent, name).unwrap_or("")
+}
+
+/// Builds the config. It is usable if the report has no error then.
+pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built {
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let mut types = Types::new(root);
+    let mut server = None;
+    let mut left_out = Vec::new();
+    for node in &root.children {
+        match node.tag.name {
+            "datatypes" => types.read(node, report),
+            "server" => server = Some(server::build(node, &types, &folder, &mut left_out, report)),
+            // A client is not run, but what it refers to has to be there.
+            "client" => server::check_client(node, &types, &folder, report),
+            _ => {}
+        }
+    }
+    let id = text(root, "configidstring");
+    let config = Config {
+        path: path.to_owned(),
+        id: (!id.is_empty()).then_some(id),
+        manufacturer: text_or_default(root, "manufacturer"),
+        model: text_or_default(root, "model"),
+        max_msg_size: integer(root, "maxmsgsize"),
+        max_obj_size: integer(root, "maxobjsize"),
+        transport: transport(root),
+        field_lists: types.field_lists(),
+        mime_profiles: types.mime_profiles(),
+        datatypes: types.datatypes(),
+        server,
+    };
+    Built { config, left_out }
+}
+
+/// An empty value counts as none (manual 8.6, 8.7).
+fn text_or_default(root: &Node, name: &'static str) -> String {
+    let value = text(root, name);
+    if value.is_empty() { default_text(root.tag.name, name).to_owned() } else { value }
+}
+
+/// The transport that is the server's own; those for other servers are not looked at (manual 9).
+fn transport(root: &Node) -> Transport {
+    let own =
+        |node: &&Node| node.attr("type").is_some_and(|kind| kind.value.trim().eq_ignore_ascii_case("xpt"));
+    let own = root.all("transport").filter(own).last();
+    let word = |name| own.and_then(|node| node.child(name)).filter(|child| child.valid).map(Node::value);
+    let port = word("httpport").or(default_of("transport", "httpport"));
+    let address = word("ipaddress").or(default_of("transport", "ipaddress"));
+    Transport {
+        port: port.and_then(crate::values::integer).and_then(|port| u16::try_from(port).ok()).unwrap_or(80),
+        address: address.and_then(|text| text.parse().ok()).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+        keep_connection: match own {
+            Some(own) => boolean(own, "keepconnection"),
+            None => crate::values::boolean(default_text("transport", "keepconnection")).unwrap_or(true),
+        },
+    }
+}
+
+/// A path of the config; a relative one begins at the config's folder.
+fn path_in(folder: &Path, text: &str) -> PathBuf {
+    folder.join(text)
+}

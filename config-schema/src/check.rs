@@ -1,0 +1,365 @@
+//! Holds a document to the declarations: known tags in their places, attributes, values, conditions, variables.
+//! What comes out is a tree in which every tag is a declared one.
+//!
+//! Not its job: what refers to what, and the typed config (`build`).
+
+use std::ops::Range;
+
+use crate::diagnostic::{Code, Severity, closest, did_you_mean};
+use crate::source::Report;
+use crate::tags::{self, Attribute, Kind, Tag};
+use crate::values;
+use crate::variables::{Expand, Variables, condition};
+use crate::xml::{Element, Text, XmlAttribute};
+
+/// The version of the document format.
+const DOCUMENT_VERSION: &str = "1.0";
+
+/// A tag of the document.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub tag: &'static Tag,
+    /// The name in the start tag.
+    pub span: Range<usize>,
+    pub attributes: Vec<Attr>,
+    /// The text, its variables replaced.
+    pub text: Text,
+    /// Whether the value is one of the tag's kind.
+    pub valid: bool,
+    pub children: Vec<Node>,
+}
+
+/// An attribute of the document that is not one of every tag.
+#[derive(Debug)]
+pub(crate) struct Attr {
+    pub decl: &'static Attribute,
+    pub value: String,
+    /// The value.
+    pub span: Range<usize>,
+    pub valid: bool,
+}
+
+impl Node {
+    /// The attribute of this name, if it is there and valid.
+    pub fn attr(&self, name: &str) -> Option<&Attr> {
+        self.attributes.iter().find(|attr| attr.decl.name == name && attr.valid)
+    }
+
+    /// The last tag of this name directly inside.
+    pub fn child(&self, name: &str) -> Option<&Node> {
+        self.children.iter().rev().find(|child| child.tag.name == name)
+    }
+
+    /// All tags of this name directly inside.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Node> {
+        self.children.iter().filter(move |child| child.tag.name == name)
+    }
+
+    /// The value without the space around it; empty if there is none.
+    pub fn value(&self) -> &str {
+        self.text.trimmed().0
+    }
+
+    /// Where the value stands, or the tag if there is no value.
+    pub fn value_span(&self) -> Range<usize> {
+        if self.value().is_empty() { self.span.clone() } else { self.text.trimmed_span() }
+    }
+}
+
+/// How a document is checked.
+pub(crate) struct Rules<'a> {
+    pub variables: Variables,
+    /// What `platform="…"` has to say for a tag to count.
+    pub platform: &'a str,
+    /// Unknown tags are errors.
+    pub strict: bool,
+}
+
+/// Checks the document. `None`: it is no config at all.
+pub(crate) fn check(root: &Element, rules: &mut Rules<'_>, report: &mut Report<'_>) -> Option<Node> {
+    let Some(tag) = tags::find("", &root.name) else {
+        let message = format!("a config is a <sysync_config>, not a <{}>", root.name);
+        report.add(Code::WrongRoot, root.name_span.clone(), message);
+        return None;
+    };
+    let Some(node) = (Checker { rules, report }).node(root, tag) else {
+        let message = "a condition leaves out the whole config";
+        report.add(Code::WrongRoot, root.name_span.clone(), message);
+        return None;
+    };
+    match node.attr("version") {
+        Some(version) if version.value.trim() != DOCUMENT_VERSION => {
+            report
+                .add(
+                    Code::WrongVersion,
+                    version.span.clone(),
+                    format!("the version of the document is '{}'", version.value),
+                )
+                .hint(format!(
+                    "write version=\"{DOCUMENT_VERSION}\"; it is the version of the format, not yours"
+                ));
+        }
+        _ => {}
+    }
+    Some(node)
+}
+
+struct Checker<'c, 'p, 'r> {
+    rules: &'c mut Rules<'p>,
+    report: &'c mut Report<'r>,
+}
+
+impl Checker<'_, '_, '_> {
+    /// The tag with all that it has; `None` if a condition leaves it out.
+    fn node(&mut self, element: &Element, tag: &'static Tag) -> Option<Node> {
+        if !self.counts(element) {
+            return None;
+        }
+        let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
+        let expand = expand.and_then(|attribute| Expand::parse(&attribute.value));
+        let attributes = self.attributes(element, tag, expand);
+        let default = if tag.kind.expands() { Expand::Yes } else { Expand::No };
+        let text = self.rules.variables.expand(&element.text, expand.unwrap_or(default), self.report);
+        let before = self.report.diagnostics.len();
+        let mut node = Node {
+            tag,
+            span: element.name_span.clone(),
+            attributes,
+            text,
+            valid: true,
+            children: Vec::new(),
+        };
+        self.value(&node);
+        node.valid = self.report.diagnostics.len() == before;
+        if tag.kind != Kind::Free {
+            self.children(element, &mut node);
+        }
+        self.effects(&node);
+        Some(node)
+    }
+
+    /// Whether the conditions of a tag hold (manual 4.5, 4.6).
+    fn counts(&mut self, element: &Element) -> bool {
+        element.attributes.iter().all(|attribute| {
+            let defined = |rules: &Rules<'_>| rules.variables.find(&attribute.value).is_some();
+            match attribute.name.to_ascii_lowercase().as_str() {
+                "ifdef" => defined(self.rules),
+                "ifndef" => !defined(self.rules),
+                "platform" => attribute.value.trim().eq_ignore_ascii_case(self.rules.platform),
+                "if" => {
+                    let span = attribute.value_span.clone();
+                    condition(&attribute.value, span, &self.rules.variables, self.report).unwrap_or(false)
+                }
+                _ => true,
+            }
+        })
+    }
+
+    fn attributes(&mut self, element: &Element, tag: &'static Tag, expand: Option<Expand>) -> Vec<Attr> {
+        let mut found: Vec<Attr> = Vec::new();
+        for attribute in &element.attributes {
+            let Some(decl) = tag.attribute(&attribute.name) else {
+                self.unknown_attribute(attribute, tag);
+                continue;
+            };
+            let span = attribute.value_span.clone();
+            let mut value = attribute.value.clone();
+            if tag.name == "configvar" && decl.name == "value" {
+                let mut text = Text::at(span.start);
+                text.push_made(&value, span.clone());
+                let mode = expand.unwrap_or(Expand::No);
+                value = self.rules.variables.expand(&text, mode, self.report).as_str().to_owned();
+            }
+            let valid =
+                self.fits(decl.kind, &value, span.clone(), &format!("{} of <{}>", decl.name, tag.name));
+            if tags::GLOBAL_ATTRIBUTES.iter().all(|global| !std::ptr::eq(global, decl)) {
+                found.push(Attr { decl, value, span, valid });
+            }
+        }
+        for decl in tag.attributes.iter().filter(|decl| decl.required) {
+            let value = found.iter().find(|attr| attr.decl.name == decl.name);
+            if value.is_none_or(|attr| attr.value.trim().is_empty()) {
+                let message = match value {
+                    None => format!("<{}> needs the attribute {}", tag.name, decl.name),
+                    Some(_) => format!("the attribute {} of <{}> is empty", decl.name, tag.name),
+                };
+                // An empty value of configvar is a value.
+                if value.is_none() || tag.name != "configvar" || decl.name != "value" {
+                    let span = value.map_or(element.name_span.clone(), |attr| attr.span.clone());
+                    self.report.add(Code::MissingAttribute, span, message);
+                }
+            }
+        }
+        found
+    }
+
+    fn unknown_attribute(&mut self, attribute: &XmlAttribute, tag: &'static Tag) {
+        if self.report.is_full(Severity::Warning) {
+            return;
+        }
+        let known = tag.attributes.iter().chain(tags::GLOBAL_ATTRIBUTES).map(|decl| decl.name);
+        let message = format!("<{}> has no attribute {}", tag.name, attribute.name);
+        let hint = did_you_mean(&attribute.name, known);
+        self.report.add(Code::UnknownAttribute, attribute.name_span.clone(), message).maybe_hint(hint);
+    }
+
+    /// Checks the value of a tag against its kind.
+    fn value(&mut self, node: &Node) {
+        let (tag, value) = (node.tag, node.value());
+        let span = node.value_span();
+        match tag.kind {
+            Kind::Free => {}
+            Kind::Container | Kind::Empty if !value.is_empty() => {
+                let line_end = value.find('\n').unwrap_or(value.len());
+                let begin = node.text.trimmed().1;
+                let what =
+                    if tag.kind == Kind::Empty { "it has attributes alone" } else { "only tags stand there" };
+                self.report.add(
+                    Code::UnexpectedText,
+                    node.text.span(begin..begin + line_end),
+                    format!("text in <{}> is not read: {what}", tag.name),
+                );
+            }
+            Kind::Container | Kind::Empty => {}
+            Kind::CText => {
+                if let Err(fault) = values::c_string(value) {
+                    let begin = node.text.trimmed().1;
+                    let span = node.text.span(begin + fault.start..begin + fault.end);
+                    self.report
+                        .add(Code::BadEscape, span, format!("<{}> has an unknown escape sequence", tag.name))
+                        .hint("\\t, \\r, \\n, \\xXX and \\\\ are known");
+                }
+            }
+            kind => {
+                self.fits(kind, value, span, &format!("<{}>", tag.name));
+            }
+        }
+    }
+
+    /// Whether a value is one of its kind; if not, the report says so.
+    fn fits(&mut self, kind: Kind, value: &str, span: Range<usize>, what: &str) -> bool {
+        if values::fits(kind, value) {
+            return true;
+        }
+        let word = value.trim();
+        if word.is_empty() && !matches!(kind, Kind::Character(_)) {
+            self.report
+                .add(Code::EmptyValue, span, format!("{what} has no value"))
+                .hint(format!("{}, or leave it out", expected(kind)));
+            return false;
+        }
+        let out_of_range = values::integer(word).is_some();
+        let (code, hint) = match kind {
+            Kind::Boolean | Kind::Tristate => (Code::BadBoolean, did_you_mean(word, values::boolean_words())),
+            Kind::Integer { .. } | Kind::IntegerOr { .. } if out_of_range => (Code::OutOfRange, None),
+            Kind::Integer { .. } => (Code::BadInteger, None),
+            Kind::IntegerOr { words, .. } => (Code::BadInteger, did_you_mean(word, words.iter().copied())),
+            Kind::Enum(words) => (Code::BadEnum, did_you_mean(word, words.iter().copied())),
+            Kind::Character(words) => (Code::BadEnum, did_you_mean(word, words.iter().copied())),
+            _ => (Code::BadValue, None),
+        };
+        let hint = match hint {
+            Some(hint) => format!("{hint} {}", expected(kind)),
+            None => expected(kind),
+        };
+        self.report.add(code, span, format!("'{word}' is no value of {what}")).hint(hint);
+        false
+    }
+
+    fn children(&mut self, element: &Element, node: &mut Node) {
+        let parent = node.tag;
+        for child in &element.children {
+            let Some(tag) = tags::find(parent.name, &child.name) else {
+                self.unknown_tag(child, parent);
+                continue;
+            };
+            if !tag.name.eq_ignore_ascii_case(&child.name) {
+                let message = format!("<{}> is an old spelling of <{}>", child.name, tag.name);
+                self.report.add(Code::OldSpelling, child.name_span.clone(), message);
+            }
+            let Some(found) = self.node(child, tag) else { continue };
+            if let Some(first) = node.child(tag.name).filter(|_| !tag.repeats) {
+                let first = self.report.locate(first.span.clone());
+                let message =
+                    format!("<{}> stands twice in <{}>; the last one counts", tag.name, parent.name);
+                self.report.add(Code::Repeated, found.span.clone(), message).note(first, "the first one");
+            }
+            node.children.push(found);
+        }
+    }
+
+    fn unknown_tag(&mut self, child: &Element, parent: &'static Tag) {
+        if self.report.is_full(Severity::Warning) {
+            return;
+        }
+        let span = child.name_span.clone();
+        let name = &child.name;
+        let strict = self.rules.strict;
+        let elsewhere = tags::named(name);
+        let found = if let Some(tag) = elsewhere.first() {
+            let places: Vec<String> =
+                elsewhere.iter().flat_map(|tag| tag.parents).map(|p| format!("<{p}>")).collect();
+            let message = format!("<{name}> does not stand in <{}>", parent.name);
+            let found = self.report.add(Code::MisplacedTag, span, message);
+            if tag.parents != [""] {
+                found.hint(format!("it stands in {}", places.join(", ")));
+            }
+            found
+        } else if !parent.kind.has_tags() {
+            let message = format!("<{name}> stands in <{}>, which has no tags inside", parent.name);
+            let found = self.report.add(Code::UnknownTag, span, message);
+            found.hint("put text that has < in it between <![CDATA[ and ]]>")
+        } else {
+            let message = format!("<{name}> is not a tag of <{}>", parent.name);
+            let near = closest(name, tags::inside(parent.name).map(|tag| tag.name))
+                .or_else(|| closest(name, tags::tags().map(|tag| tag.name)));
+            let hint = near.map(|near| format!("did you mean <{near}>?"));
+            self.report.add(Code::UnknownTag, span, message).maybe_hint(hint)
+        };
+        if strict {
+            found.severity = Severity::Error;
+        }
+    }
+
+    /// What a tag does for those that follow it.
+    fn effects(&mut self, node: &Node) {
+        let text = |name: &str| node.attr(name).map(|attr| attr.value.as_str());
+        match node.tag.name {
+            "configvar" => {
+                if let (Some(name), Some(value)) = (text("name"), text("value")) {
+                    self.rules.variables.set(name, value);
+                }
+            }
+            "configmsg" => {
+                if let Some(message) = text("error") {
+                    self.report.add(Code::AuthorError, node.span.clone(), message);
+                }
+                if let Some(message) = text("warning") {
+                    self.report.add(Code::AuthorWarning, node.span.clone(), message);
+                }
+            }
+            name @ ("manufacturer" | "model") if node.tag.parents == ["sysync_config"] => {
+                self.rules.variables.set(name, node.value());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a value of this kind looks like.
+fn expected(kind: Kind) -> String {
+    match kind {
+        Kind::Boolean => "write yes or no".to_owned(),
+        Kind::Tristate => "write yes, no or unspecified".to_owned(),
+        Kind::Integer { min, max } => format!("write a number from {min} to {max}"),
+        Kind::IntegerOr { min, max, words } => {
+            format!("write a number from {min} to {max}, or {}", words.join(", "))
+        }
+        Kind::Enum(words) => format!("write one of {}", words.join(", ")),
+        Kind::Character([]) => "write one character".to_owned(),
+        Kind::Character(words) => format!("write one character, or {}", words.join(", ")),
+        Kind::Address => "write an IP address such as 0.0.0.0".to_owned(),
+        Kind::Timestamp => "write a date such as 2024-11-02".to_owned(),
+        _ => "write a value".to_owned(),
+    }
+}

@@ -1,0 +1,211 @@
+//! The way in: a config file becomes a typed config and a list of all its problems. The only place that reads
+//! files.
+//!
+//! Not its job: printing problems.
+
+use std::path::{Path, PathBuf};
+
+use crate::check::{Rules, check};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::model::Config;
+use crate::source::{Report, Source, Sources, decode};
+use crate::variables::{LANGUAGE_VERSION, LANGUAGE_VERSION_HEX, Variables};
+use crate::{advice, build, xml};
+
+/// The largest file that is read. The largest config known has 120 kB.
+const MAX_FILE_SIZE: u64 = 16 << 20;
+
+/// What a config is loaded with.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// Variables from the command line (`-D name=value`).
+    pub variables: Vec<(String, String)>,
+    /// What the system says of itself, for the predefined variables.
+    pub environment: Environment,
+    /// Unknown tags are errors instead of warnings.
+    pub strict: bool,
+    /// The platform that `platform="…"` is compared with.
+    pub platform: Platform,
+}
+
+/// The platforms that a config can tell apart (manual 4.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// `win32`
+    Windows,
+    /// `linux`
+    Linux,
+    /// `macosx`
+    Mac,
+}
+
+impl Platform {
+    /// As it stands in the attribute, and as the variable `platformname` has it.
+    fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Platform::Windows => ("win32", "Windows"),
+            Platform::Linux => ("linux", "Linux"),
+            Platform::Mac => ("macosx", "MacOSX"),
+        }
+    }
+}
+
+impl Default for Platform {
+    /// The platform that this runs on.
+    fn default() -> Self {
+        if cfg!(windows) {
+            Platform::Windows
+        } else if cfg!(target_os = "macos") {
+            Platform::Mac
+        } else {
+            Platform::Linux
+        }
+    }
+}
+
+/// What the system says of itself (manual 4.4).
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// `temp_path`
+    pub temp_path: PathBuf,
+    /// `exedir_path`: where the program is.
+    pub exedir_path: PathBuf,
+    /// `userdir_path`: the home of the user.
+    pub userdir_path: PathBuf,
+    /// `globcfg_path`: where configs of the whole system are.
+    pub globcfg_path: PathBuf,
+    /// `device_name`: the name of the machine.
+    pub device_name: String,
+    /// `user_name`
+    pub user_name: String,
+}
+
+impl Default for Environment {
+    /// As this process sees it.
+    fn default() -> Self {
+        let variable = |names: &[&str]| names.iter().find_map(std::env::var_os).unwrap_or_default();
+        let exedir = std::env::current_exe().ok().and_then(|path| path.parent().map(Path::to_owned));
+        let text = |names| variable(names).to_string_lossy().into_owned();
+        let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned();
+        Environment {
+            temp_path: std::env::temp_dir(),
+            exedir_path: exedir.unwrap_or_default(),
+            userdir_path: variable(&["HOME", "USERPROFILE"]).into(),
+            globcfg_path: PathBuf::from(if cfg!(windows) { "C:\\Windows" } else { "/etc" }),
+            device_name: if host.is_empty() { text(&["HOSTNAME", "COMPUTERNAME"]) } else { host },
+            user_name: text(&["USER", "USERNAME", "LOGNAME"]),
+        }
+    }
+}
+
+/// What became of a config.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The config; `None` if there are errors.
+    pub config: Option<Config>,
+    /// All problems, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files, for showing lines of them.
+    pub sources: Sources,
+}
+
+impl Loaded {
+    /// Whether there is an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Loads a config file.
+pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
+    match read(path) {
+        Ok(bytes) => load_text(path, &bytes, options),
+        Err((code, message)) => failed(path, String::new(), (code, message, 0)),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
+    use std::io::Read;
+    let unreadable =
+        |error: std::io::Error| (Code::Unreadable, format!("{} cannot be read: {error}", path.display()));
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// Loads a config from the bytes of its file. The path is for messages and for relative paths in the config;
+/// it is not read.
+pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        let message = format!("the file is larger than {} MB", MAX_FILE_SIZE >> 20);
+        return failed(path, String::new(), (Code::TooLarge, message, 0));
+    }
+    let text = match decode(bytes) {
+        Ok(text) => text,
+        Err(fault) => {
+            // Shown up to the fault; the rest has no meaning that is known.
+            let shown = String::from_utf8_lossy(bytes.get(..fault.2).unwrap_or(bytes)).into_owned();
+            return failed(path, shown, fault);
+        }
+    };
+    let source = Source::new(&path.to_string_lossy(), text);
+    let (config, diagnostics) = understand(path, &source, options);
+    finish(config, diagnostics, source)
+}
+
+fn understand(path: &Path, source: &Source, options: &LoadOptions) -> (Option<Config>, Vec<Diagnostic>) {
+    let mut report = Report::new(source);
+    let Some(root) = xml::parse(&mut report) else { return (None, report.diagnostics) };
+    let (platform, _) = options.platform.names();
+    let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict };
+    let Some(root) = check(&root, &mut rules, &mut report) else { return (None, report.diagnostics) };
+    let built = build::build(&root, path, &mut report);
+    advice::advise(&root, &built.left_out, &mut report);
+    (Some(built.config), report.diagnostics)
+}
+
+fn finish(config: Option<Config>, mut diagnostics: Vec<Diagnostic>, source: Source) -> Loaded {
+    diagnostics.sort_by_key(|diagnostic| diagnostic.place.span.start);
+    let mut sources = Sources::default();
+    sources.push(source);
+    let mut loaded = Loaded { config, diagnostics, sources };
+    if loaded.has_errors() {
+        loaded.config = None;
+    }
+    loaded
+}
+
+fn failed(path: &Path, text: String, (code, message, at): (Code, String, usize)) -> Loaded {
+    let source = Source::new(&path.to_string_lossy(), text);
+    let diagnostic = Diagnostic::new(code, source.locate(at..at), message);
+    finish(None, vec![diagnostic], source)
+}
+
+/// The predefined variables (manual 4.4) and those of the command line, which win.
+fn variables(path: &Path, options: &LoadOptions) -> Variables {
+    let mut variables = Variables::default();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let environment = &options.environment;
+    variables.set("version", LANGUAGE_VERSION);
+    variables.set("hexversion", LANGUAGE_VERSION_HEX);
+    variables.set("platformname", options.platform.names().1);
+    variables.set("manufacturer", build::default_text("sysync_config", "manufacturer"));
+    variables.set("model", build::default_text("sysync_config", "model"));
+    variables.set("device_name", environment.device_name.as_str());
+    variables.set("user_name", environment.user_name.as_str());
+    for (name, path) in [
+        ("temp_path", environment.temp_path.as_path()),
+        ("exedir_path", &environment.exedir_path),
+        ("userdir_path", &environment.userdir_path),
+        ("globcfg_path", &environment.globcfg_path),
+        ("loccfg_path", folder),
+        ("config_path", folder),
+    ] {
+        variables.set(name, path.to_string_lossy());
+    }
+    for (name, value) in &options.variables {
+        variables.set(name, value.as_str());
+    }
+    variables
+}

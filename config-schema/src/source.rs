@@ -1,0 +1,282 @@
+//! The text of a config file, and where in it something stands.
+//!
+//! Not its job: reading files (`load`), and what the text says.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic, Location, Severity};
+
+/// The files that a config was read from, for showing lines of them.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    pub(crate) fn push(&mut self, source: Source) {
+        self.files.push(source);
+    }
+
+    /// The file of this name.
+    pub fn find(&self, name: &str) -> Option<&Source> {
+        self.files.iter().find(|source| &*source.name == name)
+    }
+}
+
+const STRIDE: usize = 4096;
+
+/// One file.
+#[derive(Debug)]
+pub struct Source {
+    name: Arc<str>,
+    text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
+    /// How many characters there are before each multiple of [`STRIDE`] bytes, so that a column of a very long
+    /// line is not counted from its beginning.
+    marks: Vec<usize>,
+    /// What must not be shown: the values of tags that hold passwords.
+    secrets: Vec<Range<usize>>,
+}
+
+impl Source {
+    /// A file of this name with this text.
+    pub(crate) fn new(name: &str, text: String) -> Self {
+        let mut lines = vec![0];
+        lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1));
+        let mut before = 0;
+        let marks = text.as_bytes().chunks(STRIDE).map(|chunk| {
+            let mark = before;
+            before += characters(chunk);
+            mark
+        });
+        let marks = marks.collect();
+        let secrets = secrets(&text);
+        Source { name: name.into(), text, lines, marks, secrets }
+    }
+
+    /// The name, as the user gave it.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// The whole text, decoded.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line (from 1) and column in characters (from 1) of a byte offset.
+    pub fn line_and_column(&self, offset: usize) -> (u32, u32) {
+        let offset = self.boundary(offset);
+        let line = self.lines.partition_point(|start| *start <= offset);
+        let start = self.lines.get(line.wrapping_sub(1)).copied().unwrap_or(0);
+        let column = self.characters_before(offset).saturating_sub(self.characters_before(start)) + 1;
+        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let mark = offset / STRIDE;
+        let rest = self.text.as_bytes().get(mark * STRIDE..offset).unwrap_or(&[]);
+        self.marks.get(mark).copied().unwrap_or(0) + characters(rest)
+    }
+
+    /// A byte range as something that a diagnostic can point at.
+    pub(crate) fn locate(&self, span: Range<usize>) -> Location {
+        let start = self.boundary(span.start);
+        let (line, column) = self.line_and_column(start);
+        let end = self.boundary(span.end).max(start);
+        Location { file: Arc::clone(&self.name), line, column, span: start..end }
+    }
+
+    /// The line around a byte offset, up to `width` characters before and behind it, with secrets blotted out.
+    pub fn around(&self, offset: usize, width: usize) -> (String, String) {
+        let offset = self.boundary(offset);
+        let (before, behind) = self.text.split_at(offset);
+        let in_line = |c: &char| *c != '\n' && *c != '\r';
+        let before: Vec<(usize, char)> =
+            before.char_indices().rev().take_while(|(_, c)| *c != '\n').take(width).collect();
+        let before = before.iter().rev().map(|(at, c)| self.shown(*at, *c)).filter(in_line).collect();
+        let behind = behind.char_indices().take_while(|(_, c)| *c != '\n').take(width);
+        let behind = behind.map(|(at, c)| self.shown(offset + at, c)).filter(in_line).collect();
+        (before, behind)
+    }
+
+    fn shown(&self, at: usize, c: char) -> char {
+        if in_order(&self.secrets, at) && c != '\n' && c != '\r' { '*' } else { c }
+    }
+
+    /// Where a line (from 1) begins.
+    pub(crate) fn line_start(&self, line: u32) -> usize {
+        self.lines.get((line as usize).saturating_sub(1)).copied().unwrap_or(self.text.len())
+    }
+
+    /// The offset itself, or that of the character it is in, or the end.
+    fn boundary(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+}
+
+fn characters(text: &[u8]) -> usize {
+    text.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
+/// Whether one of these ranges, which are in order, has this offset.
+fn in_order(ranges: &[Range<usize>], offset: usize) -> bool {
+    let after = ranges.partition_point(|range| range.start <= offset);
+    after.checked_sub(1).and_then(|last| ranges.get(last)).is_some_and(|range| range.contains(&offset))
+}
+
+/// The values of secret tags. They are found in the text alone, so that a document that is not well-formed
+/// does not tell them either.
+fn secrets(text: &str) -> Vec<Range<usize>> {
+    /// No start tag of a secret is longer; the bound keeps the search short in text that is no XML.
+    const LONGEST_TAG: usize = 4096;
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices('<') {
+        if found.last().is_some_and(|last| at < last.end) {
+            continue;
+        }
+        let rest = &text[at + 1..];
+        let name_end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        if !crate::tags::named(&rest[..name_end]).iter().any(|tag| tag.secret) {
+            continue;
+        }
+        let opened = rest.bytes().take(LONGEST_TAG).position(|b| b == b'>');
+        let Some(opened) = opened.filter(|end| !rest[..*end].ends_with('/')) else { continue };
+        let begin = at + 1 + opened + 1;
+        let length = text[begin..].find("</").unwrap_or(text.len() - begin);
+        found.push(begin..begin + length);
+    }
+    found
+}
+
+/// Turns the bytes of a file into text, by its byte order mark or the encoding that it declares.
+pub(crate) fn decode(bytes: &[u8]) -> Result<String, (Code, String, usize)> {
+    let utf8 = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => Err((Code::Encoding, "this byte is not UTF-8".to_owned(), error.valid_up_to())),
+    };
+    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        return utf8(rest);
+    }
+    match declared_encoding(bytes).as_deref() {
+        None | Some("utf-8" | "utf8") => utf8(bytes),
+        Some("iso-8859-1" | "latin1" | "iso8859-1") => Ok(bytes.iter().map(|b| char::from(*b)).collect()),
+        Some("us-ascii" | "ascii") => match bytes.iter().position(|b| !b.is_ascii()) {
+            None => utf8(bytes),
+            Some(at) => Err((Code::Encoding, "this byte is not US-ASCII".to_owned(), at)),
+        },
+        Some(other) => Err((
+            Code::Encoding,
+            format!("the encoding '{other}' is not read; UTF-8, ISO-8859-1 and US-ASCII are"),
+            0,
+        )),
+    }
+}
+
+/// The encoding in the XML declaration, in lower case.
+fn declared_encoding(bytes: &[u8]) -> Option<String> {
+    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+        return Some("utf-16".to_owned());
+    }
+    // The declaration is ASCII; what follows it need not be.
+    let head = String::from_utf8_lossy(bytes.get(..200.min(bytes.len()))?).into_owned();
+    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
+    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    Some(value[1..].split(quote).next()?.to_ascii_lowercase())
+}
+
+/// How many problems of one severity are told of: behind so many, more of them help nobody.
+const MAX_PROBLEMS: usize = 500;
+
+/// Where the problems of a document are gathered.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    pub source: &'a Source,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Set while something is read a second time, whose problems are known.
+    pub muted: bool,
+    /// How many there are of each severity.
+    counts: [usize; 3],
+    spare: Diagnostic,
+}
+
+impl<'a> Report<'a> {
+    pub fn new(source: &'a Source) -> Self {
+        let spare = Diagnostic::new(Code::Syntax, source.locate(0..0), String::new());
+        Report { source, diagnostics: Vec::new(), muted: false, counts: [0; 3], spare }
+    }
+
+    /// Adds a problem; hints and notes can be put to what is returned.
+    pub fn add(&mut self, code: Code, span: Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
+        if self.muted || self.is_full(code.severity()) {
+            self.spare.notes.clear();
+            return &mut self.spare;
+        }
+        let diagnostic = Diagnostic::new(code, self.source.locate(span), message.into());
+        self.counts[diagnostic.severity as usize] += 1;
+        self.diagnostics.push(diagnostic);
+        self.diagnostics.last_mut().unwrap_or(&mut self.spare)
+    }
+
+    /// Whether no more problems of this severity are taken. If these are errors, the config is refused anyway.
+    pub fn is_full(&self, severity: Severity) -> bool {
+        self.counts[severity as usize] >= MAX_PROBLEMS
+    }
+
+    pub fn locate(&self, span: Range<usize>) -> Location {
+        self.source.locate(span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_end_with_lf_or_crlf() {
+        let source = Source::new("x", "ab\r\nüüx\n".to_owned());
+        assert_eq!(source.line_and_column(0), (1, 1));
+        assert_eq!(source.line_and_column(4 + 2), (2, 2));
+        assert_eq!(source.around(6, 99), ("ü".into(), "üx".into()));
+        assert_eq!(source.around(1, 99), ("a".into(), "b".into()));
+        assert_eq!(source.line_and_column(99), (3, 1));
+        assert_eq!(source.around(99, 9), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn columns_of_long_lines_count_characters_too() {
+        let source = Source::new("x", format!("\n{}x", "ü".repeat(10_000)));
+        assert_eq!(source.line_and_column(1 + 2 * 9_999), (2, 10_000));
+        assert_eq!(source.line_and_column(1 + 2 * 10_000), (2, 10_001));
+    }
+
+    #[test]
+    fn passwords_are_blotted_out_even_without_an_end() {
+        let source =
+            Source::new("x", "<a><SimpleAuthPW x='1'>geheim</SimpleAuthPW>\n<dbpass>more".to_owned());
+        let line = |at| source.around(at, 200).1;
+        assert_eq!(line(0), "<a><SimpleAuthPW x='1'>******</SimpleAuthPW>");
+        assert_eq!(line(46), "dbpass>****");
+    }
+
+    #[test]
+    fn encodings() {
+        assert_eq!(decode(b"\xEF\xBB\xBF<a/>").unwrap(), "<a/>");
+        assert_eq!(
+            decode(b"<?xml version='1.0' encoding='ISO-8859-1'?>\xE4").unwrap().chars().last(),
+            Some('ä')
+        );
+        let ascii = b"<?xml version='1.0' encoding = \"us-ascii\"?>a\xE4";
+        assert_eq!(decode(ascii).unwrap_err().2, ascii.len() - 1);
+        assert!(decode(b"<?xml version='1.0' encoding='nosuch'?>").unwrap_err().1.contains("nosuch"));
+        assert_eq!(decode(b"ab\xE4").unwrap_err().2, 2);
+        assert!(decode(b"\xFF\xFE<\0").unwrap_err().1.contains("utf-16"));
+    }
+}

@@ -1,0 +1,108 @@
+//! Declarations: `<datatypes>`: field lists and datatypes.
+//!
+//! Not its job: profiles (`profile`, `text`).
+
+use super::{Attribute, Kind, Tag};
+
+const SCRIPTS: &str = "scripts are not run yet";
+
+pub(super) const TAGS: &[Tag] = &[
+    Tag::new("use", &["datatype"], Kind::Empty)
+        .attributes(&[
+            Attribute::new("mimeprofile", Kind::Text),
+            Attribute::new("textprofile", Kind::Text),
+            Attribute::new("profile", Kind::Text),
+            Attribute::new("fieldlist", Kind::Text),
+        ])
+        .section("10.5.1")
+        .repeats()
+        .about("the profile that the datatype is written by"),
+    Tag::new("profilemode", &["datatype"], Kind::INT32)
+        .default("0")
+        .later("this option is not acted on yet")
+        .already(&["0"]),
+    Tag::new("initscript", &["datatype"], Kind::Script).section("10.5.8").later(SCRIPTS).vital(),
+    Tag::new("incomingscript", &["datatype"], Kind::Script).section("10.5.9").later(SCRIPTS).vital(),
+    Tag::new("outgoingscript", &["datatype"], Kind::Script).section("10.5.9").later(SCRIPTS).vital(),
+    Tag::new("filterinitscript", &["datatype"], Kind::Script).section("10.5.10").later(SCRIPTS).vital(),
+    Tag::new("filterscript", &["datatype"], Kind::Script).section("10.5.10").later(SCRIPTS).vital(),
+    Tag::new("comparescript", &["datatype"], Kind::Script).section("10.5.12").later(SCRIPTS).vital(),
+    Tag::new("mergescript", &["datatype"], Kind::Script).section("10.5.13").later(SCRIPTS).vital(),
+    Tag::new("processitemscript", &["datatype"], Kind::Script).section("10.5.11").later(SCRIPTS).vital(),
+    Tag::new("mimedirmode", &["datatype"], Kind::Enum(&["old", "standard"]))
+        .default("standard")
+        .section("10.5.14")
+        .about("which dialect of MIME-DIR is spoken"),
+    Tag::new("version", &["datatype"], Kind::Enum(&["2.1", "3.0", "1.0", "2.0", "none"]))
+        .default("none")
+        .section("10.5.2")
+        .about("the version of vCard or vCalendar"),
+    Tag::new("field", &["fieldlist"], Kind::Empty)
+        .attributes(&[
+            Attribute::new("name", Kind::Text).required(),
+            Attribute::new("array", Kind::Boolean),
+            Attribute::new(
+                "type",
+                Kind::Enum(&[
+                    "string",
+                    "multiline",
+                    "telephone",
+                    "url",
+                    "integer",
+                    "timestamp",
+                    "date",
+                    "blob",
+                ]),
+            )
+            .required(),
+            Attribute::new("compare", Kind::Enum(&["never", "scripted", "conflict", "slowsync", "always"]))
+                .required(),
+            Attribute::new("age", Kind::Boolean),
+            Attribute::new(
+                "merge",
+                Kind::Character(&["no", "fillempty", "addunassigned", "lines", "append"]),
+            ),
+        ])
+        .section("10.2")
+        .repeats()
+        .about("a field: its type, and how it compares and merges"),
+    Tag::new("fieldlist", &["datatypes"], Kind::Container)
+        .attributes(&[Attribute::new("name", Kind::Text).required()])
+        .section("10.1")
+        .repeats()
+        .about("a list of fields that items are made of"),
+    Tag::new("typestring", &["datatype"], Kind::Text).section("10.5.3").about("the MIME type in SyncML"),
+    Tag::new("versionstring", &["datatype"], Kind::Text).section("10.5.3").about("the version in SyncML"),
+    Tag::new("binaryparts", &["datatype"], Kind::Boolean)
+        .default("no")
+        .section("10.5.6")
+        .later("items are always sent as text")
+        .already(&["no"]),
+    Tag::new("zippedbindata", &["datatype"], Kind::Boolean)
+        .default("no")
+        .section("10.5.4")
+        .later("items are not compressed yet")
+        .already(&["no"]),
+    Tag::new("zipcompressionlevel", &["datatype"], Kind::INT16)
+        .section("10.5.5")
+        .later("items are not compressed yet"),
+    Tag::new("unicodedata", &["datatype"], Kind::Boolean)
+        .default("no")
+        .section("10.5.7")
+        .later("items are always sent as UTF-8")
+        .already(&["no"]),
+    Tag::new("bigendian", &["datatype"], Kind::Boolean)
+        .default("no")
+        .section("10.5.7")
+        .later("items are always sent as UTF-8")
+        .already(&["no"]),
+    Tag::new("datatype", &["datatypes"], Kind::Container)
+        .attributes(&[
+            Attribute::new("name", Kind::Text).required(),
+            Attribute::new("basetype", Kind::Enum(&["vcard", "vcalendar", "mimedir", "text", "dataobj"]))
+                .required(),
+        ])
+        .section("10.5")
+        .repeats()
+        .about("a content type that can be exchanged"),
+];
