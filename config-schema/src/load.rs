@@ -134,7 +134,7 @@ fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
     Ok(bytes)
 }
 
-/// Loads a config from the bytes of its file. The path is for messages and for relative paths in the config;
+/// Loads a config from the bytes of its file. The path is for messages and for `config_path`;
 /// it is not read.
 pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
     if bytes.len() as u64 > MAX_FILE_SIZE {

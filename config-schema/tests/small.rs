@@ -143,8 +143,8 @@ fn server() {
     assert!(!server.update_client_in_slow_sync && !server.update_server_in_slow_sync);
     let sql = server.sql;
     let sqlite = sql.sqlite.unwrap();
-    assert_eq!(sqlite.path, folder().join("store/sync.db"));
-    assert_eq!((sqlite.busy_timeout, sqlite.schema), (7, Some(folder().join("schema.sql"))));
+    assert_eq!(sqlite.path, Path::new("store/sync.db"));
+    assert_eq!((sqlite.busy_timeout, sqlite.schema), (7, Some("schema.sql".into())));
     assert_eq!(sql.password_form, PasswordForm::Md5Hex);
     assert_eq!(
         sql.get_device.unwrap().statements[0].parts,

@@ -2,12 +2,10 @@
 //!
 //! Not its job: columns and fields (`fieldmap`).
 
-use std::path::Path;
 use std::sync::Arc;
 
 use super::datatypes::{Type, Types, has_profile};
 use super::fieldmap;
-use super::path_in;
 use super::statements::Statements;
 use super::values::{attr_text, boolean, choice, integer, some_text};
 use crate::advice::waits;
@@ -26,7 +24,6 @@ const STRATEGIES: &[(&str, Strategy)] = &[
 /// What a datastore takes from around it.
 pub(super) struct Around<'a> {
     pub types: &'a Types,
-    pub folder: &'a Path,
     /// The type of the server, for datastores that have none.
     pub server_type: &'a str,
     pub server_sqlite: Option<&'a SqliteFile>,
@@ -43,7 +40,7 @@ pub(super) fn build(
     let mut reasons: Vec<String> = around.closed.map(str::to_owned).into_iter().collect();
     let kind = attr_text(node, "type").unwrap_or(around.server_type);
     let sql = ["sql", "odbc"].iter().any(|known| known.eq_ignore_ascii_case(kind));
-    let sqlite = sqlite_file(node, around.folder, around.server_sqlite);
+    let sqlite = sqlite_file(node, around.server_sqlite);
     if !sql {
         reasons.push("plugins are not loaded yet".to_owned());
     } else if sqlite.is_none() {
@@ -124,12 +121,12 @@ fn datastore(node: &Node, types: Vec<TypeUse>, sql: SqlStore) -> Datastore {
 }
 
 /// The SQLite file that a tag names; what it does not say is as the one around it says.
-pub(super) fn sqlite_file(node: &Node, folder: &Path, outer: Option<&SqliteFile>) -> Option<SqliteFile> {
+pub(super) fn sqlite_file(node: &Node, outer: Option<&SqliteFile>) -> Option<SqliteFile> {
     let Some(path) = some_text(node, "sqlitefile") else { return outer.cloned() };
     Some(SqliteFile {
-        path: path_in(folder, &path),
+        path: path.into(),
         busy_timeout: integer(node, "sqlitebusytimeout"),
-        schema: some_text(node, "sqliteschema").map(|path| path_in(folder, &path)),
+        schema: some_text(node, "sqliteschema").map(Into::into),
     })
 }
 

@@ -14,7 +14,7 @@ mod values;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::check::Node;
 use crate::model::{Config, Transport};
@@ -37,16 +37,15 @@ pub(crate) fn default_text(parent: &str, name: &str) -> &'static str {
 
 /// Builds the config. It is usable if the report has no error then.
 pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built {
-    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let mut types = Types::new(root);
     let mut server = None;
     let mut left_out = Vec::new();
     for node in &root.children {
         match node.tag.name {
             "datatypes" => types.read(node, report),
-            "server" => server = Some(server::build(node, &types, &folder, &mut left_out, report)),
+            "server" => server = Some(server::build(node, &types, &mut left_out, report)),
             // A client is not run, but what it refers to has to be there.
-            "client" => server::check_client(node, &types, &folder, report),
+            "client" => server::check_client(node, &types, report),
             _ => {}
         }
     }
@@ -89,9 +88,4 @@ fn transport(root: &Node) -> Transport {
             None => crate::values::boolean(default_text("transport", "keepconnection")).unwrap_or(true),
         },
     }
-}
-
-/// A path of the config; a relative one begins at the config's folder.
-fn path_in(folder: &Path, text: &str) -> PathBuf {
-    folder.join(text)
 }

@@ -3,7 +3,6 @@
 //! Not its job: the inside of datastores (`datastore`).
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::datastore::{self, Around, sqlite_file};
@@ -24,7 +23,6 @@ const VERSIONS: &[(&str, SyncMlVersion)] =
 pub(super) fn build(
     node: &Node,
     types: &Types,
-    folder: &Path,
     left_out: &mut Vec<Range<usize>>,
     report: &mut Report<'_>,
 ) -> Server {
@@ -35,9 +33,9 @@ pub(super) fn build(
         let message = "the newest version that is spoken is older than the oldest";
         report.add(Code::VersionRange, span.unwrap_or(node.span.clone()), message);
     }
-    let sql = sql_server(node, folder, report);
+    let sql = sql_server(node, report);
     let (requested_auth, required_auth) = auth(node, report);
-    let datastores = datastores(node, types, folder, &sql, left_out, report);
+    let datastores = datastores(node, types, &sql, left_out, report);
     let user = some_text(node, "simpleauthuser");
     let server = Server {
         session_timeout: integer(node, "sessiontimeout"),
@@ -69,10 +67,10 @@ pub(super) fn build(
 }
 
 /// Holds the datastores of a client to their names. Nothing of it is run yet.
-pub(super) fn check_client(node: &Node, types: &Types, folder: &Path, report: &mut Report<'_>) {
+pub(super) fn check_client(node: &Node, types: &Types, report: &mut Report<'_>) {
     let server_type = attr_text(node, "type").unwrap_or("");
     let closed = Some("clients are not run yet");
-    let around = Around { types, folder, server_type, server_sqlite: None, closed };
+    let around = Around { types, server_type, server_sqlite: None, closed };
     for child in node.all("datastore") {
         // That the client as a whole does not act is told of elsewhere.
         let _ = datastore::build(child, &around, report);
@@ -95,8 +93,8 @@ fn auth(node: &Node, report: &mut Report<'_>) -> (Auth, Auth) {
     (requested, required)
 }
 
-fn sql_server(node: &Node, folder: &Path, report: &mut Report<'_>) -> SqlServer {
-    let sqlite = sqlite_file(node, folder, None);
+fn sql_server(node: &Node, report: &mut Report<'_>) -> SqlServer {
+    let sqlite = sqlite_file(node, None);
     let mut statements = Statements { fields: None, left_out: sqlite.is_none(), later: Vec::new() };
     let mut optional = |name| statements.optional(node, name, report);
     let (get_device, new_device) = (optional("getdevicesql"), optional("newdevicesql"));
@@ -136,7 +134,6 @@ fn password_form(node: &Node, report: &mut Report<'_>) -> PasswordForm {
 fn datastores(
     node: &Node,
     types: &Types,
-    folder: &Path,
     sql: &SqlServer,
     left_out: &mut Vec<Range<usize>>,
     report: &mut Report<'_>,
@@ -152,7 +149,6 @@ fn datastores(
         .then(|| format!("the server depends on what is not acted on yet: {}", vital.join(", ")));
     let around = Around {
         types,
-        folder,
         server_type: attr_text(node, "type").unwrap_or("sql"),
         server_sqlite: sql.sqlite.as_ref(),
         closed: closed.as_deref(),

@@ -121,7 +121,7 @@ pub enum PasswordForm {
 /// An SQLite database file (manual 12.20.6, 12.20.7).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqliteFile {
-    /// `<sqlitefile>`; a relative path is relative to the config's folder.
+    /// `<sqlitefile>`; a relative path begins where the program was started.
     pub path: PathBuf,
     /// `<sqlitebusytimeout>`: seconds to wait for a lock.
     pub busy_timeout: u32,

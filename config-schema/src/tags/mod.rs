@@ -72,7 +72,7 @@ pub enum Kind {
     Text,
     /// Text in which variables are replaced without being asked to (manual 4.2).
     Expanded,
-    /// A path; variables are replaced, and a relative one is relative to the config's folder.
+    /// A path; variables are replaced. A relative one begins where the program was started.
     Path,
     /// Text with escapes as in C (manual 3.4).
     CText,
