@@ -8,24 +8,33 @@ use crate::ConfigArgs;
 use crate::config::{self, Summary};
 
 pub(crate) fn run(args: &ConfigArgs) -> ExitCode {
-    let Summary { config, errors, warnings } = config::load(args);
+    let Summary { config, errors, warnings, advice } = config::load(args);
     let path = args.path.display();
     match config {
         Some(config) => {
-            let remark = match warnings {
-                0 => "all is well".to_owned(),
-                1 => "1 warning".to_owned(),
-                many => format!("{many} warnings"),
-            };
-            println!("{path}: {remark}");
+            let mut remarks = Vec::new();
+            if warnings > 0 {
+                remarks.push(counted(warnings, "warning"));
+            }
+            if advice > 0 {
+                remarks.push(format!("{} on what is not acted on", counted(advice, "remark")));
+            }
+            if remarks.is_empty() {
+                remarks.push("all is well".to_owned());
+            }
+            println!("{path}: {}", remarks.join(", "));
             describe(&config);
             ExitCode::SUCCESS
         }
         None => {
-            println!("{path}: {errors} error{}", if errors == 1 { "" } else { "s" });
+            println!("{path}: {}", counted(errors, "error"));
             ExitCode::FAILURE
         }
     }
+}
+
+fn counted(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 /// What the config would serve, and where.

@@ -15,6 +15,8 @@ pub(crate) struct Summary {
     pub(crate) errors: usize,
     /// How many warnings were shown.
     pub(crate) warnings: usize,
+    /// How many pieces of advice were shown.
+    pub(crate) advice: usize,
 }
 
 /// Loads the config and prints its problems to the console.
@@ -23,8 +25,9 @@ pub(crate) fn load(args: &ConfigArgs) -> Summary {
     let loaded = syncloom_config::load(&args.path, &options);
     show(&loaded);
     let count = |severity: Severity| loaded.diagnostics.iter().filter(|d| d.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    Summary { config: loaded.config.filter(|_| errors == 0).map(Arc::new), errors, warnings }
+    let (errors, warnings, advice) =
+        (count(Severity::Error), count(Severity::Warning), count(Severity::Advice));
+    Summary { config: loaded.config.map(Arc::new), errors, warnings, advice }
 }
 
 fn show(loaded: &Loaded) {
