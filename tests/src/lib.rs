@@ -1,13 +1,17 @@
-//! What the whole-program tests are made of: a Syncloom server in a process of its own, real SyncML clients, and
-//! contacts that can be compared field by field.
+//! What the whole-program tests are made of: a Syncloom server in a process of its own, real SyncML clients and
+//! made-up ones, and contacts that can be compared field by field.
 //!
-//! Not its job: knowing anything of Syncloom's inside. It looks at what a user sees: files, rows, lines, bytes.
+//! Not its job: knowing anything of Syncloom's inside. It looks at what a user sees: files, rows, lines, bytes. The
+//! made-up clients share the wire types with the server; their codec is checked against another one in its own
+//! room.
 
 // A test that cannot go on says so by panicking.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod contact;
 pub mod device;
+pub mod peer;
+pub mod phone;
 pub mod server;
 
 /// Says that a test did not run, and why.

@@ -1,5 +1,6 @@
 //! A Syncloom server in a process of its own, with the quick-start sample and a database in a folder of its own.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -8,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 use tempfile::TempDir;
 
 use crate::contact::Contact;
@@ -23,6 +25,7 @@ pub struct Server {
     /// Where it listens: `http://127.0.0.1:PORT/`.
     pub url: String,
     data: PathBuf,
+    config: PathBuf,
     _folder: Option<TempDir>,
 }
 
@@ -34,6 +37,32 @@ impl Server {
         let mut server = Server::start_in(&data, &workspace().join("samples/quickstart.xml"));
         server._folder = Some(folder);
         server
+    }
+
+    /// Starts the quick-start sample with some places of it written differently, and with an empty database.
+    pub fn start_with(replacements: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let samples = workspace().join("samples");
+        let mut text = fs::read_to_string(samples.join("quickstart.xml")).unwrap();
+        for (from, to) in replacements {
+            assert_eq!(text.matches(from).count(), 1, "{from:?} stands in the sample once");
+            text = text.replace(from, to);
+        }
+        let config = folder.path().join("config.xml");
+        fs::write(&config, text).unwrap();
+        fs::copy(samples.join("quickstart.sql"), folder.path().join("quickstart.sql")).unwrap();
+        let mut server = Server::start_in(folder.path(), &config);
+        server._folder = Some(folder);
+        server
+    }
+
+    /// Kills the process as a power failure would, and starts it again on the same files.
+    pub fn kill_and_restart(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        let mut fresh = Server::start_in(&self.data, &self.config);
+        fresh._folder = self._folder.take();
+        *self = fresh;
     }
 
     /// Starts a config with its database in this folder.
@@ -67,6 +96,7 @@ impl Server {
             seen: Vec::new(),
             url: String::new(),
             data: data.to_owned(),
+            config: config.to_owned(),
             _folder: None,
         };
         let line = server.line("serving http://");
@@ -94,6 +124,28 @@ impl Server {
     pub fn other_lines(&mut self) -> Vec<String> {
         self.seen.extend(self.lines.try_iter());
         std::mem::take(&mut self.seen)
+    }
+
+    /// Runs SQL as the owner of the database would.
+    pub fn sql(&self, statements: &str) {
+        self.database().execute_batch(statements).unwrap();
+    }
+
+    /// The rows of a query, each as its values with a bar between them.
+    pub fn rows(&self, query: &str) -> Vec<String> {
+        let database = self.database();
+        let mut statement = database.prepare(query).unwrap();
+        let columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| {
+            let values = (0..columns).map(|column| match row.get_ref_unwrap(column) {
+                ValueRef::Null => String::new(),
+                ValueRef::Integer(number) => number.to_string(),
+                ValueRef::Real(number) => number.to_string(),
+                ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            });
+            Ok(values.collect::<Vec<_>>().join("|"))
+        };
+        statement.query_map([], row).unwrap().map(Result::unwrap).collect()
     }
 
     /// The database file.
