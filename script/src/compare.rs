@@ -72,6 +72,13 @@ impl Comparer {
         self.available.get(id.index()).copied().unwrap_or(false)
     }
 
+    /// Whether a value is another one as far as the peer can hold it, and shorter.
+    pub fn is_cut(&self, id: FieldId, kind: FieldType, whole: &Value, value: &Value) -> bool {
+        let size = self.max_size.get(id.index()).copied().flatten();
+        let longer = whole.as_text().zip(value.as_text()).is_some_and(|(whole, cut)| whole.len() > cut.len());
+        longer && size.is_some() && equal_values(whole, value, kind, size)
+    }
+
     /// Compares in a mode. On a difference the age fields decide who is newer, the first listed first.
     pub fn compare(&self, first: &Item, second: &Item, mode: CompareMode) -> Comparison {
         match self.difference(first, second, mode) {

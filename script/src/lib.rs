@@ -14,6 +14,6 @@ pub mod value;
 pub use compare::{Comparer, Comparison, Lookup, MatchKey};
 pub use fields::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 pub use item::Item;
-pub use merge::{Merged, merge};
+pub use merge::{Merged, Replacement, merge, replace};
 pub use time::{Timestamp, TimestampKind, Zone};
 pub use value::Value;

@@ -14,6 +14,35 @@ pub struct Merged {
     pub loser_changed: bool,
 }
 
+/// What a replacement takes over besides the fields that are assigned and that both sides have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replacement {
+    /// Fields that one of the sides does not have stay.
+    pub available_only: bool,
+    /// Fields that are not assigned stay.
+    pub assigned_only: bool,
+    /// Fields that are not assigned become so here too, whatever the other options say.
+    pub transfer_unassigned: bool,
+    /// A value that is only the beginning of what stands here, cut at the size that the peer can hold, leaves it
+    /// as it is.
+    pub detect_cutoffs: bool,
+}
+
+/// Replaces an item's fields by those of another version of it.
+pub fn replace(item: &mut Item, by: &Item, comparer: &Comparer, how: Replacement) {
+    let list = item.list().clone();
+    let keeps_unassigned = (how.available_only || how.assigned_only) && !how.transfer_unassigned;
+    for (id, field) in list.iter() {
+        let (old, new) = (item.get(id), by.get(id));
+        let stays = how.available_only && !comparer.is_available(id)
+            || keeps_unassigned && !new.is_assigned()
+            || how.detect_cutoffs && comparer.is_cut(id, field.kind, old, new);
+        if !stays {
+            item.set(id, new.clone());
+        }
+    }
+}
+
 /// Merges the loser into the winner where the fields say so, and then makes the loser the same as the winner.
 /// Only fields that both sides have take part.
 pub fn merge(winner: &mut Item, loser: &mut Item, comparer: &Comparer) -> Merged {
@@ -22,6 +51,11 @@ pub fn merge(winner: &mut Item, loser: &mut Item, comparer: &Comparer) -> Merged
     for (id, field) in list.iter().filter(|(id, _)| comparer.is_available(*id)) {
         let (ours, theirs) = (winner.get(id), loser.get(id));
         if equal_values(ours, theirs, field.kind, None) {
+            let fills = matches!(field.merge, MergeMode::FillEmpty | MergeMode::AddUnassigned);
+            if fills && !ours.is_assigned() && theirs.is_assigned() {
+                // That there is no value is known now, which is no change that anybody would see.
+                winner.set(id, theirs.clone());
+            }
             continue;
         }
         let taken = match field.merge {
@@ -66,10 +100,11 @@ fn joined(ours: &Value, theirs: &Value, join: impl Fn(&str, &str) -> String) -> 
     }
 }
 
+/// Appends the parts that the text does not hold anywhere: what stands inside of a longer part is there already.
 fn with_missing_parts(ours: &str, theirs: &str, separator: char) -> String {
     let mut all = ours.to_owned();
     for part in theirs.split(separator).filter(|part| !part.is_empty()) {
-        if !all.split(separator).any(|own| own == part) {
+        if !all.contains(part) {
             if !all.ends_with(separator) {
                 all.push(separator);
             }

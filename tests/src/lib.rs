@@ -10,8 +10,7 @@
 
 pub mod contact;
 pub mod device;
-pub mod peer;
-pub mod phone;
+pub mod parity;
 pub mod server;
 
 /// Says that a test did not run, and why.
