@@ -1,0 +1,23 @@
+//! Every recorded answer of the original engine is ours too, or ours differs on purpose.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::path::PathBuf;
+
+use syncloom_tests::parity::{FILES, run_file};
+
+#[test]
+fn every_recorded_answer() {
+    let shared = std::env::var_os("SYNCLOOM_SHARED")
+        .map_or_else(|| syncloom_tests::server::workspace().join("../shared"), PathBuf::from);
+    let folder = shared.join("golden");
+    if !folder.exists() {
+        return syncloom_tests::skipped("there are no recorded answers here");
+    }
+    for (name, runner) in FILES {
+        let summary = run_file(&folder.join(name), *runner).unwrap();
+        println!("{name}: {} equal, on purpose {:#?}", summary.equal, summary.on_purpose);
+        assert!(summary.differ.is_empty(), "{name}:\n{}", summary.differ.join("\n"));
+        assert!(summary.equal > summary.on_purpose(), "{name}: more differs on purpose than is equal");
+    }
+}
