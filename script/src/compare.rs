@@ -18,7 +18,7 @@ pub enum Comparison {
     Newer,
     /// Different, and the first item is older.
     Older,
-    /// Different with no field that tells the age, or nothing to compare.
+    /// Different with no field that tells the age, or no field that counts.
     Incomparable,
 }
 
@@ -27,7 +27,7 @@ pub enum Comparison {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MatchKey(u64);
 
-/// How the items that equal a given one are found.
+/// How the items that match a given one are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// Among those with the same key.
@@ -93,21 +93,28 @@ impl Comparer {
         self.difference(first, second, mode) == Some(false)
     }
 
-    /// Whether there is a difference; `None` where no field could be compared.
+    /// Whether two items are the same thing when items are matched: equal, and not merely because both lack all
+    /// that would tell what they are.
+    pub fn matches(&self, first: &Item, second: &Item, mode: CompareMode) -> bool {
+        let tells = |id: FieldId| !first.get(id).is_empty() && !second.get(id).is_empty();
+        self.equal(first, second, mode)
+            && (!skips_unassigned(mode) || self.counting(mode).any(|(id, _)| tells(id)))
+    }
+
+    /// Whether there is a difference; `None` where no field counts.
     fn difference(&self, first: &Item, second: &Item, mode: CompareMode) -> Option<bool> {
-        let mut compared = false;
+        let mut counted = false;
         for (id, field) in self.counting(mode) {
+            counted = true;
             let (a, b) = (first.get(id), second.get(id));
             if skips_unassigned(mode) && !(a.is_assigned() && b.is_assigned()) {
                 continue;
             }
-            // Two items are not the same thing because they both lack what would tell what they are.
-            compared |= !(skips_unassigned(mode) && a.is_empty() && b.is_empty());
             if !equal_values(a, b, field.kind, self.max_size[id.index()]) {
                 return Some(true);
             }
         }
-        compared.then_some(false)
+        counted.then_some(false)
     }
 
     /// Which of two items is newer, by the fields that tell the age.
@@ -128,7 +135,7 @@ impl Comparer {
         Comparison::Incomparable
     }
 
-    /// How items that are equal to this one in a mode are found without comparing it with all.
+    /// How items that match this one in a mode are found without comparing it with all.
     pub fn lookup(&self, item: &Item, mode: CompareMode) -> Lookup {
         let mut hasher = DefaultHasher::new();
         let mut counted = false;
@@ -290,8 +297,9 @@ mod tests {
         let comparer = Comparer::new(Arc::clone(&list));
         let one = item(&list, "", &[], "a", "");
         let other = item(&list, "", &[""], "b", "");
-        assert_eq!(comparer.compare(&one, &other, CompareMode::SlowSync), Comparison::Incomparable);
+        assert_eq!(comparer.compare(&one, &other, CompareMode::SlowSync), Comparison::Equal);
+        assert!(!comparer.matches(&one, &other, CompareMode::SlowSync));
         assert_eq!(comparer.lookup(&one, CompareMode::SlowSync), Lookup::Nothing);
-        assert!(comparer.equal(&one, &one, CompareMode::Conflict));
+        assert!(comparer.matches(&one, &one, CompareMode::Conflict));
     }
 }

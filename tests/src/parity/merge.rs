@@ -73,26 +73,7 @@ fn compare(first: &Item, second: &Item, comparer: &Comparer, wanted: &Json) -> V
     let wanted: Map<String, Json> =
         modes.iter().map(|(name, _)| ((*name).to_owned(), wanted[*name].clone())).collect();
     let (wanted, got) = (Json::Object(wanted), Json::Object(got));
-    judge(&wanted, &got, || {
-        // Where every difference is a mode in which neither item has anything to compare.
-        let nothing = |name: &str| wanted[name] == 0 && got[name] == -999;
-        modes
-            .iter()
-            .all(|(name, mode)| {
-                wanted[*name] == got[*name] || nothing(name) && !comparable(first, second, *mode)
-            })
-            .then_some("items that both lack what identifies them are not the same")
-    })
-}
-
-/// Whether both items say something in a field that counts when items are matched.
-fn comparable(first: &Item, second: &Item, mode: CompareMode) -> bool {
-    first.list().iter().any(|(id, field)| {
-        field.compare >= mode
-            && first.get(id).is_assigned()
-            && second.get(id).is_assigned()
-            && !(first.get(id).is_empty() && second.get(id).is_empty())
-    })
+    judge(&wanted, &got, || None)
 }
 
 /// Why a merge may come out differently.

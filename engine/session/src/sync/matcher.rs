@@ -61,7 +61,7 @@ impl Matcher {
         let candidates = &self.candidates;
         let comparer = &self.comparer;
         let fits = |position: usize| {
-            !candidates[position].taken && comparer.equal(item, &candidates[position].item, mode)
+            !candidates[position].taken && comparer.matches(item, &candidates[position].item, mode)
         };
         match key {
             Lookup::Key(key) => index.find(key, |position| candidates[position].taken, fits),
