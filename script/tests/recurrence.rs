@@ -27,11 +27,10 @@ fn is_selected(block: &Block, start: Timestamp, day: Timestamp) -> bool {
             weeks % block.interval == 0 && bit(mask, weekday(day))
         }
         Frequency::Monthly => {
-            let length = (1..=31)
-                .filter(|date| {
-                    Timestamp::parse(&format!("{:04}{:02}{date:02}", here.year, here.month)).is_some()
-                })
-                .count() as i64;
+            let exists = |date: &i64| {
+                Timestamp::parse(&format!("{:04}{:02}{date:02}", here.year, here.month)).is_some()
+            };
+            let length = (28..=31).rfind(exists).unwrap();
             let (front, back) = (here.day - 1, length - here.day);
             let selected = match block.modifier {
                 _ if block.first_mask | block.last_mask == 0 => here.day == from.day,
@@ -135,7 +134,7 @@ fn occurrences_are_the_days_that_a_walk_through_the_calendar_finds() {
 fn counts_reach_the_end_of_time_and_agree_with_the_walk_there() {
     let mut numbers = Numbers(3);
     let start = Timestamp::parse("20080229T120000").unwrap();
-    for _ in 0..60 {
+    for _ in 0..25 {
         let series = Series::new(&numbers.block(), start).unwrap();
         let total = series.total().unwrap_or(0);
         assert_eq!(i64::try_from(series.occurrences().count()).unwrap(), total, "{series:?}");

@@ -6,7 +6,7 @@
 //!
 //! Not its job: the start and the end of a series; months before the start are selected like any other.
 
-use super::block::{Block, Frequency, Modifier};
+use super::block::{Block, Frequency, Modifier, bits, low_bits};
 use super::calendar::{CALENDAR_MONTHS, LAST_MONTH, first_day, length, month_of, weekday};
 
 /// Steps of equal length, each with months in which days are selected.
@@ -40,6 +40,7 @@ impl Months {
         let of_year = start_month.rem_euclid(12);
         let (base, stride, within, days) = match (block.frequency, block.modifier) {
             (Frequency::Monthly, Modifier::Weekday) if first_mask | last_mask != 0 => {
+                let last_mask = backwards(last_mask);
                 (start_month, block.interval, 1, by_kind(|kind| kind.weekdays(first_mask, last_mask)))
             }
             (Frequency::Monthly, Modifier::Monthday) if first_mask | last_mask != 0 => {
@@ -201,7 +202,7 @@ impl Months {
     }
 
     fn months_of_step(&self) -> impl Iterator<Item = i64> {
-        super::block::bits(u64::from(self.within)).map(i64::from)
+        bits(u64::from(self.within)).map(i64::from)
     }
 }
 
@@ -215,18 +216,11 @@ struct Kind {
 
 impl Kind {
     /// The days that the masks of a monthly rule by weekday select: every seven bits are a week from the front, or
-    /// from the back, and each week has one of every weekday.
-    fn weekdays(&self, first_mask: u64, last_mask: u64) -> u32 {
+    /// from the back, and each week has one of every weekday. Turned so that its first day comes first, such a week
+    /// is one of days. `last_backwards` is the mask from the back with Saturday first.
+    fn weekdays(&self, first_mask: u64, last_backwards: u64) -> u32 {
         let last = (self.first + self.length - 1) % 7;
-        let (mut from_front, mut from_back) = (0, 0);
-        for distance in 0..self.length {
-            let week = distance / 7 * 7;
-            let weekday = (self.first + distance) % 7;
-            from_front |= (first_mask >> (week + weekday) & 1) << distance;
-            let weekday = (last + 7 - distance % 7) % 7;
-            from_back |= (last_mask >> (week + weekday) & 1) << distance;
-        }
-        self.dates(from_front, from_back)
+        self.dates(turned(first_mask, self.first), turned(last_backwards, 6 - last))
     }
 
     /// The days that the masks of a monthly rule by day select.
@@ -234,6 +228,20 @@ impl Kind {
         let from_back = (last_mask as u32).reverse_bits() >> (32 - self.length);
         (first_mask as u32 & (u32::MAX >> (32 - self.length))) | from_back
     }
+}
+
+/// The first bit of each of the five weeks of a mask.
+const EACH_WEEK: u64 = 1 | 1 << 7 | 1 << 14 | 1 << 21 | 1 << 28;
+
+/// A mask of five weeks, each turned so that it begins with the day that was number `by` (0 to 6).
+fn turned(mask: u64, by: u32) -> u64 {
+    let stay = EACH_WEEK * low_bits(7 - by);
+    (mask >> by & stay) | (mask << (7 - by) & (low_bits(35) & !stay))
+}
+
+/// A mask of five weeks, the days of each in the opposite order.
+fn backwards(mask: u64) -> u64 {
+    (0..7).fold(0, |turned, day| turned | (mask >> day & EACH_WEEK) << (6 - day))
 }
 
 /// What is selected in each kind of month.
