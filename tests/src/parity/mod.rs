@@ -1,0 +1,77 @@
+//! Comparing Syncloom with recorded answers of the original engine, case by case.
+//!
+//! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
+
+pub mod rrule;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+/// What came of one case.
+#[derive(Debug)]
+pub enum Verdict {
+    /// The same answer.
+    Equal,
+    /// Another answer on purpose; the words say why.
+    OnPurpose(&'static str),
+    /// Another answer.
+    Differs {
+        /// What the original says.
+        wanted: String,
+        /// What Syncloom says.
+        got: String,
+    },
+}
+
+/// Runs a case: its input, and the recorded output.
+pub type Runner = fn(&Json, &Json) -> Verdict;
+
+/// The files that are known, with what runs their cases.
+pub const FILES: &[(&str, Runner)] = &[("rrule.jsonl", rrule::run)];
+
+/// What came of a file.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Cases with the same answer.
+    pub equal: usize,
+    /// Cases with another answer on purpose, by reason.
+    pub on_purpose: BTreeMap<&'static str, usize>,
+    /// Cases with another answer, each in words.
+    pub differ: Vec<String>,
+}
+
+impl Summary {
+    /// All cases with another answer on purpose.
+    pub fn on_purpose(&self) -> usize {
+        self.on_purpose.values().sum()
+    }
+}
+
+/// Runs all cases of a file: one JSON object a line.
+pub fn run_file(path: &Path, run: Runner) -> io::Result<Summary> {
+    let mut summary = Summary::default();
+    for (number, line) in fs::read_to_string(path)?.lines().enumerate() {
+        let case: Json = serde_json::from_str(line).map_err(|error| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("line {}: {error}", number + 1))
+        })?;
+        let undefined = case.get("undefined_behaviour").is_some_and(|mark| *mark != Json::Bool(false));
+        let verdict = if undefined {
+            Verdict::OnPurpose("what the original answers here depends on chance")
+        } else {
+            run(&case["input"], &case["output"])
+        };
+        match verdict {
+            Verdict::Equal => summary.equal += 1,
+            Verdict::OnPurpose(why) => *summary.on_purpose.entry(why).or_default() += 1,
+            Verdict::Differs { wanted, got } => {
+                let id = case["id"].as_str().unwrap_or_default();
+                summary.differ.push(format!("{id}: {}\n  wanted {wanted}\n  got    {got}", case["input"]));
+            }
+        }
+    }
+    Ok(summary)
+}
