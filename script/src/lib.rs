@@ -7,6 +7,7 @@ pub mod compare;
 pub mod fields;
 pub mod item;
 pub mod merge;
+pub mod recurrence;
 pub mod text;
 pub mod time;
 pub mod value;

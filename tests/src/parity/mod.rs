@@ -3,6 +3,7 @@
 //! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
 
 pub mod merge;
+pub mod rrule;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,7 +32,7 @@ pub enum Verdict {
 pub type Runner = fn(&Json, &Json) -> Verdict;
 
 /// The files that are known, with what runs their cases.
-pub const FILES: &[(&str, Runner)] = &[("merge.jsonl", merge::run)];
+pub const FILES: &[(&str, Runner)] = &[("merge.jsonl", merge::run), ("rrule.jsonl", rrule::run)];
 
 /// What came of a file.
 #[derive(Debug, Default)]
