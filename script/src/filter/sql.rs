@@ -3,6 +3,8 @@
 //! Everything that a database may see differently is refused rather than approximated: its collations, its folding
 //! of case, types that lose precision. Then the items are tested after reading.
 //!
+//! It is the one place of this crate that knows SQL, because it has to agree with test mode to the letter.
+//!
 //! Not its job: running statements, and the text around the condition (`%AF`, `%WF`).
 
 use std::fmt;

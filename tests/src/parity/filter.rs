@@ -4,10 +4,10 @@
 //! formed: [`malformed`] finds that out by itself, and a disagreement between the two is a difference.
 
 use serde_json::{Value as Json, json};
-use syncloom_script::Value;
 use syncloom_script::filter::{
     Expression, Filter, Ids, Names, Operator, Problem, ProblemKind, WrittenTerm, parse, parse_cgi,
 };
+use syncloom_script::{Timestamp, Value};
 
 use super::Verdict;
 use super::filter_items::{Datatype, datatype, item, recorded, shown};
@@ -128,6 +128,10 @@ fn translate(cgi: &str, output: &Json) -> Verdict {
     let malformed = malformed(&without_entities(cgi));
     let filter = match parse_cgi(cgi) {
         Ok(filter) => filter,
+        // Manual 7.3 says what these take; facts 14: bad grammar is answered 422. The original drops them unread.
+        Err(problems) if problems.iter().all(|p| p.kind == ProblemKind::BadOption) && has_bad_limit(cgi) => {
+            return Verdict::OnPurpose("a limit that cannot be read is an error");
+        }
         Err(problems) => return refused(cgi, malformed, &problems, output),
     };
     if malformed {
@@ -138,6 +142,26 @@ fn translate(cgi: &str, output: &Json) -> Verdict {
         return Verdict::Equal;
     }
     differs(output, got)
+}
+
+/// Whether one of the pseudo-identifiers has a value that is nothing of its kind, or is one of several alternatives.
+fn has_bad_limit(cgi: &str) -> bool {
+    let text = without_entities(cgi);
+    let Ok(Some(expression)) = parse(&text) else { return false };
+    let has_alternatives = text.contains('|');
+    written(&expression).any(|term| {
+        let value = term.constant.trim();
+        let readable = match term.identifier.to_ascii_uppercase().as_str() {
+            "SINCE" | "BEFORE" => Timestamp::parse(value).is_some(),
+            "MAXSIZE" | "MAXCOUNT" => value.parse::<u64>().is_ok(),
+            "NOATT" => {
+                ["0", "1", "true", "false", "yes", "no"].contains(&value.to_ascii_lowercase().as_str())
+            }
+            "DBOPTIONS" => true,
+            _ => return false,
+        };
+        !readable || has_alternatives || term.special || term.operator != Operator::Equal
+    })
 }
 
 fn written(expression: &Expression) -> Box<dyn Iterator<Item = &WrittenTerm> + '_> {
@@ -198,9 +222,9 @@ fn malformed(text: &str) -> bool {
         let end = luid + rest[luid..].find(['&', '|', ')']).unwrap_or(rest.len() - luid);
         let (term, behind) = rest.split_at(end);
         let at_end = behind.is_empty() || behind.starts_with(')');
-        if !looks_like_a_term(term.trim_start_matches("&LUID;"), luid > 0)
-            && !(term.is_empty() && at_end && !first)
-        {
+        let is_term = looks_like_a_term(term.trim_start_matches("&LUID;"), luid > 0);
+        let is_needless = term.is_empty() && at_end && !first;
+        if !is_term && !is_needless {
             return true;
         }
         // What follows it.
