@@ -5,6 +5,7 @@
 
 pub mod compare;
 pub mod fields;
+pub mod filter;
 pub mod item;
 pub mod merge;
 pub mod recurrence;

@@ -2,6 +2,8 @@
 //!
 //! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
 
+pub mod filter;
+mod filter_items;
 pub mod merge;
 pub mod rrule;
 
@@ -13,7 +15,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 /// What came of one case.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The same answer.
     Equal,
@@ -32,7 +34,8 @@ pub enum Verdict {
 pub type Runner = fn(&Json, &Json) -> Verdict;
 
 /// The files that are known, with what runs their cases.
-pub const FILES: &[(&str, Runner)] = &[("merge.jsonl", merge::run), ("rrule.jsonl", rrule::run)];
+pub const FILES: &[(&str, Runner)] =
+    &[("filter.jsonl", filter::run), ("merge.jsonl", merge::run), ("rrule.jsonl", rrule::run)];
 
 /// What came of a file.
 #[derive(Debug, Default)]
