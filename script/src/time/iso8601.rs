@@ -247,11 +247,9 @@ impl Reader<'_> {
     /// Thousandths of a decimal fraction of any length, or none. What is finer is read over, so that what
     /// follows is still found.
     fn fraction(&mut self) -> i64 {
-        let (b'.' | b',', digits) = (match self.rest.split_first() {
-            Some((mark, digits)) if digits.first().is_some_and(u8::is_ascii_digit) => (*mark, digits),
+        let digits = match self.rest {
+            [b'.' | b',', digits @ ..] if digits.first().is_some_and(u8::is_ascii_digit) => digits,
             _ => return 0,
-        }) else {
-            return 0;
         };
         let end = digits.iter().position(|b| !b.is_ascii_digit()).unwrap_or(digits.len());
         let digit = |place: usize| digits[..end].get(place).map_or(0, |digit| i64::from(digit - b'0'));
@@ -282,10 +280,10 @@ impl Reader<'_> {
             }
             None => 0,
         };
-        self.rest = ahead.rest;
         if hours > 23 || minutes > 59 {
             return None;
         }
+        self.rest = ahead.rest;
         i16::try_from(sign * (hours * 60 + minutes)).ok().map(Zone::Offset)
     }
 }

@@ -27,6 +27,9 @@ pub use daylight::DaylightError;
 pub use vtimezone::VtimezoneError;
 pub use write::{TzidMode, VtimezoneMode, YearSpan};
 
+/// A name beyond this many bytes is nobody's.
+const MAX_NAME: usize = 256;
+
 /// The zone context of a timestamp (manual 5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Zone {
@@ -145,6 +148,10 @@ impl Zones {
     /// offset by ISO 8601. DATE floats.
     pub fn find(&self, name: &str) -> Result<Zone, UnknownZone> {
         let name = name.trim();
+        let unknown = || UnknownZone { name: name.to_owned() };
+        if name.len() > MAX_NAME {
+            return Err(unknown());
+        }
         let special = ["SYSTEM", "USERTIMEZONE", "FLOATING", "", "DATE", "UTC"];
         Ok(match special.iter().position(|special| special.eq_ignore_ascii_case(name)) {
             Some(0) => self.system(),
@@ -158,7 +165,7 @@ impl Zones {
                 .or_else(|| windows::find(name).map(Zone::olson))
                 .or_else(|| self.find_defined(name, false))
                 .or_else(|| offset(name).map(Zone::Offset))
-                .ok_or_else(|| UnknownZone { name: name.to_owned() })?,
+                .ok_or_else(unknown)?,
         })
     }
 
@@ -166,8 +173,10 @@ impl Zones {
     /// database come first, since that is what ids are made of, and may stand at the end of a longer id.
     pub fn find_tzid(&self, id: &str) -> Result<Zone, UnknownZone> {
         let id = id.trim().trim_matches('"');
-        if id.eq_ignore_ascii_case("UTC") {
-            return Ok(Zone::Utc);
+        match id.len() {
+            0 | MAX_NAME.. => return Err(UnknownZone { name: id.to_owned() }),
+            _ if id.eq_ignore_ascii_case("UTC") => return Ok(Zone::Utc),
+            _ => {}
         }
         let tz = olson::find(id).or_else(|| windows::find(id)).or_else(|| olson::at_end(id));
         match tz {
@@ -305,6 +314,13 @@ impl Default for Zones {
 }
 
 impl Zone {
+    /// The zone of a number of seconds east of UTC, west being negative, to the minute (manual 6.14.4,
+    /// `timezonespec`). `None` for a day and more.
+    pub fn from_seconds(seconds: i64) -> Option<Zone> {
+        let minutes = i16::try_from(seconds.div_euclid(60)).ok()?;
+        (minutes.unsigned_abs() < 24 * 60).then_some(Zone::Offset(minutes))
+    }
+
     /// Seconds east of UTC at a reading of the zone's clock, in milliseconds since -4712-01-01.
     pub fn seconds_at_reading(self, reading: i64) -> i64 {
         match self {
@@ -423,7 +439,7 @@ mod tests {
         // As a name of the config CET is the fixed offset that chapter 17 lists; as an id it has summer time.
         assert_eq!((winter("CET"), winter("\"Europe/Zurich\"")), (Some(120), Some(120)));
         assert_eq!(winter("/citadel.org/20070227_1/America/New_York"), Some(-240));
-        assert!(zones.find_tzid("Customized Time Zone").is_err());
+        assert!(zones.find_tzid("Customized Time Zone").is_err() && zones.find_tzid("").is_err());
     }
 
     #[test]
@@ -439,6 +455,10 @@ mod tests {
         assert_eq!(zones.convert_to(floating, ZoneSpec::Zone(zurich), true), floating.with_zone(zurich));
         assert_eq!(zones.convert_to(noon, ZoneSpec::Date, false).to_string(), "20080715T000000Z");
         assert_eq!(zones.set_zone(noon, ZoneSpec::Date).to_string(), "20080715");
+        assert_eq!(
+            (Zone::from_seconds(-18_000), Zone::from_seconds(90_000)),
+            (Some(Zone::Offset(-300)), None)
+        );
     }
 
     #[test]

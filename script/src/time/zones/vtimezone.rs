@@ -7,14 +7,12 @@
 use std::fmt;
 
 use super::rule::{Day, Rule, Summer, Switch};
-use super::{Defined, Zone, Zones, builtin, described, olson};
+use super::{Clock, Defined, MAX_NAME, Zone, Zones, builtin, described, olson};
 use crate::time::calendar::civil;
 use crate::time::{DAY_MS, Timestamp};
 
 /// Text beyond this many bytes is refused.
 const MAX_TEXT: usize = 256 * 1024;
-/// A name beyond this many bytes is refused.
-const MAX_NAME: usize = 256;
 /// Generations beyond these are not looked at: the latest stand at the end or, by date, count anyway.
 const MAX_OBSERVANCES: usize = 2000;
 
@@ -79,7 +77,7 @@ impl Zones {
         self.add(Defined { name, rule, names, by_config: true }).ok_or(VtimezoneError::TooMany)
     }
 
-    /// The zone of a received VTIMEZONE: a built-in zone whose place stands in the TZID and that has (or, in
+    /// The zone of a received VTIMEZONE: the config's zone of that TZID and rule; a built-in zone whose place stands in the TZID and that has (or, in
     /// some year, had) the same rule; then the first built-in zone with that rule; then the zone of the
     /// database that the TZID names, if it ever had that rule; else a zone of its own. A text that can't be
     /// read is the zone that its TZID names.
@@ -92,7 +90,9 @@ impl Zones {
                 return named.ok_or(error);
             }
         };
-        if let Some(zone) = self.known(&read.tzid, read.rule) {
+        let own =
+            self.find_defined(&read.tzid, true).filter(|zone| self.clock(*zone) == Clock::Rule(read.rule));
+        if let Some(zone) = own.or_else(|| self.known(&read.tzid, read.rule)) {
             return Ok(zone);
         }
         let Vtimezone { tzid, rule, names } = read;
@@ -120,11 +120,15 @@ impl Zones {
     }
 }
 
-/// The TZID of a VTIMEZONE, also of one that can't be read.
+/// The TZID of a VTIMEZONE, also of one that can't be read. Empty where there is none.
 pub fn tzid(text: &str) -> String {
-    let text = text.get(..MAX_TEXT).unwrap_or(text);
-    let line = text.lines().take(1000).find_map(|line| property(line).filter(|(name, _)| name == "TZID"));
-    line.map(|(_, value)| value.to_owned()).unwrap_or_default()
+    if text.len() > MAX_TEXT {
+        return String::new();
+    }
+    let tzid = |line: String| {
+        property(&line).filter(|(name, id)| name == "TZID" && !id.is_empty()).map(|(_, id)| id.to_owned())
+    };
+    unfolded(text).find_map(tzid).unwrap_or_default()
 }
 
 /// Reads a VTIMEZONE, with or without the lines that open and close it.
@@ -144,7 +148,7 @@ pub fn read(text: &str) -> Result<Vtimezone, VtimezoneError> {
                 observances.push(Observance { daylight: kind == "DAYLIGHT", ..Observance::default() });
             }
             ("END" | "BEGIN", _) => open = false,
-            ("TZID", _) if !open && tzid.is_empty() => tzid = value.to_owned(),
+            ("TZID", _) if tzid.is_empty() => tzid = value.to_owned(),
             _ => {
                 if let Some(observance) = observances.last_mut().filter(|_| open) {
                     observance.take(&name, value)?;

@@ -1,7 +1,6 @@
 //! What vendors send as VTIMEZONE, and which zones that makes.
 
 use super::*;
-use crate::time::Zone;
 
 const CENTRAL: &str = "BEGIN:VTIMEZONE\r\nTZID:NAME\r\n\
     BEGIN:STANDARD\r\nDTSTART:19961027T030000\r\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\r\n\
@@ -107,6 +106,7 @@ fn a_zone_of_the_config_keeps_its_name_and_wins() {
     let mut zones = Zones::default();
     let zone = zones.define(&CENTRAL.replace("NAME", "ZUERICH")).unwrap();
     assert_eq!((zones.name(zone).as_str(), zones.find("zuerich")), ("ZUERICH", Ok(zone)));
+    assert_eq!(zones.receive(&CENTRAL.replace("NAME", "ZUERICH")), Ok(zone));
     let zone = zones.define(&CENTRAL.replace("NAME", "UCT")).unwrap();
     assert_eq!(zones.find("UCT"), Ok(zone));
     assert!(zones.define(&CENTRAL.replace("NAME", "")).is_err());
