@@ -169,6 +169,11 @@ impl Timestamp {
         self.in_utc().cmp(&other.in_utc())
     }
 
+    /// Which of two comes first, as scripts see it: a floating time and one in a zone can't be compared.
+    pub fn partial_compare(self, other: Timestamp) -> Option<Ordering> {
+        (self.is_floating() == other.is_floating()).then(|| self.compare(other))
+    }
+
     /// The weekday: 0 is Sunday (manual 6.14.3, `WEEKDAY`).
     pub fn weekday(self) -> i64 {
         calendar::weekday(self.millis.div_euclid(DAY_MS))
@@ -220,6 +225,8 @@ mod tests {
         let eleven = time("20071212T110000Z");
         assert_eq!(noon_in_bern.compare(eleven), Ordering::Equal);
         assert_eq!(noon_in_bern.to_utc(), eleven);
+        assert_eq!(noon_in_bern.partial_compare(eleven), Some(Ordering::Equal));
+        assert_eq!(noon_in_bern.partial_compare(time("20071212T110000")), None);
         assert_eq!(noon_in_bern.since(time("20071212T100000Z")), Timestamp::duration(3_600_000));
     }
 

@@ -3,7 +3,7 @@
 //! A [`Zone`] carries its own clock, so converting and comparing need nothing else. [`Zones`] knows names: a
 //! session has one, with its system zone, its user's zone, and the zones that its config and its peer define.
 //! The rooms below: [`rule`] (a year's clock), [`builtin`], [`olson`], [`windows`] (names that need no
-//! definition), [`vtimezone`] and [`daylight`] (the texts that define zones), [`write`] (those texts again).
+//! definition), [`vtimezone`] and [`daylight`] (the texts that define zones), [`mod@write`] (those texts again).
 //!
 //! Not its job: reading the machine's zone; the caller says what SYSTEM is.
 
