@@ -17,5 +17,5 @@ pub use compare::{Comparer, Comparison, Lookup, MatchKey};
 pub use fields::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 pub use item::Item;
 pub use merge::{Merged, Replacement, merge, replace};
-pub use time::{Timestamp, TimestampKind, Zone};
+pub use time::{Timestamp, TimestampKind, Zone, Zones};
 pub use value::Value;

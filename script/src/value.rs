@@ -1,7 +1,7 @@
 //! The value of a field or script variable.
 
 use crate::fields::FieldType;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, TimestampKind};
 
 /// A value. Line ends inside text are a single `\n`; formats and stores convert at their own border.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,9 +36,10 @@ impl Value {
             FieldType::Url => Value::Text(with_scheme(text)),
             FieldType::Integer => leading_integer(text).map_or(Value::Empty, Value::Integer),
             FieldType::Timestamp => Timestamp::parse(text).map_or(Value::Empty, Value::Timestamp),
-            FieldType::Date => {
-                Timestamp::parse(text).map_or(Value::Empty, |time| Value::Timestamp(time.date_only()))
-            }
+            // A length of time has no day.
+            FieldType::Date => Timestamp::parse(text)
+                .filter(|time| time.kind() != TimestampKind::Duration)
+                .map_or(Value::Empty, |time| Value::Timestamp(time.date_only())),
             FieldType::Blob => Value::Blob(text.as_bytes().to_vec()),
         }
     }
@@ -132,6 +133,7 @@ mod tests {
         assert_eq!(Value::from_text("none", FieldType::Integer), Value::Empty);
         assert_eq!(Value::from_text("", FieldType::String), Value::Empty);
         assert_eq!(Value::from_text("19700401T235900", FieldType::Date).to_text(), "19700401");
+        assert_eq!(Value::from_text("PT1H", FieldType::Date), Value::Empty);
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod filter;
 mod filter_items;
 pub mod merge;
 pub mod rrule;
+pub mod time;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,8 +35,12 @@ pub enum Verdict {
 pub type Runner = fn(&Json, &Json) -> Verdict;
 
 /// The files that are known, with what runs their cases.
-pub const FILES: &[(&str, Runner)] =
-    &[("filter.jsonl", filter::run), ("merge.jsonl", merge::run), ("rrule.jsonl", rrule::run)];
+pub const FILES: &[(&str, Runner)] = &[
+    ("filter.jsonl", filter::run),
+    ("merge.jsonl", merge::run),
+    ("rrule.jsonl", rrule::run),
+    ("time.jsonl", time::run),
+];
 
 /// What came of a file.
 #[derive(Debug, Default)]

@@ -278,7 +278,7 @@ impl<'a> Case<'a> {
                 // The end is given as a reading of the start's clock.
                 let until = Timestamp::parse(input["until"].as_str()?).map(|until| match start.kind() {
                     TimestampKind::Date => until.date_only(),
-                    TimestampKind::DateTime => Timestamp::from_linear(until.linear(), start.zone()),
+                    _ => Timestamp::from_linear(until.linear(), start.zone()),
                 });
                 let block = Block::from_fields(
                     &code,

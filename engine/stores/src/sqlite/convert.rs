@@ -119,7 +119,7 @@ fn time_to_sql(time: Timestamp, kind: DbType) -> SqlValue {
         DbType::ZoneName => SqlValue::Text(match time.zone() {
             Zone::Utc => "UTC".into(),
             Zone::Floating => String::new(),
-            Zone::Offset(_) => offset_minutes(time).to_string(),
+            Zone::Offset(_) | Zone::Named(_) => offset_minutes(time).to_string(),
         }),
         DbType::ZoneOffsetHours => SqlValue::Integer(offset_minutes(time) / 60),
         DbType::ZoneOffsetMins => SqlValue::Integer(offset_minutes(time)),
@@ -129,10 +129,7 @@ fn time_to_sql(time: Timestamp, kind: DbType) -> SqlValue {
 }
 
 fn offset_minutes(time: Timestamp) -> i64 {
-    match time.zone() {
-        Zone::Offset(minutes) => i64::from(minutes),
-        Zone::Utc | Zone::Floating => 0,
-    }
+    time.offset_seconds().unwrap_or(0).div_euclid(60)
 }
 
 fn midnight(unix_ms: i64) -> i64 {
