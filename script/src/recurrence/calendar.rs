@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn weekdays_and_the_end_of_time() {
         let day = |text| Timestamp::parse(text).unwrap().linear() / DAY_MS;
-        for (text, name) in [("20040229", 0), ("20040105", 1), ("19700101", 4), ("00000101", 6)] {
+        for (text, name) in [("20040229", 0), ("20040105", 1), ("19700101", 4), ("16000101", 6)] {
             assert_eq!(weekday(day(text)), name, "{text}");
         }
         assert_eq!((LAST_DAY, LAST_MONTH), (day("99991231"), month_of(LAST_DAY)));
