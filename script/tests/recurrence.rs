@@ -6,6 +6,7 @@
 use std::time::{Duration, Instant};
 
 use syncloom_script::recurrence::{Block, Frequency, Modifier, Series, ical, vcal1};
+use syncloom_script::time::calendar::days_in_month;
 use syncloom_script::time::{DAY_MS, Timestamp, Zone};
 
 /// Whether the rule selects a day, said as plainly as manual 10.6 says it.
@@ -27,10 +28,7 @@ fn is_selected(block: &Block, start: Timestamp, day: Timestamp) -> bool {
             weeks % block.interval == 0 && bit(mask, weekday(day))
         }
         Frequency::Monthly => {
-            let exists = |date: &i64| {
-                Timestamp::parse(&format!("{:04}{:02}{date:02}", here.year, here.month)).is_some()
-            };
-            let length = (28..=31).rfind(exists).unwrap();
+            let length = days_in_month(here.year, here.month);
             let (front, back) = (here.day - 1, length - here.day);
             let selected = match block.modifier {
                 _ if block.first_mask | block.last_mask == 0 => here.day == from.day,
