@@ -1,5 +1,7 @@
 //! The SQLite store with the statements and tables of the quick-start sample.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::path::Path;
 use std::sync::Arc;
 
