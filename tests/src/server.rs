@@ -122,6 +122,14 @@ impl Server {
 
     /// All lines that have been printed so far and were not asked for.
     pub fn other_lines(&mut self) -> Vec<String> {
+        // What is printed before this line has been read when this line has.
+        const MARK: &str = "text/mark";
+        self.post("/", MARK, b"");
+        self.line(MARK);
+        self.drain()
+    }
+
+    fn drain(&mut self) -> Vec<String> {
         self.seen.extend(self.lines.try_iter());
         std::mem::take(&mut self.seen)
     }
@@ -129,6 +137,11 @@ impl Server {
     /// Runs SQL as the owner of the database would.
     pub fn sql(&self, statements: &str) {
         self.database().execute_batch(statements).unwrap();
+    }
+
+    /// Empties the database of everything but the users.
+    pub fn reset(&self) {
+        self.sql("DELETE FROM contacts; DELETE FROM maps; DELETE FROM targets; DELETE FROM devices");
     }
 
     /// The rows of a query, each as its values with a bar between them.
@@ -196,8 +209,7 @@ impl Server {
 
     /// Seconds of CPU that the process has used, and the most memory it has held, in MB.
     pub fn usage(&self) -> (f64, f64) {
-        let read =
-            |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", self.process.id())).unwrap();
+        let read = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", self.process.id())).unwrap();
         let stat = read("stat");
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
         // Fields 14 and 15 of proc(5), user and system time in hundredths of a second.
@@ -214,7 +226,7 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
         if thread::panicking() {
-            let lines = self.other_lines();
+            let lines = self.drain();
             eprintln!("the server said:\n{}", lines.join("\n"));
         }
     }

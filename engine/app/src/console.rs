@@ -7,7 +7,13 @@ const MAX_PEER_TEXT: usize = 200;
 
 /// A text that a peer chose, without what could forge or hide lines.
 pub(crate) fn clean(text: &str) -> String {
-    let mut clean: String = text.chars().take(MAX_PEER_TEXT).flat_map(char::escape_debug).collect();
+    let mut clean = String::new();
+    for c in text.chars().take(MAX_PEER_TEXT) {
+        match c {
+            '"' | '\'' => clean.push(c),
+            c => clean.extend(c.escape_debug()),
+        }
+    }
     if text.chars().count() > MAX_PEER_TEXT {
         clean.push('…');
     }
@@ -63,7 +69,7 @@ mod tests {
     #[test]
     fn a_peers_text_stays_on_its_line() {
         assert_eq!(clean("a\nsession 1 ended\u{1b}[2J"), "a\\nsession 1 ended\\u{1b}[2J");
-        assert_eq!(clean("Jörg 山田"), "Jörg 山田");
+        assert_eq!(clean("Jörg \"山田\" O'Neil"), "Jörg \"山田\" O'Neil");
         assert!(clean(&"x".repeat(5000)).chars().count() <= super::MAX_PEER_TEXT + 1);
     }
 }

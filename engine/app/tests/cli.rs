@@ -1,5 +1,7 @@
 //! The command line: what it prints, and how it ends.
 
+#![allow(clippy::unwrap_used)]
+
 use std::process::{Command, Output};
 
 fn syncloom(arguments: &[&str]) -> Output {

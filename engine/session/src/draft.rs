@@ -12,6 +12,7 @@ pub(crate) struct Draft {
     message: Message,
     version: Version,
     encoding: Encoding,
+    /// What every message has: the header and, once it is in, the header's status.
     frame: usize,
     size: usize,
     limit: usize,
@@ -39,9 +40,9 @@ impl Draft {
         self.last_cmd_id.to_string()
     }
 
-    /// Whether there is nothing in it yet.
+    /// Whether there is nothing in it yet but the header's status, which no message goes without.
     pub(crate) fn is_empty(&self) -> bool {
-        self.message.body.is_empty()
+        self.message.body.len() <= 1
     }
 
     /// How many bytes still fit.
@@ -62,6 +63,9 @@ impl Draft {
     /// Adds a command whatever its size.
     pub(crate) fn push(&mut self, command: Command) {
         self.size += self.len_of(&command);
+        if self.message.body.is_empty() {
+            self.frame = self.size;
+        }
         self.message.body.push(command);
     }
 

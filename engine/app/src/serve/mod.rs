@@ -3,7 +3,6 @@
 mod http;
 mod registry;
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -91,20 +90,18 @@ async fn sweep(registry: Arc<Registry>) {
 }
 
 /// Completes when the process is asked to stop: SIGTERM or SIGINT.
-fn stopped() -> impl Future<Output = ()> + Send + 'static {
-    async {
-        let interrupted = tokio::signal::ctrl_c();
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            match signal(SignalKind::terminate()) {
-                Ok(mut terminated) => {
-                    tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
-                }
-                Err(_) => drop(interrupted.await),
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => {
+                tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
             }
+            Err(_) => drop(interrupted.await),
         }
-        #[cfg(not(unix))]
-        drop(interrupted.await);
     }
+    #[cfg(not(unix))]
+    drop(interrupted.await);
 }

@@ -224,10 +224,10 @@ impl Registry {
 
 impl Slots {
     fn remove(&mut self, id: &str) {
-        if let Some(slot) = self.by_id.remove(id) {
-            if self.by_device.get(&slot.device).is_some_and(|known| known == id) {
-                self.by_device.remove(&slot.device);
-            }
+        if let Some(slot) = self.by_id.remove(id)
+            && self.by_device.get(&slot.device).is_some_and(|known| known == id)
+        {
+            self.by_device.remove(&slot.device);
         }
     }
 }

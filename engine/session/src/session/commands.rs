@@ -83,7 +83,8 @@ impl Session {
     }
 
     fn sync_alert(&mut self, alert: &Alert, about: About, now: i64) {
-        let stamp = self.stamp.get_or_insert_with(|| self.server.begin_sync(now));
+        let (device, user) = (&self.scope.device_id, &self.scope.user_key);
+        let stamp = self.stamp.get_or_insert_with(|| self.server.begin_sync(now, device, user));
         let opened = DatastoreSync::open(&self.server, self.backend.as_mut(), &self.scope, stamp, alert);
         let opened = opened.and_then(|alerted| {
             if self.datastores.iter().any(|known| known.is_at(&alerted.sync.local_uri)) {
@@ -218,7 +219,10 @@ impl Session {
             None if about.target.is_none() => 400,
             None => 404,
             Some(_) if self.phase > Phase::Receiving => 403,
-            Some(position) => self.begin_datastore(position).err().unwrap_or(200),
+            Some(position) => {
+                self.datastores[position].hear();
+                self.begin_datastore(position).err().unwrap_or(200)
+            }
         };
         self.answer(about, status);
         let refused = (status != 200).then_some(status);
@@ -255,6 +259,9 @@ impl Session {
                 (None, None) => 404,
             };
             self.answer_item(op, change, item, status);
+            if let Some(position) = position {
+                self.outbox.extend(self.datastores[position].take_broken_off());
+            }
         }
     }
 

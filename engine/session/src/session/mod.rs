@@ -221,7 +221,7 @@ impl Session {
 
     /// A peer may send its changes along with its first package, without waiting for the answer.
     fn skip_to_sending(&mut self) {
-        if self.datastores.iter().any(DatastoreSync::has_begun) {
+        if self.datastores.iter().any(DatastoreSync::is_heard) {
             self.begin_sending();
         }
     }
@@ -229,8 +229,11 @@ impl Session {
     fn begin_sending(&mut self) {
         self.phase = Phase::Sending;
         for position in 0..self.datastores.len() {
-            // A datastore for which the peer has sent no Sync is heard of now.
+            // A datastore for which the peer has sent no Sync is begun now.
             let _ = self.begin_datastore(position);
+            let sync = &mut self.datastores[position];
+            sync.end_of_changes(&mut self.notes);
+            self.outbox.extend(sync.take_broken_off());
         }
     }
 
@@ -260,7 +263,10 @@ impl Session {
     /// Makes durable what this message has changed. If that fails, nothing of it has happened, and the statuses
     /// from `before` on say so.
     fn commit(&mut self, before: usize) {
-        let Err(error) = self.backend.commit() else { return };
+        let Err(error) = self.backend.commit() else {
+            self.datastores.iter().for_each(DatastoreSync::remember_known);
+            return;
+        };
         self.backend.rollback();
         self.notes.push(format!("nothing of message {} is stored: {error}", self.header.msg_id));
         for command in self.outbox.iter_mut().skip(before) {

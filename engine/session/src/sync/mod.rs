@@ -5,6 +5,7 @@ mod maps;
 mod matcher;
 mod open;
 mod peer;
+mod pieces;
 mod receive;
 mod send;
 
@@ -45,13 +46,21 @@ pub(crate) struct DatastoreSync {
     reference: i64,
     /// The largest item that the peer takes.
     max_obj_size: Option<u64>,
+    /// The peer has sent a Sync.
+    heard: bool,
     loaded: Option<Loaded>,
     outgoing: Option<Outgoing>,
     sent: HashMap<(u32, u32), Sent>,
     /// An item that comes in pieces.
-    incoming: Option<receive::Pieces>,
+    incoming: Option<pieces::Pieces>,
+    /// Items of which the peer has not sent all pieces, and has not been told yet.
+    broken_off: Vec<String>,
     /// Something that was sent was not taken, and has to be sent again next time.
     resend: bool,
+    /// Both sides have everything.
+    complete: bool,
+    /// Somebody else has written an item in the very millisecond that is this session's stamp.
+    shared_stamp: bool,
     /// What has been logged of the profile's gaps, by property and kind.
     said: HashSet<(String, Discriminant<NoteKind>)>,
     /// What is told about it.
@@ -107,9 +116,14 @@ impl DatastoreSync {
         &self.datastore.name
     }
 
-    /// Whether the exchange of items has begun.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.loaded.is_some()
+    /// Takes note of a Sync of the peer's, even if there is nothing in it.
+    pub(crate) fn hear(&mut self) {
+        self.heard = true;
+    }
+
+    /// Whether the peer has sent a Sync. A Map alone, which may come in the first package, is none.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.heard
     }
 
     /// The status that ended the datastore's sync early, if one has.
@@ -137,7 +151,8 @@ impl DatastoreSync {
         let open = !self.sent.is_empty() || self.outgoing.as_ref().is_some_and(|out| !out.is_through());
         let mut target = self.target.clone();
         target.anchor.clone_from(&self.next_anchor);
-        if !(self.resend || open) {
+        self.complete = !(self.resend || open);
+        if self.complete {
             target.last_sync = Some(self.reference);
         }
         let slow = self.slow;
@@ -146,6 +161,21 @@ impl DatastoreSync {
             loaded.maps.forget_the_rest(store.as_mut(), &target)?;
         }
         store.save_target(&target)
+    }
+
+    /// Called when what a message has changed is durable: what the device has sent itself is no change to tell
+    /// it of, even if the session goes no further. Where versions were merged, that is so only when the device
+    /// has said that it got the result.
+    pub(crate) fn remember_known(&self) {
+        // Where the database keeps whole seconds, a stamp may be another session's as well.
+        let coarse = open::resolution(self.datastore.sql.last_mod_type) > 1;
+        if self.failed().is_some() || self.loaded.is_none() || coarse {
+            return;
+        }
+        let certain = !self.shared_stamp && (self.complete || (!self.slow && self.report.conflicts == 0));
+        let last_sync = if self.complete { Some(self.reference) } else { self.target.last_sync };
+        let (name, own) = (&self.datastore.name, self.scope.stamp);
+        self.server.remember_known(name, &self.target.key, own, last_sync.unwrap_or(i64::MIN), certain);
     }
 
     /// Ends the sync of this datastore after a failure of its store, and says with which status.

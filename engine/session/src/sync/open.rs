@@ -129,11 +129,15 @@ impl DatastoreSync {
             next_anchor: asked.next,
             reference,
             max_obj_size: item.meta.max_obj_size,
+            heard: false,
             loaded: None,
             outgoing: None,
             sent: HashMap::new(),
             incoming: None,
+            broken_off: Vec::new(),
             resend: false,
+            complete: false,
+            shared_stamp: false,
             said: HashSet::new(),
             report: DatastoreReport { name: datastore.name.clone(), slow, ..DatastoreReport::default() },
         };
@@ -157,7 +161,7 @@ fn refused(status: u16, why: &str) -> AlertError {
 
 /// In what steps, in milliseconds, the database can keep a time. The anchor that is sent has to be the one that
 /// is read back next time.
-fn resolution(kind: DbType) -> i64 {
+pub(super) fn resolution(kind: DbType) -> i64 {
     match kind {
         DbType::UnixTimeSeconds | DbType::NsDate => 1000,
         DbType::Date

@@ -11,6 +11,7 @@ use super::conflict::{Resolution, resolve};
 use super::maps::Maps;
 use super::matcher::Matcher;
 use super::peer::Types;
+use super::pieces::Received;
 use super::{Change, DatastoreSync, Loaded, RemoteStore, Sent};
 
 /// What a command does to an item.
@@ -19,47 +20,6 @@ pub(crate) enum Op {
     Add,
     Replace,
     Delete,
-}
-
-/// An item that comes in pieces (OMA-DS 7, large objects).
-pub(super) struct Pieces {
-    remote_id: String,
-    content: Content,
-    size: Option<u64>,
-    data: Vec<u8>,
-}
-
-/// A whole item as it came.
-struct Received {
-    remote_id: String,
-    mime_type: Option<String>,
-    data: Vec<u8>,
-}
-
-impl Received {
-    /// `Err` is the status of data that is not in the format that it claims.
-    fn of(remote_id: String, content: &Content, data: Vec<u8>) -> Result<Self, u16> {
-        let is_base64 = content.format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("b64"));
-        let data = if is_base64 { from_base64(&data).ok_or(400u16)? } else { data };
-        Ok(Received { remote_id, mime_type: content.mime_type.clone(), data })
-    }
-}
-
-/// What an item's data is: the item says it, or else its command.
-struct Content {
-    mime_type: Option<String>,
-    format: Option<String>,
-}
-
-impl Content {
-    fn of(command: &ChangeCommand, item: &WireItem) -> Self {
-        let either =
-            |item: &Option<String>, command: &Option<String>| item.clone().or_else(|| command.clone());
-        Content {
-            mime_type: either(&item.meta.type_, &command.meta.type_),
-            format: either(&item.meta.format, &command.meta.format),
-        }
-    }
 }
 
 impl DatastoreSync {
@@ -94,6 +54,7 @@ impl DatastoreSync {
         let maps = Maps::new(store.maps(&self.target)?, self.slow);
         let listed = store.list()?;
         let present = listed.iter().map(|item| item.local_id.clone()).collect();
+        self.shared_stamp = listed.iter().any(|item| item.modified == self.scope.stamp);
         let mut matcher = None;
         let (mut changes, mut order) = (HashMap::new(), Vec::new());
         if self.slow {
@@ -105,7 +66,11 @@ impl DatastoreSync {
             }
             matcher = Some(waiting);
         } else {
-            (changes, order) = changes_since(self.target.last_sync, &listed, &present, &maps);
+            let known = self.server.known(&self.datastore.name, &self.target.key);
+            let is_news = |modified: i64| {
+                self.target.last_sync.is_none_or(|last| modified > last) && !known.contains(&modified)
+            };
+            (changes, order) = changes_since(is_news, &listed, &present, &maps);
         }
         self.loaded = Some(Loaded { types, comparer, maps, changes, order, present, matcher });
         Ok(())
@@ -125,11 +90,17 @@ impl DatastoreSync {
         }
         let status = match self.try_receive(backend, op, command, item, notes) {
             Ok(status) => status,
-            Err(error) => self.store_failed(&error, notes),
+            Err(mut error) => {
+                let address = item.source.as_ref().or(item.target.as_ref());
+                let id = address.map_or("without an id", |address| address.uri.as_str());
+                error.message = format!("item {id}: {error}");
+                self.store_failed(&error, notes)
+            }
         };
         let counts = &mut self.report.received;
         match (status, op) {
-            (213, _) => {}
+            // A piece that is not the last one: what becomes of the item is counted at its end.
+            _ if item.more_data => {}
             (400.., _) if status != 418 && status != 419 => counts.failed += 1,
             (_, Op::Delete) => counts.deleted += 1,
             (201, _) => counts.added += 1,
@@ -152,6 +123,7 @@ impl DatastoreSync {
             notes.push(format!("datastore {}: an item without an id", self.name()));
             return Ok(400);
         };
+        self.break_off_other(if op == Op::Delete { None } else { Some(&remote_id) }, notes);
         if op == Op::Delete {
             return self.receive_delete(backend, command, &remote_id);
         }
@@ -168,47 +140,6 @@ impl DatastoreSync {
         } else {
             self.change_item(backend, op, &received.remote_id, parsed, notes)
         }
-    }
-
-    /// Puts the pieces of a large object together. `Err` is the status of an item that is not whole.
-    fn whole(
-        &mut self,
-        remote_id: String,
-        command: &ChangeCommand,
-        item: &WireItem,
-        notes: &mut Vec<String>,
-    ) -> Result<Received, u16> {
-        let bytes = item.data.as_ref().and_then(|data| data.as_bytes());
-        if let Some(open) = self.incoming.take_if(|open| open.remote_id != remote_id) {
-            notes.push(format!("datastore {}: item {} was not sent to its end", self.name(), open.remote_id));
-        }
-        if !item.more_data && self.incoming.is_none() {
-            let data = bytes.ok_or(400u16)?.to_vec();
-            return Received::of(remote_id, &Content::of(command, item), data);
-        }
-        let limit = self.server.config().max_obj_size as usize;
-        let pieces = self.incoming.get_or_insert_with(|| {
-            let size = item.meta.size.or(command.meta.size);
-            Pieces { remote_id, content: Content::of(command, item), size, data: Vec::new() }
-        });
-        pieces.data.extend_from_slice(bytes.ok_or(412u16)?);
-        if pieces.data.len() > limit {
-            self.incoming = None;
-            return Err(413);
-        }
-        if item.more_data {
-            return Err(213);
-        }
-        let Some(pieces) = self.incoming.take() else { return Err(400) };
-        if pieces.size.is_some_and(|size| size != pieces.data.len() as u64) {
-            notes.push(format!(
-                "item {}: {} bytes came instead of those announced",
-                pieces.remote_id,
-                pieces.data.len()
-            ));
-            return Err(424);
-        }
-        Received::of(pieces.remote_id, &pieces.content, pieces.data)
     }
 
     fn parse(&mut self, received: &Received, notes: &mut Vec<String>) -> Option<Item> {
@@ -433,6 +364,11 @@ impl DatastoreSync {
 
     fn try_map(&mut self, backend: &mut dyn Backend, items: &[MapItem]) -> Result<u16, StoreError> {
         let Some(loaded) = &mut self.loaded else { return Ok(403) };
+        if loaded.matcher.is_some() {
+            // A slow sync finds out by itself what belongs together, from what both sides hold now. This comes
+            // from a session that broke off.
+            return Ok(200);
+        }
         let mut store = backend.store(&self.datastore, &self.scope)?;
         for item in items {
             if item.source.is_empty() {
@@ -459,7 +395,11 @@ impl DatastoreSync {
         notes: &mut Vec<String>,
     ) {
         let Some(sent) = self.sent.remove(&command) else { return };
-        if sent.more {
+        if sent.more && status < 400 {
+            return;
+        }
+        if sent.more && !self.drop_piece(&sent.local_id) {
+            // The rest is on its way already, and its status says it again.
             return;
         }
         let counts = &mut self.report.sent;
@@ -526,10 +466,10 @@ impl Loaded {
     }
 }
 
-/// What has changed on our side since a sync: new is what has no counterpart, changed what has a later stamp,
-/// deleted what has a counterpart but is not there.
+/// What has changed on our side since a sync: new is what has no counterpart, changed what has a stamp that is
+/// news, deleted what has a counterpart but is not there.
 fn changes_since(
-    last_sync: Option<i64>,
+    is_news: impl Fn(i64) -> bool,
     listed: &[Listed],
     present: &HashSet<String>,
     maps: &Maps,
@@ -542,7 +482,7 @@ fn changes_since(
     for item in listed {
         let change = match maps.remote(&item.local_id) {
             None => Change::Added,
-            Some(_) if last_sync.is_none_or(|last| item.modified > last) => Change::Modified,
+            Some(_) if is_news(item.modified) => Change::Modified,
             Some(_) => continue,
         };
         changes.insert(item.local_id.clone(), change);
@@ -555,10 +495,4 @@ fn log_cuts(remote_id: &str, columns: &[String], notes: &mut Vec<String>) {
     if !columns.is_empty() {
         notes.push(format!("item {remote_id}: too long for {}, and cut", columns.join(", ")));
     }
-}
-
-fn from_base64(data: &[u8]) -> Option<Vec<u8>> {
-    use base64::Engine;
-    let compact: Vec<u8> = data.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    base64::engine::general_purpose::STANDARD.decode(compact).ok()
 }

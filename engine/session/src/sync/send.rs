@@ -211,6 +211,12 @@ impl DatastoreSync {
         Ok(Some(bytes))
     }
 
+    /// Sends no more of an item that the peer has refused a piece of; `false` if there is nothing left of it.
+    pub(super) fn drop_piece(&mut self, local_id: &str) -> bool {
+        let Some(outgoing) = &mut self.outgoing else { return false };
+        outgoing.pieces.take_if(|piece| piece.local_id == local_id).is_some()
+    }
+
     fn put_back(&mut self, local_id: String, change: Change, piece: Piece) {
         let Some(outgoing) = &mut self.outgoing else { return };
         if piece.sent > 0 {

@@ -1,0 +1,203 @@
+//! Device information, both ways.
+
+use syncloom_tests::peer::{Answer, Peer, alert, devinf, get, map, put, results, vcard};
+use syncloom_wire::{Command, CtCap, DevInf, Item, Location, Version};
+
+use crate::{in_every_tongue, send_changes};
+
+fn opening() -> Command {
+    alert(201, "contacts", None, "a1")
+}
+
+/// The content capabilities, which stand in the datastore since 1.2 and belonged to the device before.
+fn ctcaps(devinf: &DevInf, version: Version) -> &[CtCap] {
+    match version {
+        Version::V1_2 => {
+            assert!(devinf.ctcaps.is_empty());
+            &devinf.datastores[0].ctcaps
+        }
+        _ => {
+            assert!(devinf.datastores[0].ctcaps.is_empty());
+            &devinf.ctcaps
+        }
+    }
+}
+
+#[test]
+fn the_server_says_what_it_can() {
+    in_every_tongue(|server, tongue| {
+        let mut peer = Peer::new(&server.url, "peer-1", tongue);
+        let answer = peer.send(vec![get(tongue)], true);
+        let told = answer.devinf().expect("device information");
+        assert_eq!(told.ver_dtd, tongue.version.ver_dtd());
+        assert_eq!((told.dev_typ.as_str(), told.dev_id.as_str()), ("server", peer.url.as_str()));
+        assert!(told.utc && told.support_large_objs && told.support_number_of_changes);
+        assert_eq!(told.datastores.len(), 1);
+        let store = &told.datastores[0];
+        assert_eq!(
+            (store.source_ref.as_str(), store.display_name.as_deref()),
+            ("./contacts", Some("Contacts"))
+        );
+        assert_eq!(store.sync_types, ["1", "2"]);
+        let types = |preferred: &Option<syncloom_wire::ContentType>,
+                     others: &[syncloom_wire::ContentType]| {
+            let all: Vec<String> =
+                preferred.iter().chain(others).map(|t| format!("{} {}", t.type_, t.version)).collect();
+            all.join(", ")
+        };
+        assert_eq!(types(&store.rx_pref, &store.rx), "text/vcard 3.0, text/x-vcard 2.1");
+        assert_eq!(types(&store.tx_pref, &store.tx), "text/vcard 3.0, text/x-vcard 2.1");
+
+        let caps = ctcaps(told, tongue.version);
+        let listed: Vec<(&str, Option<&str>)> =
+            caps.iter().map(|cap| (cap.type_.as_str(), cap.version.as_deref())).collect();
+        let with = |version| Some(version).filter(|_| tongue.version == Version::V1_2);
+        assert_eq!(listed, [("text/vcard", with("3.0")), ("text/x-vcard", with("2.1"))]);
+        let new = &caps[0];
+        for name in ["BEGIN", "END", "VERSION", "N", "FN", "TEL", "EMAIL", "ADR", "PHOTO", "NOTE", "BDAY"] {
+            assert!(new.properties.iter().any(|property| property.name == name), "no {name}");
+        }
+        let property = |name: &str| new.properties.iter().find(|property| property.name == name).unwrap();
+        assert_eq!(property("BEGIN").values, ["VCARD"]);
+        assert_eq!(property("VERSION").values, ["3.0"]);
+        let phone = property("TEL");
+        assert_eq!(phone.params[0].name, "TYPE");
+        assert_eq!(phone.params[0].values[..3], ["HOME", "WORK", "CELL"]);
+        assert!(!new.properties.iter().any(|property| property.name == "X-NOSUCH"));
+    });
+}
+
+#[test]
+fn device_information_comes_in_any_order_and_the_server_asks_for_what_it_lacks() {
+    in_every_tongue(|server, tongue| {
+        let own = || put(devinf(tongue.version, "peer-1"), tongue);
+        // What the first package holds, and what the answer holds besides statuses.
+        for (what, body, names) in [
+            ("all", vec![own(), get(tongue), opening()], vec!["Results", "Alert"]),
+            ("the Alert first", vec![opening(), get(tongue), own()], vec!["Results", "Alert"]),
+            ("Put after Get", vec![get(tongue), own(), opening()], vec!["Results", "Alert"]),
+            ("Put alone", vec![own(), opening()], vec!["Alert"]),
+            ("Get alone", vec![get(tongue), opening()], vec!["Results", "Alert", "Get"]),
+            ("the Alert alone", vec![opening()], vec!["Alert", "Put", "Get"]),
+        ] {
+            let mut peer = Peer::new(&server.url, what, tongue);
+            let answer = peer.send(body, true);
+            assert_eq!(answer.names(), names, "{what}");
+            assert!(answer.is_final, "{what}");
+        }
+    });
+}
+
+fn get_of(answer: &Answer) -> String {
+    answer.body.iter().find(|command| command.name() == "Get").unwrap().cmd_id().to_owned()
+}
+
+#[test]
+fn results_count_as_much_as_a_put() {
+    in_every_tongue(|server, tongue| {
+        server.sql("INSERT INTO contacts (user, last_name) VALUES (1, 'Ours')");
+        for (device, version) in [("new", "3.0"), ("old", "2.1"), ("silent", "2.1")] {
+            let mut peer = Peer::new(&server.url, device, tongue);
+            let answer = peer.send(vec![opening()], true);
+            let mut own = devinf(tongue.version, device);
+            if device == "old" {
+                let store = &mut own.datastores[0];
+                store.rx_pref = store.rx.pop();
+                store.tx_pref = store.tx.pop();
+            }
+            let mut body = Vec::new();
+            if device != "silent" {
+                body.push(results(own, tongue, "1", &get_of(&answer)));
+            }
+            body.push(syncloom_tests::peer::sync(vec![]));
+            let answer = peer.send(body, true);
+            let changes = answer.changes();
+            assert_eq!(changes.len(), 1, "{device}");
+            assert!(changes[0].2.contains(&format!("VERSION:{version}")), "{device}: {changes:?}");
+            // A peer that has not said that it can take the number of changes is not given it.
+            let number = answer.syncs()[0].number_of_changes;
+            assert_eq!(number, if device == "silent" { None } else { Some(1) }, "{device}");
+        }
+    });
+}
+
+#[test]
+fn a_device_is_remembered_as_what_it_says_it_is() {
+    in_every_tongue(|server, tongue| {
+        let mut own = devinf(tongue.version, "peer-1");
+        own.man = Some("Ma'ker".to_owned());
+        own.swv = Some("1.2.3".to_owned());
+        let mut peer = Peer::new(&server.url, "peer-1", tongue);
+        let answer = peer.send(vec![put(own, tongue)], true);
+        assert_eq!(answer.statuses(), [format!("Put 200 <{}", tongue.version.devinf_uri())]);
+        assert_eq!(server.rows("SELECT name, info FROM devices"), ["Ma'ker Peer|1.2.3"]);
+    });
+}
+
+#[test]
+fn a_small_message_holds_the_short_form() {
+    in_every_tongue(|server, tongue| {
+        let mut peer = Peer::new(&server.url, "peer-1", tongue);
+        peer.max_message = if tongue.encoding == syncloom_wire::Encoding::Xml { 3000 } else { 1500 };
+        let answer =
+            peer.send(vec![put(devinf(tongue.version, "peer-1"), tongue), get(tongue), opening()], true);
+        let told = answer.devinf().expect("device information");
+        assert_eq!(told.datastores.len(), 1);
+        assert!(ctcaps(told, tongue.version).is_empty());
+        assert!(told.datastores[0].rx_pref.is_some());
+        assert_eq!(answer.alerts(), [(201, "./addressbook".to_owned())]);
+        assert!(answer.is_final);
+    });
+}
+
+#[test]
+fn what_the_client_cannot_hold_is_not_sent_and_not_taken_for_deleted() {
+    in_every_tongue(|server, tongue| {
+        server
+            .sql("INSERT INTO contacts (user, last_name, title, note) VALUES (1, 'Ours', 'Boss', 'Secret')");
+        let mut own = devinf(tongue.version, "peer-1");
+        let property = |name: &str| syncloom_wire::CtProperty { name: name.to_owned(), ..Default::default() };
+        let cap = CtCap {
+            type_: "text/vcard".to_owned(),
+            version: Some("3.0".to_owned()).filter(|_| tongue.version == Version::V1_2),
+            properties: ["BEGIN", "END", "VERSION", "N", "TITLE"].map(property).to_vec(),
+            ..CtCap::default()
+        };
+        match tongue.version {
+            Version::V1_2 => own.datastores[0].ctcaps.push(cap),
+            _ => own.ctcaps.push(cap),
+        }
+        let mut peer = Peer::new(&server.url, "peer-1", tongue);
+        peer.send(vec![put(own.clone(), tongue), opening()], true);
+        let answer = send_changes(&mut peer, vec![]);
+        let text = answer.changes()[0].2.clone();
+        assert!(text.contains("TITLE:Boss") && !text.contains("NOTE"), "{text}");
+        crate::confirm(&mut peer, &answer);
+        // The client has changed the title; the note, which it never saw, stays.
+        peer.begin();
+        peer.send(vec![put(own, tongue), alert(200, "contacts", Some("a1"), "a2"), map(&[("1", "x")])], true);
+        let edited = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Ours;;;;\r\nTITLE:Chief\r\nEND:VCARD\r\n";
+        let answer = send_changes(&mut peer, vec![syncloom_tests::peer::replace("x", edited)]);
+        assert_eq!(answer.item_statuses(), ["Replace 200 <x"]);
+        assert_eq!(server.rows("SELECT title, note FROM contacts"), ["Chief|Secret"]);
+    });
+}
+
+#[test]
+fn only_device_information_can_be_put_or_got() {
+    in_every_tongue(|server, tongue| {
+        let mut peer = Peer::new(&server.url, "peer-1", tongue);
+        let mut wrong_get = get(tongue);
+        if let Command::Get(get) = &mut wrong_get {
+            get.items = vec![Item { target: Some(Location::new("./contacts/1")), ..Item::default() }];
+        }
+        let mut wrong_put = put(devinf(tongue.version, "peer-1"), tongue);
+        if let Command::Put(put) = &mut wrong_put {
+            put.items[0].data = Some(vcard("x", "").into());
+        }
+        let answer = peer.send(vec![wrong_get, wrong_put, opening()], true);
+        assert_eq!(answer.statuses()[0], "Get 404 >./contacts/1");
+        assert!(answer.statuses()[1].starts_with("Put 405"), "{:?}", answer.statuses());
+        assert_eq!(answer.alerts(), [(201, "./addressbook".to_owned())]);
+    });
+}
