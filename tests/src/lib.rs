@@ -11,6 +11,8 @@
 pub mod contact;
 pub mod device;
 pub mod parity;
+pub mod peer;
+pub mod phone;
 pub mod server;
 
 /// Says that a test did not run, and why.
