@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -39,7 +40,7 @@ fn recorded_wbxml_was_converted_to_what_we_read() {
 
 fn through_converter(program: &str, arguments: &[&str], from: Encoding, to: Encoding) {
     if !is_installed(program) {
-        println!("skipped: {program} is not installed");
+        let _ = writeln!(std::io::stderr(), "skipped: {program} is not installed");
         return;
     }
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
