@@ -8,6 +8,7 @@
 
 pub mod contact;
 pub mod device;
+pub mod parity;
 pub mod server;
 
 /// Says that a test did not run, and why.
