@@ -49,13 +49,15 @@ fn parse_spec(text: &str) -> Spec {
     let (mut words, mut email, mut bare) = (String::new(), None, true);
     let mut chars = text.char_indices();
     let mut length = text.len();
-    let mut comment_at = None;
+    let (mut comment_at, mut group) = (None, None);
     while let Some((at, next)) = chars.next() {
         match next {
-            ',' | ';' | ':' => {
-                length = at;
+            ',' | ';' => {
+                length = at + 1;
                 break;
             }
+            // What stands before a colon names the group of addresses that follows.
+            ':' => group = Some(std::mem::take(&mut words)),
             '"' => {
                 bare = false;
                 while let Some((_, quoted)) = chars.next() {
@@ -85,7 +87,8 @@ fn parse_spec(text: &str) -> Spec {
     let lone = bare && address.contains('@') && !address.contains(char::is_whitespace);
     match email {
         None if lone => {
-            let name = if comment.is_empty() { String::new() } else { format!(" {comment}") };
+            let group = group.map(|group: String| group.trim().to_owned());
+            let name = if comment.is_empty() { group.unwrap_or_default() } else { format!(" {comment}") };
             Spec { name, email: address.to_owned(), length }
         }
         None => Spec { name: collapsed_front(&words), email: String::new(), length },
@@ -93,12 +96,12 @@ fn parse_spec(text: &str) -> Spec {
     }
 }
 
-/// After `<address>`: blanks, and at most the separator's place.
+/// What was read ends behind `<address>` and the separator that follows.
 fn after_address(text: &str, words: String, email: String, closing: usize) -> Spec {
     let behind = (closing + 1).min(text.len());
     let rest = &text[behind..];
     let length = match rest.find([',', ';']) {
-        Some(separator) => behind + separator,
+        Some(separator) => behind + separator + 1,
         None => text.len(),
     };
     Spec { name: collapsed_front(&words), email, length }

@@ -1,6 +1,7 @@
 //! How what we give compares with what the original engine measurably gave, case by case.
 
 pub mod script;
+mod script_rules;
 
 /// What a comparison of one case says.
 #[derive(Clone, Debug, PartialEq, Eq)]
