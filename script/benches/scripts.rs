@@ -57,7 +57,8 @@ const SCRIPTS: &[(&str, u64, &str)] = &[
 ];
 
 fn scripts(criterion: &mut Criterion) {
-    let (library, errors) = Library::new(Macros::new(), &["integer add(integer a, integer b) { return a+b; }"], 5000);
+    let (library, errors) =
+        Library::new(Macros::new(), &["integer add(integer a, integer b) { return a+b; }"], 5000);
     assert!(errors.is_empty());
     let library = Arc::new(library);
     let mut group = criterion.benchmark_group("scripts");

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Function, Gives, Parameter};
 use crate::lang::machine::Machine;
 use crate::lang::memory::{self, Items};
+use crate::lang::regex::Groups;
 use crate::lang::val::{Place, Val, View};
 use crate::lang::{Env, Fault, Kind, Operand, clock};
 use crate::time::Timestamp;
@@ -218,17 +219,40 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
         parameters.take(self.count()).enumerate().map(typed).collect()
     }
 
-    /// Writes what a pattern matched: to an array element by element, leaving what stands behind, or to a
-    /// single variable.
-    pub(crate) fn set_matches(&mut self, number: usize, values: Vec<Val>) -> Result<(), Fault> {
-        if self.elements(number).is_none() {
-            return values.into_iter().take(1).try_for_each(|value| self.set(number, value));
+    /// Room for the groups of a match, to be given back.
+    pub(crate) fn take_groups(&mut self) -> Groups {
+        std::mem::take(&mut self.machine.patterns.groups)
+    }
+
+    /// See [`Call::take_groups`].
+    pub(crate) fn give_groups_back(&mut self, groups: Groups) {
+        self.machine.patterns.groups = groups;
+    }
+
+    /// Writes what a pattern matched in a text: to an array element by element, leaving what stands behind, or the
+    /// first group, or the whole match, to a single variable.
+    pub(crate) fn set_matches(&mut self, text: usize, number: usize, groups: &Groups) -> Result<(), Fault> {
+        let is_array = self.elements(number).is_some();
+        let wanted = match (is_array, groups.len()) {
+            (true, _) => &groups[..],
+            (false, 0 | 1) => &groups[..],
+            (false, _) => &groups[1..2],
+        };
+        let place = self.place(number);
+        let mut part = std::mem::take(&mut self.machine.spare);
+        for (index, group) in wanted.iter().enumerate() {
+            let place = match is_array {
+                true => memory::element(&mut self.machine.stack, self.machine.env, place, index as i64)?,
+                false => place,
+            };
+            part.clear();
+            if let Some((from, to)) = group {
+                part.push_str(self.text(text).get(*from..*to).unwrap_or_default());
+            }
+            memory::write_text(&mut self.machine.stack, self.machine.env, place, &mut part)?;
+            self.machine.charge(part.len())?;
         }
-        let array = self.place(number);
-        for (index, value) in values.into_iter().enumerate() {
-            let place = memory::element(&mut self.machine.stack, self.machine.env, array, index as i64)?;
-            memory::write(&mut self.machine.stack, self.machine.env, place, value)?;
-        }
+        self.machine.spare = part;
         Ok(())
     }
 

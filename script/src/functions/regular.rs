@@ -73,28 +73,16 @@ fn find(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
 fn matches(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     let pattern = call.pattern(1);
     let (Some(pattern), Some(start)) = (pattern, start(call, 2)) else { return call.give_nothing() };
-    let (values, at) = {
-        let subject = call.text(0);
-        let Some(mut groups) = pattern.groups(&subject, start) else {
-            drop(subject);
-            return call.give_nothing();
-        };
-        // Groups at the end that took no part are not there.
-        while groups.last().is_some_and(Option::is_none) {
-            groups.pop();
-        }
-        let at = groups.first().copied().flatten().map(|(at, _)| at);
-        if call.elements(3).is_none() {
-            let single = groups.get(1).or(groups.first()).copied().flatten();
-            groups = vec![single];
-        }
-        let value = |group: &Option<(usize, usize)>| match group {
-            Some((from, to)) => Val::Text(Kind::String, subject[*from..*to].to_owned()),
-            None => Val::Empty(Kind::String),
-        };
-        (groups.iter().map(value).collect::<Vec<_>>(), at)
-    };
-    call.set_matches(3, values)?;
+    let mut groups = call.take_groups();
+    let found = pattern.groups(&call.text(0), start, &mut groups);
+    // Groups at the end that took no part are not there.
+    while groups.last().is_some_and(Option::is_none) {
+        groups.pop();
+    }
+    let at = groups.first().copied().flatten().map(|(at, _)| at);
+    let written = if found { call.set_matches(0, 3, &groups) } else { Ok(()) };
+    call.give_groups_back(groups);
+    written?;
     call.give_optional(at)
 }
 
@@ -144,8 +132,11 @@ fn replace(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     call.give_made(|call, out| {
         let (subject, replacement) = (call.text(0), call.text(2));
         let (mut copied, mut at, mut left) = (0, start, limit);
+        let mut groups = Groups::new();
         while left > 0 {
-            let Some(groups) = pattern.groups(&subject, at) else { break };
+            if !pattern.groups(&subject, at, &mut groups) {
+                break;
+            }
             let Some((from, to)) = groups.first().copied().flatten() else { break };
             out.push_str(&subject[copied..from]);
             put_in(out, &replacement, &subject, &groups);

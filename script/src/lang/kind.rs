@@ -54,7 +54,17 @@ impl Kind {
 
     /// The field type, for all but `None`.
     pub fn field_type(self) -> Option<FieldType> {
-        FieldType::NAMES.iter().map(|(_, kind)| *kind).find(|kind| Kind::from(*kind) == self)
+        Some(match self {
+            Kind::None => return None,
+            Kind::String => FieldType::String,
+            Kind::Multiline => FieldType::Multiline,
+            Kind::Telephone => FieldType::Telephone,
+            Kind::Url => FieldType::Url,
+            Kind::Integer => FieldType::Integer,
+            Kind::Timestamp => FieldType::Timestamp,
+            Kind::Date => FieldType::Date,
+            Kind::Blob => FieldType::Blob,
+        })
     }
 }
 

@@ -147,8 +147,8 @@ impl Lexer<'_> {
                 at += next.len_utf8();
             } else if rest.starts_with("//") {
                 at += rest.find('\n').unwrap_or(rest.len());
-            } else if rest.starts_with("/*") {
-                at = match rest[2..].find("*/") {
+            } else if let Some(comment) = rest.strip_prefix("/*") {
+                at = match comment.find("*/") {
                     Some(end) => at + end + 4,
                     None => {
                         let place = text.place(at..at + 2);

@@ -10,7 +10,7 @@ use super::kind::Kind;
 use super::memory::{self, Items};
 use super::ops::{self, Arith};
 use super::regex::Patterns;
-use super::val::{Place, Val, View};
+use super::val::{Place, Val, View, push_integer};
 use super::{LOOP_CHECK, MAX_CALL_DEPTH, MAX_MEMORY, MAX_TEXT, memory::MAX_UNCOUNTED};
 use crate::functions::Call;
 
@@ -26,6 +26,8 @@ pub struct Machine<'r, 'e> {
     /// Room for text that is being made, kept so that none is asked for again and again.
     pub(crate) spare: String,
     loops: u32,
+    /// The instruction at which a fault happened.
+    at: usize,
     ticks: u32,
     started: u64,
     timeout: u64,
@@ -66,6 +68,7 @@ impl<'r, 'e> Machine<'r, 'e> {
             frames: Vec::new(),
             spare: String::new(),
             loops: 0,
+            at: 0,
             ticks: 0,
             started: 0,
             timeout,
@@ -75,11 +78,10 @@ impl<'r, 'e> Machine<'r, 'e> {
 
     /// Runs to the end. The value is that of RETURN, if there was one with a value.
     pub fn run(&mut self) -> Result<Option<Val>, RunError> {
-        let mut next = 0;
-        match self.steps(&mut next) {
+        match self.steps() {
             Ok(value) => Ok(value),
             Err(fault) => {
-                let line = self.code.lines.get(next.saturating_sub(1)).copied().unwrap_or_default();
+                let line = self.code.lines.get(self.at).copied().unwrap_or_default();
                 let function =
                     self.frames.last().map(|frame| self.functions[frame.function].signature.name.clone());
                 Err(RunError { fault, line, function })
@@ -93,44 +95,58 @@ impl<'r, 'e> Machine<'r, 'e> {
         self.stack
     }
 
-    fn steps(&mut self, next: &mut usize) -> Result<Option<Val>, Fault> {
+    fn steps(&mut self) -> Result<Option<Val>, Fault> {
+        let mut code = self.code;
+        let mut next = 0;
+        // Where a fault happens is written down only when one does.
+        macro_rules! checked {
+            ($result:expr) => {
+                match $result {
+                    Ok(value) => value,
+                    Err(fault) => {
+                        self.at = next - 1;
+                        return Err(fault);
+                    }
+                }
+            };
+        }
         loop {
-            let Some(op) = self.code.ops.get(*next).copied() else { return Ok(None) };
-            *next += 1;
-            match op {
+            let Some(op) = code.ops.get(next) else { return Ok(None) };
+            next += 1;
+            match *op {
                 Op::JumpUnlessCompare { op, a, b, target } => {
                     let holds = match (self.number(a), self.number(b)) {
                         (Some(a), Some(b)) => op.holds_for(a, b),
                         _ => op.holds(ops::compare(self.view(a), self.view(b))),
                     };
                     if !holds {
-                        *next = target as usize;
+                        next = target as usize;
                     }
                 }
                 Op::Add { to, a, b } => match (self.number(a), self.number(b)) {
                     (Some(a), Some(b)) => {
                         self.stack[self.base + to as usize] = Val::Integer(a.wrapping_add(b))
                     }
-                    _ => self.add(to, a, b)?,
+                    _ => checked!(self.add(to, a, b)),
                 },
-                Op::Append { to, b } => self.append(to, b)?,
+                Op::Append { to, b } => checked!(self.append(to, b)),
                 Op::Again { target } => {
-                    self.tick()?;
-                    *next = target as usize;
+                    checked!(self.tick());
+                    next = target as usize;
                 }
-                Op::Assign { to, from } => self.assign(to, from)?,
+                Op::Assign { to, from } => checked!(self.assign(to, from)),
                 Op::Copy { to, from } => {
                     let value = self.take_text(from);
-                    self.put(to, value)?;
+                    checked!(self.put(to, value));
                 }
                 Op::Cast { kind, to, from } => {
                     let value = self.view(from).cast_to(kind);
-                    self.put(to, value)?;
+                    checked!(self.put(to, value));
                 }
                 Op::Arith { op, to, a, b } => {
                     let value = match (self.number(a), self.number(b)) {
-                        (Some(a), Some(b)) => Val::Integer(op.of_integers(a, b)?),
-                        _ => op.apply(self.view(a), self.view(b))?,
+                        (Some(a), Some(b)) => Val::Integer(checked!(op.of_integers(a, b))),
+                        _ => checked!(op.apply(self.view(a), self.view(b))),
                     };
                     self.stack[self.base + to as usize] = value;
                 }
@@ -142,49 +158,62 @@ impl<'r, 'e> Machine<'r, 'e> {
                     let holds = op.holds(ops::compare(self.view(a), self.view(b)));
                     self.stack[self.base + to as usize] = Val::Integer(i64::from(holds));
                 }
-                Op::Jump { target } => *next = target as usize,
+                Op::Jump { target } => next = target as usize,
                 Op::JumpUnless { a, target } => {
                     if !self.view(a).truth() {
-                        *next = target as usize;
+                        next = target as usize;
                     }
                 }
                 Op::Need { side } => {
-                    Items::of(self.env).get(side)?;
+                    checked!(Items::of(self.env).get(side));
                 }
                 Op::Enter => self.enter(),
                 Op::Leave => self.loops = self.loops.saturating_sub(1),
                 Op::Element { to, array, index } => {
-                    let place = self.element(array, index)?;
+                    let place = checked!(self.element(array, index));
                     let value = memory::view_place(&self.stack, &Items::of(self.env), place).to_val();
-                    self.put(to, value)?;
+                    checked!(self.put(to, value));
                 }
                 Op::ElementPlace { to, array, index } => {
-                    let place = self.element(array, index)?;
+                    let place = checked!(self.element(array, index));
                     self.stack[self.base + to as usize] = Val::Place(place);
                 }
                 Op::OffsetPlace { to, from, by } => {
-                    let place = self.offset(from, by)?;
+                    let place = checked!(self.offset(from, by));
                     self.stack[self.base + to as usize] = Val::Place(place);
                 }
                 Op::Call { function, to, first, count } => {
-                    self.enter_function(function as usize, to, first as usize, count as usize, *next)?;
-                    *next = 0;
+                    checked!(self.enter_function(
+                        function as usize,
+                        to,
+                        first as usize,
+                        count as usize,
+                        next
+                    ));
+                    next = 0;
+                    code = self.code;
                 }
                 Op::Builtin { function, to, first, count } => {
                     let first = first as usize;
-                    let arguments = &self.code.arguments[first..first + count as usize];
-                    let function = self.code.builtins[function as usize];
-                    function.run(&mut Call::new(self, arguments, to, function))?;
+                    let arguments = &code.arguments[first..first + count as usize];
+                    let function = code.builtins[function as usize];
+                    checked!(function.run(&mut Call::new(self, arguments, to, function)));
                 }
                 Op::Return { a } => {
                     let value = self.returned(a);
-                    match self.leave_function(Some(value))? {
-                        Ok(after) => *next = after,
+                    match checked!(self.leave_function(Some(value))) {
+                        Ok(after) => {
+                            next = after;
+                            code = self.code;
+                        }
                         Err(value) => return Ok(value),
                     }
                 }
-                Op::ReturnNothing => match self.leave_function(None)? {
-                    Ok(after) => *next = after,
+                Op::ReturnNothing => match checked!(self.leave_function(None)) {
+                    Ok(after) => {
+                        next = after;
+                        code = self.code;
+                    }
                     Err(value) => return Ok(value),
                 },
             }
@@ -306,17 +335,34 @@ impl<'r, 'e> Machine<'r, 'e> {
     }
 
     fn append(&mut self, to: Operand, b: Operand) -> Result<(), Fault> {
+        if let (Operand::Slot(slot), Some(number)) = (to, self.number(b))
+            && let Val::Text(_, text) = &mut self.stack[self.base + slot as usize]
+        {
+            let before = text.len();
+            push_integer(text, number);
+            let after = text.len();
+            return self.charge_appended(before, after);
+        }
         let place = self.place(to);
         let mut text = memory::take_text(&mut self.stack, self.env, place)?;
         let before = text.len();
         self.view(b).push_to(&mut text);
-        let added = text.len() - before;
-        let fits = text.len() <= MAX_TEXT;
+        let after = text.len();
         memory::give_text(&mut self.stack, self.env, place, text)?;
-        if !fits {
+        self.charge_appended(before, after)
+    }
+
+    /// Counts what was appended to a text.
+    #[inline]
+    fn charge_appended(&mut self, before: usize, after: usize) -> Result<(), Fault> {
+        if after <= MAX_UNCOUNTED {
+            return Ok(());
+        }
+        if after > MAX_TEXT {
             return Err(Fault::TextLength);
         }
-        if before > MAX_UNCOUNTED { self.charge_bytes(added) } else { self.charge(before + added) }
+        self.uncounted += if before > MAX_UNCOUNTED { after - before } else { after };
+        if self.uncounted > MAX_MEMORY { self.count_memory() } else { Ok(()) }
     }
 
     /// Counts a text that is kept.
@@ -330,20 +376,17 @@ impl<'r, 'e> Machine<'r, 'e> {
         if bytes > MAX_MEMORY {
             return Err(Fault::TextLength);
         }
-        self.charge_bytes(bytes)
+        self.uncounted += bytes;
+        if self.uncounted > MAX_MEMORY { self.count_memory() } else { Ok(()) }
     }
 
-    fn charge_bytes(&mut self, bytes: usize) -> Result<(), Fault> {
-        self.uncounted += bytes;
-        if self.uncounted > MAX_MEMORY {
-            let weight: usize = self.stack.iter().map(Val::weight).sum();
-            // What is there counts until the next time; half as much again may come before that.
-            self.uncounted = weight.saturating_sub(MAX_MEMORY / 2);
-            if weight > MAX_MEMORY {
-                return Err(Fault::Memory);
-            }
-        }
-        Ok(())
+    /// Counts what all variables hold.
+    #[cold]
+    fn count_memory(&mut self) -> Result<(), Fault> {
+        let weight: usize = self.stack.iter().map(Val::weight).sum();
+        // Half of what is there counts again, so that the next count comes after as much was written.
+        self.uncounted = weight / 2;
+        if weight > MAX_MEMORY { Err(Fault::Memory) } else { Ok(()) }
     }
 
     /// The place of an element, made if it wasn't there.
@@ -419,8 +462,7 @@ impl<'r, 'e> Machine<'r, 'e> {
             self.stack.resize(top, Val::Unassigned(Kind::None));
         }
         let arguments = &self.code.arguments[first..first + count];
-        for (number, (argument, parameter)) in arguments.iter().zip(&callee.signature.parameters).enumerate()
-        {
+        for (place, (argument, parameter)) in arguments.iter().zip(&callee.signature.parameters).enumerate() {
             let value = match (parameter.by_ref, self.number(*argument)) {
                 (true, _) => Val::Place(self.place(*argument)),
                 (false, Some(number)) if parameter.kind == Kind::Integer && !parameter.array => {
@@ -433,7 +475,7 @@ impl<'r, 'e> Machine<'r, 'e> {
                 (false, _) => self.view(*argument).assigned_to(parameter.kind),
             };
             self.charge(if parameter.array { value.weight() } else { value.view().text_length() })?;
-            self.stack[base + number] = value;
+            self.stack[base + place] = value;
         }
         for (number, (kind, array)) in callee.locals.iter().enumerate().skip(count) {
             self.stack[base + number] = Val::fresh(*kind, *array);

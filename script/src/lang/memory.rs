@@ -188,6 +188,30 @@ pub fn write(stack: &mut [Val], env: &mut Env<'_>, place: Place, value: Val) -> 
     }
 }
 
+/// Writes a text to a place; where text stood, that comes back, so that its room can be used again.
+pub fn write_text(
+    stack: &mut [Val],
+    env: &mut Env<'_>,
+    place: Place,
+    text: &mut String,
+) -> Result<(), Fault> {
+    let there = match place {
+        Place::Slot(slot) => stack.get_mut(slot as usize),
+        Place::Element(slot, index) => match stack.get_mut(slot as usize) {
+            Some(Val::Array(_, elements)) => elements.get_mut(index as usize),
+            _ => None,
+        },
+        Place::Field(..) | Place::FieldElement(..) => None,
+    };
+    match there {
+        Some(Val::Text(_, room)) => {
+            std::mem::swap(room, text);
+            Ok(())
+        }
+        _ => write(stack, env, place, Val::Text(Kind::String, text.clone())),
+    }
+}
+
 fn grow(elements: &mut Vec<Val>, index: usize, fresh: Val) {
     if elements.len() <= index {
         elements.resize(index + 1, fresh);

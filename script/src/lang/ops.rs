@@ -138,6 +138,7 @@ impl Arith {
 pub fn compare(a: View<'_>, b: View<'_>) -> Option<Ordering> {
     match (a, b) {
         (View::Integer(a), View::Integer(b)) => Some(a.cmp(&b)),
+        (View::Text(Kind::String, a), View::Text(Kind::String, b)) => Some(a.cmp(b)),
         _ if is_constant(b) => Some(against_nothing(a, b)),
         _ if is_constant(a) => Some(against_nothing(b, a).reverse()),
         (View::Array { empty: true }, View::Array { empty: true }) => Some(Ordering::Equal),

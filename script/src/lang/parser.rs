@@ -29,10 +29,7 @@ pub fn script(text: &str, macros: &Macros) -> (Script, Vec<ScriptError>) {
 /// Reads the definition of a user function. `None` where not even its name can be read.
 pub fn function(text: &str, macros: &Macros) -> (Option<UserFunction>, Vec<ScriptError>) {
     let mut parser = Parser::new(text, macros);
-    let function = match parser.function() {
-        Ok(function) => Some(function),
-        Err(Stop) => None,
-    };
+    let function = parser.function().ok();
     parser.errors.truncate(MAX_ERRORS);
     (function, parser.errors)
 }

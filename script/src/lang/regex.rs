@@ -3,6 +3,7 @@
 //! What needs no look-around and no back-references runs in time linear to the text; the rest has a bound on
 //! how far it goes back.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// How many steps back a pattern with look-around or back-references may take: those that need more would take
@@ -17,13 +18,15 @@ const SIZE_LIMIT: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub struct Patterns {
     kept: Vec<(String, Option<Rc<Pattern>>)>,
+    /// Room for the groups of a match.
+    pub(crate) groups: Groups,
 }
 
 /// A compiled pattern.
 #[derive(Debug)]
 pub enum Pattern {
     /// Without look-around and back-references.
-    Linear(Box<regex::Regex>),
+    Linear(Box<regex::Regex>, RefCell<regex::CaptureLocations>),
     /// With them.
     Backtracking(Box<fancy_regex::Regex>),
 }
@@ -58,7 +61,10 @@ fn compile(text: &str) -> Option<Pattern> {
     let linear =
         regex::RegexBuilder::new(&with_options).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build();
     match linear {
-        Ok(regex) => Some(Pattern::Linear(Box::new(regex))),
+        Ok(regex) => {
+            let places = RefCell::new(regex.capture_locations());
+            Some(Pattern::Linear(Box::new(regex), places))
+        }
         Err(_) => fancy_regex::RegexBuilder::new(&with_options)
             .backtrack_limit(BACKTRACK_LIMIT)
             .delegate_size_limit(SIZE_LIMIT)
@@ -78,7 +84,7 @@ impl Pattern {
     /// Where it first matches from `start` on, which is a character's first byte or the end.
     pub fn find(&self, text: &str, start: usize) -> Option<(usize, usize)> {
         match self {
-            Pattern::Linear(regex) => regex.find_at(text, start).map(|found| (found.start(), found.end())),
+            Pattern::Linear(regex, _) => regex.find_at(text, start).map(|found| (found.start(), found.end())),
             Pattern::Backtracking(regex) => {
                 let found = regex.find_from_pos(text, start).ok()??;
                 Some((found.start(), found.end()))
@@ -86,17 +92,23 @@ impl Pattern {
         }
     }
 
-    /// The same with its groups.
-    pub fn groups(&self, text: &str, start: usize) -> Option<Groups> {
+    /// The same with its groups, put into a list that is used again. Whether it matches.
+    pub fn groups(&self, text: &str, start: usize, groups: &mut Groups) -> bool {
+        groups.clear();
         match self {
-            Pattern::Linear(regex) => {
-                let mut places = regex.capture_locations();
-                regex.captures_read_at(&mut places, text, start)?;
-                Some((0..places.len()).map(|group| places.get(group)).collect())
+            Pattern::Linear(regex, places) => {
+                // The one borrow ends here; a pattern doesn't call itself.
+                let Ok(mut places) = places.try_borrow_mut() else { return false };
+                if regex.captures_read_at(&mut places, text, start).is_none() {
+                    return false;
+                }
+                groups.extend((0..places.len()).map(|group| places.get(group)));
+                true
             }
             Pattern::Backtracking(regex) => {
-                let found = regex.captures_from_pos(text, start).ok()??;
-                Some(found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect())
+                let Ok(Some(found)) = regex.captures_from_pos(text, start) else { return false };
+                groups.extend(found.iter().map(|group| group.map(|group| (group.start(), group.end()))));
+                true
             }
         }
     }

@@ -240,7 +240,8 @@ fn any_text_is_refused_or_runs() {
     let (mut ran, mut refused) = (0, 0);
     for round in 0..6000 {
         let mut script: Vec<char> = SEEDS[round % SEEDS.len()].chars().collect();
-        for _ in 0..1 + numbers.below(4) {
+        // The first round of each is the script as it stands.
+        for _ in 0..if round < SEEDS.len() { 0 } else { 1 + numbers.below(3) } {
             let at = numbers.below(script.len());
             match numbers.below(3) {
                 0 => drop(script.remove(at)),
@@ -261,13 +262,14 @@ fn any_text_is_refused_or_runs() {
             assert!(script.get(error.span.clone()).is_some(), "{error:?} of {script}");
         }
         if !errors.is_empty() {
+            assert!(round >= SEEDS.len(), "{errors:?} of {script}");
             refused += 1;
             continue;
         }
         let mut system = Ticking::default();
         ran += usize::from(context.run(id, &mut context.variables(), &mut Env::new(&mut system)).is_ok());
     }
-    assert!(ran > 500 && refused > 500, "{ran} ran, {refused} refused");
+    assert!(ran > 300 && refused > 300, "{ran} ran, {refused} refused");
 }
 
 #[test]

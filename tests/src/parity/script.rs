@@ -8,7 +8,8 @@ use serde_json::Value as Json;
 use syncloom_script::functions::Contexts;
 use syncloom_script::functions::calls::{ItemCall, SessionCall};
 use syncloom_script::lang::{
-    ContextBuilder, Env, Host, ItemPair, ItemSlot, Kind, Library, Macros, RunError, ScriptError, System, TypedValue,
+    ContextBuilder, Env, Host, ItemPair, ItemSlot, Kind, Library, Macros, RunError, ScriptError, System,
+    TypedValue,
 };
 use syncloom_script::{CompareMode, Field, FieldList, FieldType, Item, MergeMode, Timestamp, Value};
 
@@ -33,11 +34,29 @@ pub fn waiting(input: &Json, output: &Json) -> Option<String> {
 
 /// What of the manual's functions this crate does not have yet.
 const NOT_YET: &[&str] = &[
-    "SYSTEMNOW", "ZONEOFFSET", "TIMEZONE", "VTIMEZONE", "SETTIMEZONE", "SETFLOATING", "CONVERTTOZONE",
-    "CONVERTTOUSERZONE", "USERTIMEZONE", "SETUSERTIMEZONE", "TIMEONLY", "ISDURATION", "DURATION", "POINTINTIME",
-    "ALLDAYCOUNT", "MAKEALLDAY", "RECURRENCE_DATE", "RECURRENCE_COUNT", "MAKE_RRULE", "PARSE_RRULE",
+    "SYSTEMNOW",
+    "ZONEOFFSET",
+    "TIMEZONE",
+    "VTIMEZONE",
+    "SETTIMEZONE",
+    "SETFLOATING",
+    "CONVERTTOZONE",
+    "CONVERTTOUSERZONE",
+    "USERTIMEZONE",
+    "SETUSERTIMEZONE",
+    "TIMEONLY",
+    "ISDURATION",
+    "DURATION",
+    "POINTINTIME",
+    "ALLDAYCOUNT",
+    "MAKEALLDAY",
+    "RECURRENCE_DATE",
+    "RECURRENCE_COUNT",
+    "MAKE_RRULE",
+    "PARSE_RRULE",
     // These need the formats of an upper room.
-    "PARSETEXTWITHPROFILE", "MAKETEXTWITHPROFILE",
+    "PARSETEXTWITHPROFILE",
+    "MAKETEXTWITHPROFILE",
 ];
 
 /// The names of what a case calls, in capitals.
@@ -140,9 +159,11 @@ impl Outcome {
         for (name, text) in input["macros"].as_object().into_iter().flatten() {
             macros.insert(name.clone(), text.as_str().unwrap_or_default().to_owned());
         }
-        let functions: Vec<&str> = input["functions"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let functions: Vec<&str> =
+            input["functions"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
         let (library, errors) = Library::new(macros, &functions, 200);
-        let mut outcome = Outcome { end: End::Value(None), variables: BTreeMap::new(), items: Default::default() };
+        let mut outcome =
+            Outcome { end: End::Value(None), variables: BTreeMap::new(), items: Default::default() };
         if let Some((_, error)) = errors.first() {
             outcome.end = End::Refused(error.to_string());
             return outcome;
@@ -319,7 +340,8 @@ fn field_list(name: &str) -> FieldList {
     let mut list = FieldList::new(name);
     for (name, kind, array) in fields {
         let (compare, merge) = (CompareMode::Always, MergeMode::No);
-        let field = Field { name: (*name).to_owned(), kind: *kind, array: *array, compare, age: false, merge };
+        let field =
+            Field { name: (*name).to_owned(), kind: *kind, array: *array, compare, age: false, merge };
         let _ = list.push(field);
     }
     list
@@ -386,4 +408,3 @@ fn dumped(dump: &Json) -> String {
 fn is_nothing(shown: &str) -> bool {
     shown.ends_with(" UNASSIGNED") && !shown.contains('[') || shown.ends_with(" []")
 }
-

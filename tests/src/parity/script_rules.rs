@@ -66,13 +66,14 @@ impl Case {
         let count = |sign: char| self.bare.matches(sign).count();
         let closed = count('(') == count(')') && count('{') == count('}') && count('[') == count(']');
         let comments = self.bare.matches("/*").count() == self.bare.matches("*/").count();
-        closed && comments && self.bare.matches('"').count() % 2 == 0
+        closed && comments && self.bare.matches('"').count().is_multiple_of(2)
     }
 
     /// The names of declared arrays.
     fn arrays(&self) -> Vec<&str> {
         let ends = self.tight.match_indices("[]").map(|(at, _)| &self.tight[..at]);
-        let start = |head: &str| head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        let start =
+            |head: &str| head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
         ends.map(|head| {
             let name = &head[start(head)..];
             TYPES.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
@@ -101,7 +102,8 @@ fn load_time(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
 fn languages(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     let failed_with = |part: &str| matches!(wanted, End::Failed(log) if log.contains(part));
     let got_value = matches!(got, End::Value(_));
-    if matches!(got, End::Failed(message) if message.contains("division by zero")) && *wanted == End::Crashed {
+    if matches!(got, End::Failed(message) if message.contains("division by zero")) && *wanted == End::Crashed
+    {
         return Some("division by zero is a run-time error");
     }
     if has_iso_literal(&case.bare) {
@@ -167,8 +169,10 @@ fn values(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     let pair = |form: &dyn Fn(&str, &str) -> String| {
         arrays.iter().any(|a| arrays.iter().any(|b| a != b && case.tight.contains(&form(a, b))))
     };
-    (pair(&|a, b| format!("{a}={b};")) || pair(&|a, b| format!("APPEND({a},{b})")) || pair(&|a, b| format!("SWAP({a},{b})")))
-        .then_some("assigning, appending and swapping arrays keeps all elements (manual 6.9, 6.14.6)")
+    (pair(&|a, b| format!("{a}={b};"))
+        || pair(&|a, b| format!("APPEND({a},{b})"))
+        || pair(&|a, b| format!("SWAP({a},{b})")))
+    .then_some("assigning, appending and swapping arrays keeps all elements (manual 6.9, 6.14.6)")
 }
 
 /// Decisions about single functions.
@@ -210,7 +214,8 @@ fn functions(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
 fn has_iso_literal(bare: &str) -> bool {
     bare.match_indices('T').any(|(at, _)| {
         let digits = |range: std::ops::Range<usize>| {
-            bare.get(range).is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+            bare.get(range)
+                .is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
         };
         at >= 8 && digits(at - 8..at) && digits(at + 1..at + 7)
     })
@@ -230,7 +235,8 @@ fn dangling_else(tight: &str) -> bool {
 
 fn cast_of_call(tight: &str, cast: &str) -> bool {
     tight.match_indices(cast).any(|(at, _)| {
-        let name = tight[at + cast.len()..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let name =
+            tight[at + cast.len()..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         name.len() < tight.len() - at - cast.len() && name.starts_with('(')
     })
 }
