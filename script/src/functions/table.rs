@@ -10,7 +10,7 @@ use crate::lang::nearest;
 
 /// All of them, in the order of the manual.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    let lists: [&[Function]; 11] = [
+    let lists: [&[Function]; 10] = [
         texts::FUNCTIONS,
         email::FUNCTIONS,
         urls::FUNCTIONS,
@@ -21,9 +21,8 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
         fields::FUNCTIONS,
         debug::FUNCTIONS,
         outside::FUNCTIONS,
-        calls::FUNCTIONS,
     ];
-    lists.into_iter().flatten()
+    lists.into_iter().chain(calls::FUNCTIONS).flatten()
 }
 
 /// Several functions may share a name in different contexts.
