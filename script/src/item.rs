@@ -55,6 +55,11 @@ impl Item {
         }
     }
 
+    /// The value of a field, to change in its place; the caller keeps it of the field's type.
+    pub(crate) fn get_mut(&mut self, id: FieldId) -> Option<&mut Value> {
+        self.values.get_mut(id.index())
+    }
+
     /// Sets one element of an array field, which grows as needed; index 0 of any other field is the field.
     /// `false` where there is no such place.
     pub fn set_at(&mut self, id: FieldId, index: usize, value: Value) -> bool {

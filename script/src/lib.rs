@@ -1,12 +1,14 @@
-//! The ground floor: field lists, the values that fields and script variables hold, time, and what can be
-//! said of two items (equal, newer, merged).
+//! The ground floor: field lists, the values that fields and script variables hold, time, what can be said of two
+//! items (equal, newer, merged), and the script language with its built-in functions.
 //!
 //! Not its job: XML, SyncML, SQL and vCard. Whoever turns text or rows into items lives further up.
 
 pub mod compare;
 pub mod fields;
 pub mod filter;
+pub mod functions;
 pub mod item;
+pub mod lang;
 pub mod merge;
 pub mod recurrence;
 pub mod text;

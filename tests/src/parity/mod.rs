@@ -6,6 +6,8 @@ pub mod filter;
 mod filter_items;
 pub mod merge;
 pub mod rrule;
+pub mod script;
+mod script_rules;
 pub mod time;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,274 @@
+//! Script contexts: scripts that share their variables, compiled together (manual 6.8), and the functions and
+//! macros that all scripts of a config share (8.10).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::ast::{Script, UserFunction};
+use super::code::{Code, FunctionCode, ParameterKind, Signature};
+use super::compile::{Fields, Names, Slot, compile, declare};
+use super::error::{RunError, ScriptError};
+use super::host::Env;
+use super::kind::Kind;
+use super::lexer::Macros;
+use super::machine::Machine;
+use super::parser;
+use super::regex::Patterns;
+use super::val::{Val, View};
+use crate::fields::FieldList;
+use crate::functions::{Contexts, table};
+use crate::value::Value;
+
+/// The `<looptimeout>` of a config that has none, in milliseconds (manual 8.10.3).
+pub const DEFAULT_LOOP_TIMEOUT_MS: u64 = 5000;
+
+/// Macros and user functions of a config.
+#[derive(Debug)]
+pub struct Library {
+    macros: Macros,
+    functions: Vec<FunctionCode>,
+    signatures: Vec<Signature>,
+    by_name: HashMap<String, usize>,
+    timeout: u64,
+}
+
+impl Library {
+    /// Compiles the user functions, given by their text. They may call each other in any order, and the global
+    /// built-in functions. The errors come with the number of the function they are in.
+    pub fn new(
+        macros: Macros,
+        functions: &[&str],
+        loop_timeout_ms: u64,
+    ) -> (Library, Vec<(usize, ScriptError)>) {
+        let mut errors = Vec::new();
+        let mut parsed: Vec<(usize, UserFunction)> = Vec::new();
+        let mut by_name = HashMap::new();
+        let mut signatures = Vec::new();
+        for (number, text) in functions.iter().enumerate() {
+            let (function, found) = parser::function(text, &macros);
+            errors.extend(found.into_iter().map(|error| (number, error)));
+            let Some(function) = function else { continue };
+            let name = function.name.to_ascii_lowercase();
+            let taken = match (table::find(&name, Contexts::ALL).is_ok(), by_name.contains_key(&name)) {
+                (true, _) => Some("is a built-in function"),
+                (_, true) => Some("is defined already"),
+                _ => None,
+            };
+            if let Some(taken) = taken {
+                errors.push((number, function.place.error(format!("{} {taken}", function.name), None)));
+                continue;
+            }
+            by_name.insert(name, parsed.len());
+            signatures.push(signature(&function));
+            parsed.push((number, function));
+        }
+        let mut compiled = Vec::new();
+        for ((number, function), signature) in parsed.iter().zip(&signatures) {
+            let mut found = Vec::new();
+            let names = Names { functions: by_name.clone(), signatures: &signatures, ..Names::default() };
+            compiled.push(body(function, signature, functions[*number], names, &mut found));
+            errors.extend(found.into_iter().map(|error| (*number, error)));
+        }
+        (Library { macros, functions: compiled, signatures, by_name, timeout: loop_timeout_ms }, errors)
+    }
+
+    /// One without functions and macros.
+    pub fn empty() -> Library {
+        Library::new(Macros::new(), &[], DEFAULT_LOOP_TIMEOUT_MS).0
+    }
+}
+
+fn signature(function: &UserFunction) -> Signature {
+    let parameter = |parameter: &super::ast::Parameter| ParameterKind {
+        name: parameter.variable.name.clone(),
+        kind: parameter.variable.kind,
+        array: parameter.variable.array,
+        by_ref: parameter.by_ref,
+    };
+    let parameters = function.parameters.iter().map(parameter).collect();
+    Signature { name: function.name.clone(), result: function.result, parameters }
+}
+
+fn body(
+    function: &UserFunction,
+    signature: &Signature,
+    text: &str,
+    mut names: Names<'_>,
+    errors: &mut Vec<ScriptError>,
+) -> FunctionCode {
+    let mut order = Vec::new();
+    for parameter in &function.parameters {
+        let before = order.len();
+        declare(&mut names.variables, &mut order, std::slice::from_ref(&parameter.variable), errors);
+        if order.len() == before {
+            let name = &parameter.variable.name;
+            errors.push(parameter.variable.place.error(format!("there is a parameter {name} already"), None));
+        } else if let Some(slot) = names.variables.get_mut(&parameter.variable.name.to_ascii_lowercase()) {
+            slot.by_ref = parameter.by_ref;
+        }
+    }
+    declare(&mut names.variables, &mut order, &function.script.declarations, errors);
+    names.count = order.len() as u32;
+    names.contexts = Contexts::GLOBAL;
+    let before = errors.len();
+    let code = compile(&function.script, text, &names, errors);
+    let code = if errors.len() > before { idle(names.count) } else { code };
+    let locals = order.into_iter().map(|(_, kind, array)| (kind, array)).collect();
+    FunctionCode { signature: signature.clone(), locals, code }
+}
+
+/// Which script of a context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScriptId(usize);
+
+/// A context being put together: what its scripts may call and see, and the scripts.
+pub struct ContextBuilder {
+    library: Arc<Library>,
+    contexts: Contexts,
+    target: Option<Fields>,
+    reference: Option<Fields>,
+    scripts: Vec<(String, Script)>,
+    variables: HashMap<String, Slot>,
+    order: Vec<(String, Kind, bool)>,
+    errors: Vec<(ScriptId, ScriptError)>,
+}
+
+impl ContextBuilder {
+    /// A context whose scripts may call the functions of `contexts`; the global ones are always among them.
+    pub fn new(library: &Arc<Library>, contexts: Contexts) -> ContextBuilder {
+        ContextBuilder {
+            library: Arc::clone(library),
+            contexts: contexts | Contexts::GLOBAL,
+            target: None,
+            reference: None,
+            scripts: Vec::new(),
+            variables: HashMap::new(),
+            order: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Its scripts see a target item.
+    pub fn target(mut self, list: &Arc<FieldList>, writable: bool) -> Self {
+        self.target = Some(Fields { list: Arc::clone(list), writable });
+        self
+    }
+
+    /// Its scripts see a reference item.
+    pub fn reference(mut self, list: &Arc<FieldList>, writable: bool) -> Self {
+        self.reference = Some(Fields { list: Arc::clone(list), writable });
+        self
+    }
+
+    /// Adds a script. What it declares, all scripts of the context know.
+    pub fn script(&mut self, text: &str) -> ScriptId {
+        let id = ScriptId(self.scripts.len());
+        let (script, mut errors) = parser::script(text, &self.library.macros);
+        declare(&mut self.variables, &mut self.order, &script.declarations, &mut errors);
+        self.errors.extend(errors.into_iter().map(|error| (id, error)));
+        self.scripts.push((text.to_owned(), script));
+        id
+    }
+
+    /// Compiles the scripts. The errors come with the script they are in; a script with errors does nothing.
+    pub fn build(mut self) -> (Context, Vec<(ScriptId, ScriptError)>) {
+        let names = Names {
+            count: self.order.len() as u32,
+            variables: self.variables,
+            target: self.target,
+            reference: self.reference,
+            functions: self.library.by_name.clone(),
+            signatures: &self.library.signatures,
+            contexts: self.contexts,
+        };
+        let mut codes = Vec::new();
+        for (number, (text, script)) in self.scripts.iter().enumerate() {
+            let mut found = Vec::new();
+            let code = compile(script, text, &names, &mut found);
+            self.errors.extend(found.into_iter().map(|error| (ScriptId(number), error)));
+            let bad = self.errors.iter().any(|(id, _)| id.0 == number);
+            codes.push(if bad { idle(names.count) } else { code });
+        }
+        (Context { library: Arc::clone(&self.library), codes, order: self.order }, self.errors)
+    }
+}
+
+/// Code that does nothing, for a script with errors.
+fn idle(variables: u32) -> Code {
+    Code { variables, slots: variables, ..Code::default() }
+}
+
+/// The compiled scripts of a context. It can be shared; what changes stands in [`Variables`].
+#[derive(Debug)]
+pub struct Context {
+    library: Arc<Library>,
+    codes: Vec<Code>,
+    order: Vec<(String, Kind, bool)>,
+}
+
+/// The variables of a context for its lifetime (manual 6.8).
+#[derive(Debug, Default)]
+pub struct Variables {
+    values: Vec<Val>,
+    patterns: Patterns,
+}
+
+/// A value and its type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypedValue {
+    /// Its type; `Kind::None` for EMPTY, UNASSIGNED and whole arrays.
+    pub kind: Kind,
+    /// The value.
+    pub value: Value,
+}
+
+impl Context {
+    /// Fresh variables: none is assigned.
+    pub fn variables(&self) -> Variables {
+        let values = self.order.iter().map(|(_, kind, array)| Val::fresh(*kind, *array)).collect();
+        Variables { values, patterns: Patterns::default() }
+    }
+
+    /// Runs a script. The value is that of its RETURN; `None` where it ended without one.
+    pub fn run(
+        &self,
+        script: ScriptId,
+        variables: &mut Variables,
+        env: &mut Env<'_>,
+    ) -> Result<Option<TypedValue>, RunError> {
+        let Some(code) = self.codes.get(script.0) else { return Ok(None) };
+        let values = std::mem::take(&mut variables.values);
+        let functions = &self.library.functions;
+        let patterns = &mut variables.patterns;
+        let mut machine = Machine::new(code, functions, values, env, patterns, self.library.timeout);
+        let result = machine.run();
+        variables.values = machine.into_variables(self.order.len());
+        Ok(result?.map(|value| TypedValue { kind: value.view().kind(), value: value.into_value() }))
+    }
+
+    /// The variables with their names and types, in the order of their declaration.
+    pub fn values<'a>(&'a self, variables: &'a Variables) -> impl Iterator<Item = (&'a str, TypedValue)> {
+        self.order.iter().zip(&variables.values).map(|((name, kind, _), value)| {
+            (name.as_str(), TypedValue { kind: *kind, value: value.clone().into_value() })
+        })
+    }
+
+    /// The value of a variable, as SESSIONVAR reads it; `None` if there is none of that name.
+    pub fn value(&self, variables: &Variables, name: &str) -> Option<TypedValue> {
+        self.values(variables).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Sets a variable in its type, as SETSESSIONVAR does it; `false` if there is none of that name.
+    pub fn set(&self, variables: &mut Variables, name: &str, value: &Value) -> bool {
+        let Some(at) = self.order.iter().position(|(known, _, _)| known.eq_ignore_ascii_case(name)) else {
+            return false;
+        };
+        let (_, kind, array) = &self.order[at];
+        let Some(slot) = variables.values.get_mut(at) else { return false };
+        *slot = match array {
+            true => super::memory::as_array(Val::from_value(value, *kind), *kind),
+            false => View::of(value, *kind).assigned_to(*kind),
+        };
+        true
+    }
+}

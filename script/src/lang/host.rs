@@ -1,0 +1,128 @@
+//! What a running script needs from outside: the clock, files, and the session, datastore or item that it works
+//! on. This crate opens nothing itself.
+
+use super::error::Fault;
+use super::val::Side;
+use crate::functions::calls::{
+    CustomCall, DatabaseCall, DatastoreCall, ItemCall, LoginCall, SessionCall, SqlCall, StatusCall,
+};
+use crate::item::Item;
+use crate::time::Timestamp;
+use crate::value::Value;
+
+/// The machine that scripts run on.
+pub trait System {
+    /// The time, in UTC.
+    fn now(&mut self) -> Timestamp;
+    /// Milliseconds since some fixed moment, on a clock that is never set back.
+    fn elapsed_ms(&mut self) -> u64;
+    /// Any number, as random as RANDOM needs it; a seed begins a sequence anew.
+    fn random(&mut self, seed: Option<i64>) -> u64;
+    /// Waits.
+    fn sleep_ms(&mut self, milliseconds: u64);
+    /// The content of a file; the error is why it can't be read.
+    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, String>;
+    /// Runs a command with its parameters in the shell: its exit code, 0 at once for one in the background, or
+    /// `None` where it can't be started.
+    fn shell(&mut self, command: &str, parameters: &str, background: bool) -> Option<i64>;
+    /// Takes a line for the log.
+    fn log(&mut self, text: &str);
+}
+
+/// What serves the functions of one context. `C` lists the functions; the arguments are those of the call, in the
+/// types that the function's declaration has, without the optional ones that were left out.
+pub trait Host<C> {
+    /// Does what the function says and gives its result; of one without a result nothing is looked at. The error is
+    /// one line that ends the script.
+    fn call(&mut self, function: C, arguments: &[Value], items: &mut ItemPair<'_>) -> Result<Value, String>;
+}
+
+/// An item that a script may see.
+#[derive(Debug, Default)]
+pub enum ItemSlot<'a> {
+    /// There is none.
+    #[default]
+    None,
+    /// It may be read.
+    Read(&'a Item),
+    /// It may be changed.
+    Write(&'a mut Item),
+}
+
+impl ItemSlot<'_> {
+    /// The item, to read.
+    pub fn get(&self) -> Option<&Item> {
+        match self {
+            ItemSlot::None => None,
+            ItemSlot::Read(item) => Some(item),
+            ItemSlot::Write(item) => Some(item),
+        }
+    }
+
+    /// The item, to change.
+    pub fn get_mut(&mut self) -> Result<&mut Item, Fault> {
+        match self {
+            ItemSlot::None => Err(Fault::NoItem),
+            ItemSlot::Read(_) => Err(Fault::ReadOnlyItem),
+            ItemSlot::Write(item) => Ok(item),
+        }
+    }
+}
+
+/// The items of a run (manual 6.9.3).
+#[derive(Debug, Default)]
+pub struct ItemPair<'a> {
+    /// TARGET, NEW, WINNING.
+    pub target: ItemSlot<'a>,
+    /// REFERENCE, OLD, LOOSING.
+    pub reference: ItemSlot<'a>,
+}
+
+/// What a run is given. A function whose host isn't there ends the script with an error.
+pub struct Env<'a> {
+    /// The machine.
+    pub system: &'a mut dyn System,
+    /// The items.
+    pub items: ItemPair<'a>,
+    /// The session.
+    pub session: Option<&'a mut dyn Host<SessionCall>>,
+    /// The login.
+    pub login: Option<&'a mut dyn Host<LoginCall>>,
+    /// The datastore.
+    pub datastore: Option<&'a mut dyn Host<DatastoreCall>>,
+    /// The database behind the datastore.
+    pub database: Option<&'a mut dyn Host<DatabaseCall>>,
+    /// SQL statements.
+    pub sql: Option<&'a mut dyn Host<SqlCall>>,
+    /// The item in its sync.
+    pub item: Option<&'a mut dyn Host<ItemCall>>,
+    /// The status of an item.
+    pub status: Option<&'a mut dyn Host<StatusCall>>,
+    /// A Get or Put.
+    pub custom: Option<&'a mut dyn Host<CustomCall>>,
+}
+
+impl<'a> Env<'a> {
+    /// The machine alone.
+    pub fn new(system: &'a mut dyn System) -> Env<'a> {
+        Env {
+            system,
+            items: ItemPair::default(),
+            session: None,
+            login: None,
+            datastore: None,
+            database: None,
+            sql: None,
+            item: None,
+            status: None,
+            custom: None,
+        }
+    }
+
+    pub(crate) fn item_mut(&mut self, side: Side) -> Result<&mut Item, Fault> {
+        match side {
+            Side::Target => self.items.target.get_mut(),
+            Side::Reference => self.items.reference.get_mut(),
+        }
+    }
+}

@@ -1,0 +1,537 @@
+//! Running compiled scripts.
+//!
+//! All variables and intermediate results of a script, and of the user functions it is in, stand on one stack;
+//! fields stay in their items. What is only looked at is looked at where it stands.
+
+use super::code::{Code, FunctionCode, Op, Operand};
+use super::error::{Fault, RunError};
+use super::host::Env;
+use super::kind::Kind;
+use super::memory::{self, Items};
+use super::ops::{self, Arith};
+use super::regex::Patterns;
+use super::val::{Place, Val, View, push_integer};
+use super::{LOOP_CHECK, MAX_CALL_DEPTH, MAX_MEMORY, MAX_TEXT, memory::MAX_UNCOUNTED};
+use crate::functions::Call;
+
+/// A script that runs.
+pub struct Machine<'r, 'e> {
+    pub(crate) stack: Vec<Val>,
+    pub(crate) base: usize,
+    pub(crate) code: &'r Code,
+    pub(crate) env: &'r mut Env<'e>,
+    pub(crate) patterns: &'r mut Patterns,
+    functions: &'r [FunctionCode],
+    frames: Vec<Frame<'r>>,
+    /// Room for text that is being made, kept so that none is asked for again and again.
+    pub(crate) spare: String,
+    loops: u32,
+    /// The instruction at which a fault happened.
+    at: usize,
+    ticks: u32,
+    started: u64,
+    timeout: u64,
+    /// Bytes of large texts written since all were counted.
+    uncounted: usize,
+}
+
+/// A caller that waits for the function it called.
+struct Frame<'r> {
+    code: &'r Code,
+    base: usize,
+    next: usize,
+    to: u32,
+    function: usize,
+    loops: u32,
+}
+
+impl<'r, 'e> Machine<'r, 'e> {
+    /// A machine for one run. `variables` are those of the script, in order of their slots; `timeout` is in
+    /// milliseconds, 0 for none.
+    pub fn new(
+        code: &'r Code,
+        functions: &'r [FunctionCode],
+        variables: Vec<Val>,
+        env: &'r mut Env<'e>,
+        patterns: &'r mut Patterns,
+        timeout: u64,
+    ) -> Self {
+        let mut stack = variables;
+        stack.resize(code.slots as usize, Val::Unassigned(Kind::None));
+        Machine {
+            stack,
+            base: 0,
+            code,
+            env,
+            patterns,
+            functions,
+            frames: Vec::new(),
+            spare: String::new(),
+            loops: 0,
+            at: 0,
+            ticks: 0,
+            started: 0,
+            timeout,
+            uncounted: 0,
+        }
+    }
+
+    /// Runs to the end. The value is that of RETURN, if there was one with a value.
+    pub fn run(&mut self) -> Result<Option<Val>, RunError> {
+        match self.steps() {
+            Ok(value) => Ok(value),
+            Err(fault) => {
+                let line = self.code.lines.get(self.at).copied().unwrap_or_default();
+                let function =
+                    self.frames.last().map(|frame| self.functions[frame.function].signature.name.clone());
+                Err(RunError { fault, line, function })
+            }
+        }
+    }
+
+    /// Takes the variables back.
+    pub fn into_variables(mut self, count: usize) -> Vec<Val> {
+        self.stack.truncate(count);
+        self.stack
+    }
+
+    fn steps(&mut self) -> Result<Option<Val>, Fault> {
+        let mut code = self.code;
+        let mut next = 0;
+        // Where a fault happens is written down only when one does.
+        macro_rules! checked {
+            ($result:expr) => {
+                match $result {
+                    Ok(value) => value,
+                    Err(fault) => {
+                        self.at = next - 1;
+                        return Err(fault);
+                    }
+                }
+            };
+        }
+        loop {
+            let Some(op) = code.ops.get(next) else { return Ok(None) };
+            next += 1;
+            match *op {
+                Op::JumpUnlessCompare { op, a, b, target } => {
+                    let holds = match (self.number(a), self.number(b)) {
+                        (Some(a), Some(b)) => op.holds_for(a, b),
+                        _ => op.holds(ops::compare(self.view(a), self.view(b))),
+                    };
+                    if !holds {
+                        next = target as usize;
+                    }
+                }
+                Op::Add { to, a, b } => match (self.number(a), self.number(b)) {
+                    (Some(a), Some(b)) => {
+                        self.stack[self.base + to as usize] = Val::Integer(a.wrapping_add(b))
+                    }
+                    _ => checked!(self.add(to, a, b)),
+                },
+                Op::Append { to, b } => checked!(self.append(to, b)),
+                Op::Again { target } => {
+                    checked!(self.tick());
+                    next = target as usize;
+                }
+                Op::Assign { to, from } => checked!(self.assign(to, from)),
+                Op::Copy { to, from } => {
+                    let value = self.take_text(from);
+                    checked!(self.put(to, value));
+                }
+                Op::Cast { kind, to, from } => {
+                    let value = self.view(from).cast_to(kind);
+                    checked!(self.put(to, value));
+                }
+                Op::Arith { op, to, a, b } => {
+                    let value = match (self.number(a), self.number(b)) {
+                        (Some(a), Some(b)) => Val::Integer(checked!(op.of_integers(a, b))),
+                        _ => checked!(op.apply(self.view(a), self.view(b))),
+                    };
+                    self.stack[self.base + to as usize] = value;
+                }
+                Op::Unary { op, to, a } => {
+                    let value = Val::Integer(op.apply(self.view(a)));
+                    self.stack[self.base + to as usize] = value;
+                }
+                Op::Compare { op, to, a, b } => {
+                    let holds = op.holds(ops::compare(self.view(a), self.view(b)));
+                    self.stack[self.base + to as usize] = Val::Integer(i64::from(holds));
+                }
+                Op::Jump { target } => next = target as usize,
+                Op::JumpUnless { a, target } => {
+                    if !self.view(a).truth() {
+                        next = target as usize;
+                    }
+                }
+                Op::Need { side } => {
+                    checked!(Items::of(self.env).get(side));
+                }
+                Op::Enter => self.enter(),
+                Op::Leave => self.loops = self.loops.saturating_sub(1),
+                Op::Element { to, array, index } => {
+                    let place = checked!(self.element(array, index));
+                    let value = memory::view_place(&self.stack, &Items::of(self.env), place).to_val();
+                    checked!(self.put(to, value));
+                }
+                Op::ElementPlace { to, array, index } => {
+                    let place = checked!(self.element(array, index));
+                    self.stack[self.base + to as usize] = Val::Place(place);
+                }
+                Op::OffsetPlace { to, from, by } => {
+                    let place = checked!(self.offset(from, by));
+                    self.stack[self.base + to as usize] = Val::Place(place);
+                }
+                Op::Call { function, to, first, count } => {
+                    checked!(self.enter_function(
+                        function as usize,
+                        to,
+                        first as usize,
+                        count as usize,
+                        next
+                    ));
+                    next = 0;
+                    code = self.code;
+                }
+                Op::Builtin { function, to, first, count } => {
+                    let first = first as usize;
+                    let arguments = &code.arguments[first..first + count as usize];
+                    let function = code.builtins[function as usize];
+                    checked!(function.run(&mut Call::new(self, arguments, to, function)));
+                }
+                Op::Return { a } => {
+                    // A number that is to be one needs nothing done to it.
+                    if let Some(number) = self.number(a)
+                        && let Some(frame) = self.frames.last()
+                        && self.functions[frame.function].signature.result == Some(Kind::Integer)
+                        && self.uncounted == 0
+                    {
+                        (next, code) = (frame.next, frame.code);
+                        (self.code, self.base, self.loops) = (frame.code, frame.base, frame.loops);
+                        let to = self.base + frame.to as usize;
+                        self.stack[to] = Val::Integer(number);
+                        self.frames.pop();
+                        continue;
+                    }
+                    let value = self.returned(a);
+                    match checked!(self.leave_function(Some(value))) {
+                        Ok(after) => {
+                            next = after;
+                            code = self.code;
+                        }
+                        Err(value) => return Ok(value),
+                    }
+                }
+                Op::ReturnNothing => match checked!(self.leave_function(None)) {
+                    Ok(after) => {
+                        next = after;
+                        code = self.code;
+                    }
+                    Err(value) => return Ok(value),
+                },
+            }
+        }
+    }
+
+    /// The number at an operand, if it is one.
+    #[inline]
+    fn number(&self, operand: Operand) -> Option<i64> {
+        let value = match operand {
+            Operand::Slot(slot) => &self.stack[self.base + slot as usize],
+            Operand::Const(number) => &self.code.constants[number as usize],
+            Operand::Ref(_) | Operand::Field(..) => return None,
+        };
+        match value {
+            Val::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The value at an operand, to look at.
+    #[inline]
+    pub(crate) fn view(&self, operand: Operand) -> View<'_> {
+        match operand {
+            Operand::Slot(slot) => self.stack[self.base + slot as usize].view(),
+            Operand::Const(number) => self.code.constants[number as usize].view(),
+            operand => {
+                memory::view(&self.stack, self.base, &self.code.constants, &Items::of(self.env), operand)
+            }
+        }
+    }
+
+    /// The value at an operand to keep, its text in a reused buffer.
+    fn take_text(&mut self, operand: Operand) -> Val {
+        self.view(operand).to_val()
+    }
+
+    /// The place that an operand means.
+    pub(crate) fn place(&self, operand: Operand) -> Place {
+        match operand {
+            Operand::Slot(slot) => Place::Slot((self.base + slot as usize) as u32),
+            Operand::Ref(slot) => match self.stack[self.base + slot as usize] {
+                Val::Place(place) => place,
+                _ => Place::Slot((self.base + slot as usize) as u32),
+            },
+            Operand::Field(side, field) => Place::Field(side, field),
+            // Constants are never written: the compiler asks for variables.
+            Operand::Const(_) => Place::Slot(self.stack.len() as u32),
+        }
+    }
+
+    /// Puts a value into a slot as it is.
+    fn put(&mut self, to: u32, value: Val) -> Result<(), Fault> {
+        if let Val::Text(_, text) = &value {
+            self.charge(text.len())?;
+        }
+        self.stack[self.base + to as usize] = value;
+        Ok(())
+    }
+
+    /// Puts the text in `spare` into a slot, and takes what room the slot had instead.
+    pub(crate) fn put_spare(&mut self, to: u32, kind: Kind) -> Result<(), Fault> {
+        self.charge(self.spare.len())?;
+        match &mut self.stack[self.base + to as usize] {
+            Val::Text(known, text) => {
+                *known = kind;
+                std::mem::swap(text, &mut self.spare);
+            }
+            slot => *slot = Val::Text(kind, std::mem::take(&mut self.spare)),
+        }
+        Ok(())
+    }
+
+    /// Writes a value to an operand, in the type that stands there.
+    pub(crate) fn write(&mut self, to: Operand, value: Val) -> Result<(), Fault> {
+        self.charge(value.weight())?;
+        let place = self.place(to);
+        memory::write(&mut self.stack, self.env, place, value)
+    }
+
+    fn assign(&mut self, to: Operand, from: Operand) -> Result<(), Fault> {
+        if let Operand::Slot(slot) = to {
+            let at = self.base + slot as usize;
+            // Text for text goes into the room that is there.
+            if let (Val::Text(kind, room), true) = (&mut self.stack[at], from != to) {
+                let (kind, mut text) = (*kind, std::mem::take(room));
+                if let View::Text(_, new) = self.view(from) {
+                    text.clear();
+                    text.push_str(new);
+                    let length = text.len();
+                    self.stack[at] = Val::Text(kind, text);
+                    return self.charge(length);
+                }
+            }
+        }
+        self.assign_other(to, from)
+    }
+
+    fn assign_other(&mut self, to: Operand, from: Operand) -> Result<(), Fault> {
+        let source = match from {
+            Operand::Const(number) => self.code.constants[number as usize].clone(),
+            from => memory::load(&self.stack, &Items::of(self.env), self.place(from)),
+        };
+        self.write(to, source)
+    }
+
+    fn add(&mut self, to: u32, a: Operand, b: Operand) -> Result<(), Fault> {
+        let left = self.view(a).kind();
+        if !left.is_text() {
+            let value = Arith::Add.apply(self.view(a), self.view(b))?;
+            return self.put(to, value);
+        }
+        let mut text = std::mem::take(&mut self.spare);
+        text.clear();
+        self.view(a).push_to(&mut text);
+        self.view(b).push_to(&mut text);
+        self.spare = text;
+        self.put_spare(to, left)
+    }
+
+    fn append(&mut self, to: Operand, b: Operand) -> Result<(), Fault> {
+        if let (Operand::Slot(slot), Some(number)) = (to, self.number(b))
+            && let Val::Text(_, text) = &mut self.stack[self.base + slot as usize]
+        {
+            let before = text.len();
+            push_integer(text, number);
+            let after = text.len();
+            return self.charge_appended(before, after);
+        }
+        let place = self.place(to);
+        let mut text = memory::take_text(&mut self.stack, self.env, place)?;
+        let before = text.len();
+        self.view(b).push_to(&mut text);
+        let after = text.len();
+        memory::give_text(&mut self.stack, self.env, place, text)?;
+        self.charge_appended(before, after)
+    }
+
+    /// Counts what was appended to a text.
+    #[inline]
+    fn charge_appended(&mut self, before: usize, after: usize) -> Result<(), Fault> {
+        if after <= MAX_UNCOUNTED {
+            return Ok(());
+        }
+        if after > MAX_TEXT {
+            return Err(Fault::TextLength);
+        }
+        self.uncounted += if before > MAX_UNCOUNTED { after - before } else { after };
+        if self.uncounted > MAX_MEMORY { self.count_memory() } else { Ok(()) }
+    }
+
+    /// Counts a text that is kept.
+    #[inline]
+    pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
+        if bytes <= MAX_UNCOUNTED { Ok(()) } else { self.charge_large(bytes) }
+    }
+
+    #[cold]
+    fn charge_large(&mut self, bytes: usize) -> Result<(), Fault> {
+        if bytes > MAX_MEMORY {
+            return Err(Fault::TextLength);
+        }
+        self.uncounted += bytes;
+        if self.uncounted > MAX_MEMORY { self.count_memory() } else { Ok(()) }
+    }
+
+    /// Counts what all variables hold.
+    #[cold]
+    fn count_memory(&mut self) -> Result<(), Fault> {
+        let weight: usize = self.stack.iter().map(Val::weight).sum();
+        // Half of what is there counts again, so that the next count comes after as much was written.
+        self.uncounted = weight / 2;
+        if weight > MAX_MEMORY { Err(Fault::Memory) } else { Ok(()) }
+    }
+
+    /// The place of an element, made if it wasn't there.
+    fn element(&mut self, array: Operand, index: Operand) -> Result<Place, Fault> {
+        let index = self.view(index).integer();
+        let place = self.place(array);
+        memory::element(&mut self.stack, self.env, place, index)
+    }
+
+    fn offset(&mut self, from: Operand, by: Operand) -> Result<Place, Fault> {
+        let by = self.view(by).integer();
+        let wrong = Fault::FieldOffset(by);
+        match from {
+            Operand::Slot(slot) => {
+                let number = i64::from(slot).checked_add(by).ok_or(wrong.clone())?;
+                let within = (0..i64::from(self.code.variables)).contains(&number);
+                if within { Ok(Place::Slot((self.base as i64 + number) as u32)) } else { Err(wrong) }
+            }
+            Operand::Field(side, field) => {
+                let length = Items::of(self.env).get(side)?.list().len() as i64;
+                let number = i64::from(field).checked_add(by).ok_or(wrong.clone())?;
+                if (0..length).contains(&number) { Ok(Place::Field(side, number as u16)) } else { Err(wrong) }
+            }
+            Operand::Ref(_) | Operand::Const(_) => Err(wrong),
+        }
+    }
+
+    fn enter(&mut self) {
+        if self.loops == 0 {
+            self.started = self.env.system.elapsed_ms();
+        }
+        self.loops += 1;
+    }
+
+    /// One round of a loop or one call: looks at the clock now and then.
+    #[inline]
+    fn tick(&mut self) -> Result<(), Fault> {
+        self.ticks += 1;
+        if self.ticks < LOOP_CHECK { Ok(()) } else { self.check_time() }
+    }
+
+    #[cold]
+    pub(crate) fn check_time(&mut self) -> Result<(), Fault> {
+        self.ticks = 0;
+        let elapsed = self.env.system.elapsed_ms().saturating_sub(self.started);
+        if self.timeout > 0 && self.loops > 0 && elapsed > self.timeout {
+            Err(Fault::LoopTimeout)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn enter_function(
+        &mut self,
+        function: usize,
+        to: u32,
+        first: usize,
+        count: usize,
+        next: usize,
+    ) -> Result<(), Fault> {
+        if self.frames.len() >= MAX_CALL_DEPTH {
+            return Err(Fault::CallDepth);
+        }
+        let loops = self.loops;
+        // Functions that only call each other can run as long as loops can.
+        self.enter();
+        self.tick()?;
+        let functions = self.functions;
+        let callee = &functions[function];
+        let base = self.base + self.code.slots as usize;
+        let top = base + callee.code.slots as usize;
+        if self.stack.len() < top {
+            self.stack.resize(top, Val::Unassigned(Kind::None));
+        }
+        let arguments = &self.code.arguments[first..first + count];
+        for (place, (argument, parameter)) in arguments.iter().zip(&callee.signature.parameters).enumerate() {
+            let value = match (parameter.by_ref, self.number(*argument)) {
+                (true, _) => Val::Place(self.place(*argument)),
+                (false, Some(number)) if parameter.kind == Kind::Integer && !parameter.array => {
+                    Val::Integer(number)
+                }
+                (false, _) if parameter.array => {
+                    let value = memory::load(&self.stack, &Items::of(self.env), self.place(*argument));
+                    memory::as_array(value, parameter.kind)
+                }
+                (false, _) => self.view(*argument).assigned_to(parameter.kind),
+            };
+            self.charge(if parameter.array { value.weight() } else { value.view().text_length() })?;
+            self.stack[base + place] = value;
+        }
+        for (number, (kind, array)) in callee.locals.iter().enumerate().skip(count) {
+            self.stack[base + number] = Val::fresh(*kind, *array);
+        }
+        self.frames.push(Frame { code: self.code, base: self.base, next, to, function, loops });
+        self.code = &callee.code;
+        self.base = base;
+        Ok(())
+    }
+
+    /// The value to return: taken from where it stands if that ends with the function.
+    fn returned(&mut self, operand: Operand) -> Val {
+        match operand {
+            Operand::Slot(slot) if !self.frames.is_empty() => {
+                let slot = &mut self.stack[self.base + slot as usize];
+                match slot {
+                    Val::Array(..) | Val::Place(_) => slot.view().to_val(),
+                    slot => std::mem::replace(slot, Val::Unassigned(Kind::None)),
+                }
+            }
+            operand => self.view(operand).to_val(),
+        }
+    }
+
+    /// Goes back to the caller: where it goes on, or the value of the whole script.
+    fn leave_function(&mut self, value: Option<Val>) -> Result<Result<usize, Option<Val>>, Fault> {
+        let Some(frame) = self.frames.pop() else { return Ok(Err(value)) };
+        let result = self.functions[frame.function].signature.result;
+        let value = match (value, result) {
+            (Some(value), Some(kind)) if value.view().kind() == kind => value,
+            (Some(value), Some(kind)) => value.view().assigned_to(kind),
+            (Some(value), None) => value,
+            (None, kind) => Val::Unassigned(kind.unwrap_or(Kind::None)),
+        };
+        // Large variables of the function end with it.
+        if self.uncounted > 0 {
+            let top = self.base + self.code.slots as usize;
+            self.stack[self.base..top].fill(Val::Unassigned(Kind::None));
+        }
+        self.code = frame.code;
+        self.base = frame.base;
+        self.loops = frame.loops;
+        self.stack[self.base + frame.to as usize] = value;
+        Ok(Ok(frame.next))
+    }
+}

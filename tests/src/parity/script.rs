@@ -1,0 +1,410 @@
+//! Cases of the script language: a script with its functions, macros and items, and its result, variables and
+//! errors.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use syncloom_script::functions::Contexts;
+use syncloom_script::functions::calls::{ItemCall, SessionCall};
+use syncloom_script::lang::{
+    ContextBuilder, Env, Host, ItemPair, ItemSlot, Kind, Library, Macros, RunError, ScriptError, System,
+    TypedValue,
+};
+use syncloom_script::{CompareMode, Field, FieldList, FieldType, Item, MergeMode, Timestamp, Value};
+
+use super::Verdict;
+use super::script_rules::on_purpose;
+
+/// Functions that the cases use and that are not there yet. A case that uses one waits.
+pub fn waiting(input: &Json, output: &Json) -> Option<String> {
+    let names = called(input);
+    let unknown = |name: &&String| NOT_YET.contains(&name.as_str());
+    if let Some(name) = names.iter().find(unknown) {
+        return Some(name.clone());
+    }
+    // Durations and times of day are kinds of timestamps that those functions bring along.
+    let text = output.to_string();
+    let kinds = ["DURATION", "timeonly", "duration"];
+    let texts = ["\"PT", "\"-PT", "\"P1", "1326T", "T240000"];
+    let scripts = input["script"].as_str().unwrap_or_default();
+    (kinds.iter().any(|kind| text.contains(kind)) || texts.iter().any(|start| scripts.contains(start)))
+        .then(|| "durations and lenient dates".to_owned())
+}
+
+/// What of the manual's functions this crate does not have yet.
+const NOT_YET: &[&str] = &[
+    "SYSTEMNOW",
+    "ZONEOFFSET",
+    "TIMEZONE",
+    "VTIMEZONE",
+    "SETTIMEZONE",
+    "SETFLOATING",
+    "CONVERTTOZONE",
+    "CONVERTTOUSERZONE",
+    "USERTIMEZONE",
+    "SETUSERTIMEZONE",
+    "TIMEONLY",
+    "ISDURATION",
+    "DURATION",
+    "POINTINTIME",
+    "ALLDAYCOUNT",
+    "MAKEALLDAY",
+    "RECURRENCE_DATE",
+    "RECURRENCE_COUNT",
+    "MAKE_RRULE",
+    "PARSE_RRULE",
+    // These need the formats of an upper room.
+    "PARSETEXTWITHPROFILE",
+    "MAKETEXTWITHPROFILE",
+];
+
+/// The names of what a case calls, in capitals.
+fn called(input: &Json) -> Vec<String> {
+    let functions = input["functions"].as_array().into_iter().flatten().filter_map(Json::as_str);
+    let init = ["script", "item_init", "reference_item_init"].iter().filter_map(|key| input[*key].as_str());
+    let mut names = Vec::new();
+    let mut texts: Vec<&str> = init.collect();
+    // Only the functions that the script calls count.
+    let script = texts.join(" ").to_ascii_uppercase();
+    texts.extend(functions.filter(|text| {
+        let name = text.split('(').next().and_then(|head| head.split_whitespace().last()).unwrap_or_default();
+        script.contains(&format!("{}(", name.to_ascii_uppercase()))
+    }));
+    for text in texts {
+        for (at, _) in text.match_indices('(') {
+            let head = text[..at].trim_end();
+            let start = head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+            names.push(head[start..].to_ascii_uppercase());
+        }
+    }
+    names
+}
+
+/// Runs a case and compares.
+pub fn run(input: &Json, output: &Json) -> Verdict {
+    let wanted = Outcome::wanted(output);
+    let got = Outcome::got(input);
+    if wanted.matches(&got) {
+        return Verdict::Equal;
+    }
+    match on_purpose(input, &wanted, &got) {
+        Some(row) => Verdict::OnPurpose(row),
+        None => Verdict::Differs { wanted: wanted.to_string(), got: got.to_string() },
+    }
+}
+
+/// How a script ended.
+#[derive(Debug, PartialEq)]
+pub(super) enum End {
+    /// With a value, or without.
+    Value(Option<String>),
+    /// Refused when it was loaded.
+    Refused(String),
+    /// With an error while it ran.
+    Failed(String),
+    /// With the end of the process.
+    Crashed,
+}
+
+/// How a script ended, and what it left.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) end: End,
+    variables: BTreeMap<String, String>,
+    items: [BTreeMap<String, String>; 2],
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {:?}", self.end, self.variables)?;
+        self.items.iter().filter(|item| !item.is_empty()).try_for_each(|item| write!(f, " item {item:?}"))
+    }
+}
+
+impl Outcome {
+    fn wanted(output: &Json) -> Outcome {
+        let log = || output["log"].to_string();
+        let end = if let Some(error) = output["config_error"].as_str() {
+            End::Refused(error.to_owned())
+        } else if !output["crash"].is_null() || !output["hang"].is_null() {
+            End::Crashed
+        } else if output["ok"] == Json::Bool(false) {
+            End::Failed(log())
+        } else {
+            End::Value(output.get("result").map(dumped))
+        };
+        let map = |key: &str| {
+            let entries = output[key].as_object().into_iter().flatten();
+            // An array without elements is an unassigned field as well as an empty array.
+            let kept = entries.map(|(name, value)| (name.to_ascii_lowercase(), dumped(value)));
+            kept.filter(|(_, value)| key == "vars" || !is_nothing(value)).collect()
+        };
+        Outcome { end, variables: map("vars"), items: [map("item"), map("reference_item")] }
+    }
+
+    /// Whether the same is meant: of an error the place and words are ours, and so is what stands in the variables
+    /// of a script that was refused.
+    fn matches(&self, got: &Outcome) -> bool {
+        let same_end = match (&self.end, &got.end) {
+            (End::Refused(_), End::Refused(_)) => return true,
+            (End::Failed(_), End::Failed(_)) => true,
+            (wanted, got) => wanted == got,
+        };
+        same_end && self.variables == got.variables && self.items == got.items
+    }
+
+    fn got(input: &Json) -> Outcome {
+        let mut macros = Macros::new();
+        for (name, text) in input["macros"].as_object().into_iter().flatten() {
+            macros.insert(name.clone(), text.as_str().unwrap_or_default().to_owned());
+        }
+        let functions: Vec<&str> =
+            input["functions"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+        let (library, errors) = Library::new(macros, &functions, 200);
+        let mut outcome =
+            Outcome { end: End::Value(None), variables: BTreeMap::new(), items: Default::default() };
+        if let Some((_, error)) = errors.first() {
+            outcome.end = End::Refused(error.to_string());
+            return outcome;
+        }
+        let library = Arc::new(library);
+        let list = input["item_fieldlist"].as_str().map(|name| Arc::new(field_list(name)));
+        let mut target = list.as_ref().map(|list| Item::new(Arc::clone(list)));
+        let has_reference = input["reference_item_init"].is_string();
+        let mut reference = list.as_ref().filter(|_| has_reference).map(|list| Item::new(Arc::clone(list)));
+        for (key, item) in [("item_init", &mut target), ("reference_item_init", &mut reference)] {
+            if let (Some(text), Some(item)) = (input[key].as_str(), item) {
+                let _ = execute(&library, text, Some(item), None, list.as_ref());
+            }
+        }
+        let script = input["script"].as_str().unwrap_or_default();
+        match execute(&library, script, target.as_mut(), reference.as_mut(), list.as_ref()) {
+            Err(error) => outcome.end = End::Refused(error.to_string()),
+            Ok((result, variables)) => {
+                outcome.end = match result {
+                    Ok(value) => End::Value(value.map(|value| shown(&value))),
+                    Err(error) => End::Failed(error.to_string()),
+                };
+                outcome.variables = variables;
+            }
+        }
+        for (item, shown_item) in [target, reference].into_iter().zip(&mut outcome.items) {
+            if let Some(item) = item {
+                for ((_, value), field) in item.iter().zip(item.list().fields()) {
+                    let value = TypedValue { kind: field.kind.into(), value: value.clone() };
+                    let text = if field.array { shown_array(&value) } else { shown(&value) };
+                    if !is_nothing(&text) {
+                        shown_item.insert(field.name.to_ascii_lowercase(), text);
+                    }
+                }
+            }
+        }
+        outcome
+    }
+}
+
+type Ended = (Result<Option<TypedValue>, RunError>, BTreeMap<String, String>);
+
+fn execute(
+    library: &Arc<Library>,
+    text: &str,
+    target: Option<&mut Item>,
+    reference: Option<&mut Item>,
+    list: Option<&Arc<FieldList>>,
+) -> Result<Ended, ScriptError> {
+    let mut builder = ContextBuilder::new(library, Contexts::GLOBAL);
+    if let Some(list) = list {
+        builder = builder.target(list, true).reference(list, true);
+    }
+    let id = builder.script(text);
+    let (context, errors) = builder.build();
+    if let Some((_, error)) = errors.into_iter().next() {
+        return Err(error);
+    }
+    let slot = |item| match item {
+        Some(item) => ItemSlot::Write(item),
+        None => ItemSlot::None,
+    };
+    let mut system = Machine { elapsed: 0 };
+    let (mut session, mut item) = (Idle, Idle);
+    let mut env = Env::new(&mut system);
+    env.items = ItemPair { target: slot(target), reference: slot(reference) };
+    env.session = Some(&mut session);
+    env.item = Some(&mut item);
+    let mut variables = context.variables();
+    let result = context.run(id, &mut variables, &mut env);
+    let is_array = |value: &TypedValue| matches!(value.value, Value::Array(_));
+    let shown = context
+        .values(&variables)
+        .map(|(name, value)| {
+            let text = if is_array(&value) { shown_array(&value) } else { shown(&value) };
+            (name.to_ascii_lowercase(), text)
+        })
+        .collect();
+    Ok((result, shown))
+}
+
+/// A machine as the cases were run on, whose clock goes on as it is looked at.
+struct Machine {
+    elapsed: u64,
+}
+
+impl System for Machine {
+    fn now(&mut self) -> Timestamp {
+        Timestamp::from_unix_ms(1_339_761_600_000)
+    }
+
+    fn elapsed_ms(&mut self) -> u64 {
+        self.elapsed += 1;
+        self.elapsed
+    }
+
+    fn random(&mut self, _: Option<i64>) -> u64 {
+        0
+    }
+
+    fn sleep_ms(&mut self, _: u64) {}
+
+    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
+        Err("No such file or directory".into())
+    }
+
+    fn shell(&mut self, command: &str, _: &str, _: bool) -> Option<i64> {
+        match command {
+            "true" => Some(0),
+            other => other.strip_prefix("exit ")?.parse().ok(),
+        }
+    }
+
+    fn log(&mut self, _: &str) {}
+}
+
+/// A session that has not begun, and an item of the test's datatype.
+struct Idle;
+
+impl Host<SessionCall> for Idle {
+    fn call(&mut self, function: SessionCall, _: &[Value], _: &mut ItemPair<'_>) -> Result<Value, String> {
+        Ok(match function {
+            SessionCall::SyncmlVersion => Value::Text("unknown".into()),
+            SessionCall::RemoteRuleName | SessionCall::LocalUri => Value::Empty,
+            SessionCall::IsActiveRule | SessionCall::DebugMask => Value::Integer(0),
+            _ => Value::Unassigned,
+        })
+    }
+}
+
+impl Host<ItemCall> for Idle {
+    fn call(&mut self, function: ItemCall, _: &[Value], _: &mut ItemPair<'_>) -> Result<Value, String> {
+        Ok(match function {
+            ItemCall::DataType => Value::Text("otest10".into()),
+            ItemCall::TypeName => Value::Text("text/x-otest".into()),
+            ItemCall::TypeVersion => Value::Text("1.0".into()),
+            ItemCall::Available => Value::Empty,
+            _ => Value::Unassigned,
+        })
+    }
+}
+
+/// The field lists that the cases name, as their config declares them.
+fn field_list(name: &str) -> FieldList {
+    const OTEST: &[(&str, FieldType, bool)] = &[
+        ("SYNCLVL", FieldType::Integer, false),
+        ("S1", FieldType::String, false),
+        ("S2", FieldType::String, false),
+        ("S3", FieldType::String, false),
+        ("I1", FieldType::Integer, false),
+        ("I2", FieldType::Integer, false),
+        ("T1", FieldType::Timestamp, false),
+        ("T2", FieldType::Timestamp, false),
+        ("D1", FieldType::Date, false),
+        ("TEL1", FieldType::Telephone, false),
+        ("TEL2", FieldType::Telephone, false),
+        ("U1", FieldType::Url, false),
+        ("M1", FieldType::Multiline, false),
+        ("B1", FieldType::Blob, false),
+        ("AS", FieldType::String, true),
+        ("AI", FieldType::Integer, true),
+        ("AT", FieldType::Timestamp, true),
+    ];
+    const CONTACTS: &[(&str, FieldType, bool)] = &[
+        ("N_LAST", FieldType::String, false),
+        ("N_FIRST", FieldType::String, false),
+        ("N_MIDDLE", FieldType::String, false),
+        ("N_PREFIX", FieldType::String, false),
+        ("N_SUFFIX", FieldType::String, false),
+        ("FN", FieldType::String, false),
+        ("ORG_NAME", FieldType::String, false),
+    ];
+    let fields = if name == "contacts" { CONTACTS } else { OTEST };
+    let mut list = FieldList::new(name);
+    for (name, kind, array) in fields {
+        let (compare, merge) = (CompareMode::Always, MergeMode::No);
+        let field =
+            Field { name: (*name).to_owned(), kind: *kind, array: *array, compare, age: false, merge };
+        let _ = list.push(field);
+    }
+    list
+}
+
+/// A value as one line: its type, and its state or text; a time with its time units and zone.
+fn shown(value: &TypedValue) -> String {
+    let kind = value.kind.name();
+    let text = match &value.value {
+        // A whole array has no value.
+        Value::Array(elements) if elements.is_empty() => return "none UNASSIGNED".to_owned(),
+        Value::Array(_) => return "none EMPTY".to_owned(),
+        Value::Unassigned => "UNASSIGNED".to_owned(),
+        Value::Empty => "EMPTY".to_owned(),
+        Value::Timestamp(time) => format!("{} {}", time.linear(), zone_name(*time, value.kind)),
+        Value::Blob(bytes) if bytes.is_empty() => "EMPTY".to_owned(),
+        Value::Blob(bytes) => format!("{} bytes", bytes.len()),
+        other => match other.to_text() {
+            text if text.is_empty() => "EMPTY".to_owned(),
+            text => format!("{text:?}"),
+        },
+    };
+    format!("{kind} {text}")
+}
+
+fn zone_name(time: Timestamp, _: Kind) -> String {
+    use syncloom_script::{TimestampKind, Zone};
+    match (time.kind(), time.zone()) {
+        (TimestampKind::Date, _) => "DATE".to_owned(),
+        (_, Zone::Utc) => "UTC".to_owned(),
+        (_, Zone::Floating) => "FLOATING".to_owned(),
+        (_, Zone::Offset(minutes)) => format!("{minutes}min"),
+    }
+}
+
+fn shown_array(value: &TypedValue) -> String {
+    let element = |element: &Value| shown(&TypedValue { kind: value.kind, value: element.clone() });
+    let elements: Vec<_> = value.value.elements().iter().map(element).collect();
+    format!("{} [{}]", value.kind.name(), elements.join(", "))
+}
+
+/// The same line from a dump of the original's.
+fn dumped(dump: &Json) -> String {
+    if let Some(kind) = dump["array"].as_str() {
+        let elements: Vec<_> = dump["elements"].as_array().into_iter().flatten().map(dumped).collect();
+        return format!("{kind} [{}]", elements.join(", "));
+    }
+    let kind = dump["type"].as_str().unwrap_or_default();
+    let text = if dump["assigned"] != Json::Bool(true) {
+        "UNASSIGNED".to_owned()
+    } else if dump["empty"] == Json::Bool(true) {
+        "EMPTY".to_owned()
+    } else if let Some(zone) = dump["zone"].as_str() {
+        format!("{} {zone}", dump["lineartime"])
+    } else if let Some(blob) = dump["blob_b64"].as_str() {
+        let padding = blob.bytes().rev().take_while(|byte| *byte == b'=').count();
+        format!("{} bytes", blob.len() / 4 * 3 - padding)
+    } else {
+        format!("{:?}", dump["str"].as_str().unwrap_or_default())
+    };
+    format!("{kind} {text}")
+}
+
+fn is_nothing(shown: &str) -> bool {
+    shown.ends_with(" UNASSIGNED") && !shown.contains('[') || shown.ends_with(" []")
+}

@@ -1,0 +1,246 @@
+//! Where scripts differ on purpose: each rule looks at what a case is given and how it ended, and names its decision.
+//!
+//! The order matters only for what a case is counted as. A rule must not excuse what it doesn't explain, so it asks
+//! for the form of script that the decision is about.
+
+use serde_json::Value as Json;
+
+use super::script::{End, Outcome};
+
+/// The decision by which a case differs.
+pub(super) fn on_purpose(input: &Json, wanted: &Outcome, got: &Outcome) -> Option<&'static str> {
+    let case = Case::new(input);
+    let rules = [load_time, languages, values, functions];
+    rules.iter().find_map(|rule| rule(&case, &wanted.end, &got.end))
+}
+
+/// What a case is given, in the forms that rules look at.
+struct Case {
+    /// Script and functions, upper case, with the content of texts taken out.
+    bare: String,
+    /// The same without blanks.
+    tight: String,
+    /// As they are written.
+    raw: String,
+    macros: bool,
+}
+
+impl Case {
+    fn new(input: &Json) -> Case {
+        let functions = input["functions"].as_array().into_iter().flatten().filter_map(Json::as_str);
+        let script = input["script"].as_str().into_iter();
+        let raw = script.chain(functions).collect::<Vec<_>>().join(" ");
+        let mut bare = String::new();
+        let mut chars = raw.chars();
+        while let Some(next) = chars.next() {
+            bare.push(next.to_ascii_uppercase());
+            if next == '"' {
+                while let Some(inner) = chars.next() {
+                    match inner {
+                        '"' => break,
+                        '\\' => drop(chars.next()),
+                        _ => {}
+                    }
+                }
+                bare.push('"');
+            }
+        }
+        let tight = bare.chars().filter(|c| !c.is_whitespace()).collect();
+        Case { bare, tight, raw, macros: input["macros"].is_object() }
+    }
+
+    fn calls(&self, name: &str) -> bool {
+        self.tight.contains(&format!("{name}("))
+    }
+
+    fn has(&self, parts: &[&str]) -> bool {
+        parts.iter().any(|part| self.tight.contains(part))
+    }
+
+    /// Whether what follows one of the first comes directly behind it.
+    fn follows(&self, first: &[&str], then: &[&str]) -> bool {
+        first.iter().any(|first| then.iter().any(|then| self.tight.contains(&format!("{first}{then}"))))
+    }
+
+    fn balanced(&self) -> bool {
+        let count = |sign: char| self.bare.matches(sign).count();
+        let closed = count('(') == count(')') && count('{') == count('}') && count('[') == count(']');
+        let comments = self.bare.matches("/*").count() == self.bare.matches("*/").count();
+        closed && comments && self.bare.matches('"').count().is_multiple_of(2)
+    }
+
+    /// The names of declared arrays.
+    fn arrays(&self) -> Vec<&str> {
+        let ends = self.tight.match_indices("[]").map(|(at, _)| &self.tight[..at]);
+        let start =
+            |head: &str| head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        ends.map(|head| {
+            let name = &head[start(head)..];
+            TYPES.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
+        })
+        .collect()
+    }
+}
+
+const TYPES: &[&str] = &["STRING", "MULTILINE", "TELEPHONE", "URL", "INTEGER", "TIMESTAMP", "DATE", "BLOB"];
+const COMPARISONS: &[&str] = &["==", "!=", "<>", "<=", ">=", "<", ">"];
+
+/// A wrong form, call or name is told when a script is loaded, with its place; the original went on until it came
+/// there, or took no notice where only a closing sign was missing.
+fn load_time(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
+    let End::Refused(message) = got else { return None };
+    match wanted {
+        End::Failed(_) => Some("what is wrong with a script is told when it is loaded"),
+        End::Value(_) if !case.balanced() || message.contains("{ missing") => {
+            Some("what is wrong with a script is told when it is loaded")
+        }
+        _ => None,
+    }
+}
+
+/// Decisions about the language.
+fn languages(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
+    let failed_with = |part: &str| matches!(wanted, End::Failed(log) if log.contains(part));
+    let got_value = matches!(got, End::Value(_));
+    if matches!(got, End::Failed(message) if message.contains("division by zero")) && *wanted == End::Crashed
+    {
+        return Some("division by zero is a run-time error");
+    }
+    if has_iso_literal(&case.bare) {
+        return Some("an unquoted ISO 8601 literal is a timestamp (manual 6.7)");
+    }
+    if case.has(&["CONTINUE;"]) && matches!(wanted, End::Failed(_)) && got_value {
+        return Some("CONTINUE works inside of IF (manual 6.11)");
+    }
+    if dangling_else(&case.tight) {
+        return Some("an ELSE belongs to the IF before it, and what follows is run");
+    }
+    if failed_with("too many IF/ELSE/WHILE/LOOP nested") && got_value {
+        return Some("statements may stand in each other as deep as expressions");
+    }
+    let casts: Vec<_> = TYPES.iter().map(|kind| format!("({kind})")).collect();
+    let casts: Vec<&str> = casts.iter().map(String::as_str).collect();
+    let unary = ["-", "!", "~"];
+    let before: Vec<&str> = casts.iter().copied().chain(unary).collect();
+    if case.follows(&before, &unary) && matches!(wanted, End::Failed(_)) {
+        return Some("unary operators and casts nest");
+    }
+    let after_operator = ["(", "=", "RETURN", "+", "*", "/", "%", "&", "|", ",", "<", ">"];
+    if case.follows(&after_operator, &unary) && case.has(&["\"", "TIMESTAMP"]) {
+        return Some("behind a unary operator each operand keeps its type");
+    }
+    if case.follows(&casts, &casts) || casts.iter().any(|cast| cast_of_call(&case.tight, cast)) {
+        return Some("casts nest, and apply to function calls (manual 6.10)");
+    }
+    if case.follows(&casts, &["EMPTY", "UNASSIGNED"]) {
+        return Some("casting EMPTY gives an empty value of the type");
+    }
+    if matches!(wanted, End::Failed(_) | End::Crashed) && longest_text(&case.raw) > 255 {
+        return Some("texts may be longer than 255 bytes");
+    }
+    if matches!(wanted, End::Refused(log) if log.contains("Undefined function")) && got_value {
+        return Some("user functions may call those defined after them");
+    }
+    if case.macros && case.has(&["$"]) && case.bare.contains('"') {
+        return Some("quotes protect commas in the arguments of a macro");
+    }
+    if matches!(got, End::Failed(message) if message.contains("array index")) {
+        return Some("array indexes are bounded");
+    }
+    let deep = matches!(got, End::Failed(message) if message.contains("too deeply"));
+    (deep && *wanted == End::Crashed).then_some("recursion is bounded")
+}
+
+/// Decisions about values.
+fn values(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
+    if case.follows(&["EMPTY", "UNASSIGNED"], COMPARISONS) {
+        return Some("EMPTY and UNASSIGNED compare on both sides");
+    }
+    if case.follows(COMPARISONS, &["\""]) && matches!(got, End::Value(_)) {
+        return Some("the operands of a comparison are converted (manual 6.10)");
+    }
+    if matches!(wanted, End::Failed(log) if log.contains("by-reference parameter of type"))
+        && case.has(&["[],", "[])"])
+        && case.tight.contains('&')
+    {
+        return Some("arrays can be given by reference (manual 6.13.1)");
+    }
+    let arrays = case.arrays();
+    let pair = |form: &dyn Fn(&str, &str) -> String| {
+        arrays.iter().any(|a| arrays.iter().any(|b| a != b && case.tight.contains(&form(a, b))))
+    };
+    (pair(&|a, b| format!("{a}={b};"))
+        || pair(&|a, b| format!("APPEND({a},{b})"))
+        || pair(&|a, b| format!("SWAP({a},{b})")))
+    .then_some("assigning, appending and swapping arrays keeps all elements (manual 6.9, 6.14.6)")
+}
+
+/// Decisions about single functions.
+fn functions(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
+    let failed = |part: &str| matches!(wanted, End::Failed(log) if log.contains(part));
+    let crashed = *wanted == End::Crashed;
+    if (case.calls("UPPERCASE") || case.calls("LOWERCASE")) && !case.raw.is_ascii() {
+        return Some("UPPERCASE and LOWERCASE know all letters");
+    }
+    if case.calls("NORMALIZED") && failed("by-reference") {
+        return Some("NORMALIZED takes any expression");
+    }
+    if case.calls("NUMFORMAT") && failed("basic_string") {
+        return Some("NUMFORMAT doesn't fail where it has nothing to cut");
+    }
+    if case.calls("SHELLEXECUTE") {
+        return Some("SHELLEXECUTE gives the exit code (manual 6.14.6)");
+    }
+    if case.calls("ISAVAILABLE") && matches!(got, End::Value(Some(value)) if value.ends_with("UNASSIGNED")) {
+        return Some("ISAVAILABLE of what is no field is UNASSIGNED (manual 6.14.6)");
+    }
+    if case.calls("REGEX_SPLIT") && case.arrays().iter().any(|name| case.has(&[&format!("{name}[")])) {
+        return Some("REGEX_SPLIT leaves no old elements");
+    }
+    if case.calls("REGEX_REPLACE") && crashed {
+        return Some("REGEX_REPLACE goes on behind an empty match");
+    }
+    if case.calls("REGEX_MATCH") && case.raw.matches('(').count() > 12 {
+        return Some("a pattern may have as many groups as it likes (manual 6.14.2: PCRE)");
+    }
+    if case.calls("URLENCODE") && crashed {
+        return Some("URLENCODE doesn't end the process");
+    }
+    // A half character is no text.
+    (case.calls("SUBSTR") && !case.raw.is_ascii()).then_some("SUBSTR doesn't cut through characters")
+}
+
+/// Eight digits, T and six digits.
+fn has_iso_literal(bare: &str) -> bool {
+    bare.match_indices('T').any(|(at, _)| {
+        let digits = |range: std::ops::Range<usize>| {
+            bare.get(range)
+                .is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        at >= 8 && digits(at - 8..at) && digits(at + 1..at + 7)
+    })
+}
+
+/// An IF whose statement is an IF with an ELSE, without braces.
+fn dangling_else(tight: &str) -> bool {
+    tight.match_indices("IF(").any(|(at, _)| {
+        let mut depth = 0;
+        let end = tight[at..].find(|c| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            c == ')' && depth == 0
+        });
+        end.is_some_and(|end| tight[at + end + 1..].starts_with("IF(")) && tight[at..].contains("ELSE")
+    })
+}
+
+fn cast_of_call(tight: &str, cast: &str) -> bool {
+    tight.match_indices(cast).any(|(at, _)| {
+        let name =
+            tight[at + cast.len()..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        name.len() < tight.len() - at - cast.len() && name.starts_with('(')
+    })
+}
+
+fn longest_text(raw: &str) -> usize {
+    raw.split('"').map(str::len).max().unwrap_or(0)
+}
