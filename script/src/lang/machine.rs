@@ -124,9 +124,7 @@ impl<'r, 'e> Machine<'r, 'e> {
                     }
                 }
                 Op::Add { to, a, b } => match (self.number(a), self.number(b)) {
-                    (Some(a), Some(b)) => {
-                        self.stack[self.base + to as usize] = Val::Integer(a.wrapping_add(b))
-                    }
+                    (Some(a), Some(b)) => self.set_number(self.base + to as usize, a.wrapping_add(b)),
                     _ => checked!(self.add(to, a, b)),
                 },
                 Op::Append { to, b } => checked!(self.append(to, b)),
@@ -209,7 +207,7 @@ impl<'r, 'e> Machine<'r, 'e> {
                         (next, code) = (frame.next, frame.code);
                         (self.code, self.base, self.loops) = (frame.code, frame.base, frame.loops);
                         let to = self.base + frame.to as usize;
-                        self.stack[to] = Val::Integer(number);
+                        self.set_number(to, number);
                         self.frames.pop();
                         continue;
                     }
@@ -230,6 +228,15 @@ impl<'r, 'e> Machine<'r, 'e> {
                     Err(value) => return Ok(value),
                 },
             }
+        }
+    }
+
+    /// Puts a number into a slot, which mostly holds one already: then nothing has to be dropped.
+    #[inline]
+    fn set_number(&mut self, at: usize, number: i64) {
+        match &mut self.stack[at] {
+            Val::Integer(there) => *there = number,
+            slot => *slot = Val::Integer(number),
         }
     }
 

@@ -62,12 +62,17 @@ fn run(options: &Options) -> Result<bool, String> {
             continue;
         }
         let summary = run_file(&path, *runner).map_err(|error| format!("{}: {error}", path.display()))?;
-        let (equal, on_purpose, differ) = (summary.equal, summary.on_purpose(), summary.differ.len());
+        // What has no answer yet is not the same answer.
+        let differ = summary.differ.len() + summary.waits();
+        let (equal, on_purpose) = (summary.equal, summary.on_purpose());
         println!("parity {name}: {equal} equal, {on_purpose} on purpose, {differ} differ");
         for case in summary.differ.iter().take(options.limit) {
             println!("{case}");
         }
-        all_well &= summary.differ.is_empty();
+        for (missing, cases) in &summary.waits {
+            println!("  {cases} of them wait for {missing}");
+        }
+        all_well &= differ == 0;
         ran += 1;
     }
     if ran == 0 {

@@ -24,6 +24,8 @@ pub enum Verdict {
     Equal,
     /// Another answer on purpose; the words say why.
     OnPurpose(&'static str),
+    /// No answer yet: what is missing.
+    Waits(String),
     /// Another answer.
     Differs {
         /// What the original says.
@@ -41,6 +43,7 @@ pub const FILES: &[(&str, Runner)] = &[
     ("filter.jsonl", filter::run),
     ("merge.jsonl", merge::run),
     ("rrule.jsonl", rrule::run),
+    ("script.jsonl", script::run),
     ("time.jsonl", time::run),
 ];
 
@@ -51,6 +54,8 @@ pub struct Summary {
     pub equal: usize,
     /// Cases with another answer on purpose, by reason.
     pub on_purpose: BTreeMap<&'static str, usize>,
+    /// Cases without an answer yet, by what is missing.
+    pub waits: BTreeMap<String, usize>,
     /// Cases with another answer, each in words.
     pub differ: Vec<String>,
 }
@@ -59,6 +64,11 @@ impl Summary {
     /// All cases with another answer on purpose.
     pub fn on_purpose(&self) -> usize {
         self.on_purpose.values().sum()
+    }
+
+    /// All cases without an answer yet.
+    pub fn waits(&self) -> usize {
+        self.waits.values().sum()
     }
 }
 
@@ -78,6 +88,7 @@ pub fn run_file(path: &Path, run: Runner) -> io::Result<Summary> {
         match verdict {
             Verdict::Equal => summary.equal += 1,
             Verdict::OnPurpose(why) => *summary.on_purpose.entry(why).or_default() += 1,
+            Verdict::Waits(missing) => *summary.waits.entry(missing).or_default() += 1,
             Verdict::Differs { wanted, got } => {
                 let id = case["id"].as_str().unwrap_or_default();
                 summary.differ.push(format!("{id}: {}\n  wanted {wanted}\n  got    {got}", case["input"]));
