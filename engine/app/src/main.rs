@@ -6,6 +6,8 @@
 mod check;
 mod config;
 mod console;
+mod explain;
+mod script;
 mod serve;
 
 use std::net::SocketAddr;
@@ -37,6 +39,16 @@ enum Command {
         #[command(flatten)]
         config: ConfigArgs,
     },
+    /// Say what a tag of the config, a script function or an error code means
+    Explain {
+        /// The name; `datastore/readonly` is the tag <readonly> in <datastore>
+        word: String,
+    },
+    /// Run a script, and show its result and variables
+    Script {
+        #[command(flatten)]
+        script: script::ScriptArgs,
+    },
 }
 
 /// What every command that reads a config takes.
@@ -61,5 +73,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve { config, listen } => serve::run(&config, listen),
         Command::Check { config } => check::run(&config),
+        Command::Explain { word } => explain::run(&word),
+        Command::Script { script } => script::run(&script),
     }
 }

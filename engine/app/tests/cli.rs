@@ -62,3 +62,47 @@ fn serve_says_why_it_cannot_listen() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains(&address), "{}", text(&output.stderr));
 }
+
+#[test]
+fn script_shows_results_and_variables_with_their_types() {
+    let output = syncloom(&["script", "-e", "1+2*3"]);
+    assert_eq!(text(&output.stdout), "result: integer 7\n");
+    let script = "STRING a[]; INTEGER i; i=2; a[0]=\"x\\ny\"; RETURN LENGTH(a[0]);";
+    let output = syncloom(&["script", "-e", script]);
+    assert_eq!(text(&output.stdout), "a: [string \"x\\ny\"]\ni: integer 2\nresult: integer 3\n");
+}
+
+#[test]
+fn script_shows_mistakes_with_their_place_and_a_hint() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mistake.script");
+    std::fs::write(&file, "INTEGER x;\nx = LENGHT(\"a\");\nRETURN y;\n").unwrap();
+    let output = syncloom(&["script", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let err = text(&output.stderr);
+    for expected in ["mistake.script:2:5", "did you mean LENGTH?", "mistake.script:3:8", "   |        ^"] {
+        assert!(err.contains(expected), "{expected} in {err}");
+    }
+    let output = syncloom(&["script", "-e", "1/0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("script:1: division by zero"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn explain_knows_tags_functions_and_codes_and_names_what_is_near() {
+    for (word, says) in [
+        ("substr", "SUBSTR(\"abcdef\", 2, 3)  gives  cde"),
+        ("datastore/readonly", "default: no"),
+        ("SLC0020", "unknown tag"),
+    ] {
+        let output = syncloom(&["explain", word]);
+        assert!(
+            output.status.success() && text(&output.stdout).contains(says),
+            "{word}: {}",
+            text(&output.stdout)
+        );
+    }
+    let output = syncloom(&["explain", "httpprt"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("near it: httpport"), "{}", text(&output.stderr));
+}
