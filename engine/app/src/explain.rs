@@ -86,7 +86,7 @@ fn function(function: &Function) -> String {
 }
 
 /// `string SUBSTR(string text, integer from, [integer count])`
-fn signature(function: &Function) -> String {
+pub(crate) fn signature(function: &Function) -> String {
     let gives = match function.result {
         Gives::Nothing => "",
         Gives::Kind(kind) => kind.name(),

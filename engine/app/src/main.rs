@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod console;
 mod explain;
+mod schema;
 mod script;
 mod serve;
 
@@ -44,6 +45,11 @@ enum Command {
         /// The name; `datastore/readonly` is the tag <readonly> in <datastore>
         word: String,
     },
+    /// Write the reference pages
+    Schema {
+        #[command(flatten)]
+        schema: schema::SchemaArgs,
+    },
     /// Run a script, and show its result and variables
     Script {
         #[command(flatten)]
@@ -74,6 +80,7 @@ fn main() -> ExitCode {
         Command::Serve { config, listen } => serve::run(&config, listen),
         Command::Check { config } => check::run(&config),
         Command::Explain { word } => explain::run(&word),
+        Command::Schema { schema } => schema::run(&schema),
         Command::Script { script } => script::run(&script),
     }
 }
