@@ -17,6 +17,7 @@ pub(crate) mod table;
 mod texts;
 mod times;
 mod urls;
+mod zones;
 
 use std::ops::BitOr;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Contexts, Gives, Takes, all};
 use crate::lang::{ContextBuilder, Env, Host, ItemPair, Kind, Library, System};
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Zones};
 use crate::value::Value;
 
 /// A machine on which nothing happens and it is always the same time.
@@ -124,5 +124,108 @@ fn names_and_sections_are_there() {
             function.name
         );
         assert!(function.section.is_empty() || function.section.starts_with(|c: char| c.is_ascii_digit()));
+    }
+}
+
+/// Runs a script with a machine that keeps its log, in zones that stay.
+fn in_zones(script: &str, zones: &mut Zones) -> (String, Vec<String>) {
+    struct Logging(Vec<String>);
+    impl System for Logging {
+        fn now(&mut self) -> Timestamp {
+            Still.now()
+        }
+
+        fn elapsed_ms(&mut self) -> u64 {
+            0
+        }
+
+        fn random(&mut self, _: Option<i64>) -> u64 {
+            0
+        }
+
+        fn sleep_ms(&mut self, _: u64) {}
+
+        fn read_file(&mut self, path: &str) -> Result<Vec<u8>, String> {
+            Still.read_file(path)
+        }
+
+        fn shell(&mut self, _: &str, _: &str, _: bool) -> Option<i64> {
+            None
+        }
+
+        fn log(&mut self, text: &str) {
+            self.0.push(text.to_owned());
+        }
+    }
+    let mut builder = ContextBuilder::new(&Arc::new(Library::empty()), Contexts::GLOBAL);
+    let id = builder.script(script);
+    let (context, errors) = builder.build();
+    assert_eq!(errors, [], "{script}");
+    let mut system = Logging(Vec::new());
+    let mut env = Env::new(&mut system);
+    env.zones = zones.clone();
+    let result = context.run(id, &mut context.variables(), &mut env);
+    *zones = env.zones;
+    let value = result.unwrap_or_else(|error| panic!("{script}: {error}"));
+    (value.map_or(String::new(), |value| value.value.to_text()), system.0)
+}
+
+#[test]
+fn a_zone_is_given_in_many_ways() {
+    for (spec, name) in [
+        ("\"America/New_York\"", "America/New_York"),
+        ("\"cet/cest\"", "CET/CEST"),
+        ("-18000", "-05:00"),
+        ("\"+0530\"", "+05:30"),
+        ("\"UTC\"", "UTC"),
+        ("\"FLOATING\"", ""),
+        ("EMPTY", ""),
+        ("\"USERTIMEZONE\"", "system"),
+        ("SYSTEMNOW()", "system"),
+        (
+            "\"BEGIN:VTIMEZONE\\nTZID:Mine\\nBEGIN:STANDARD\\nDTSTART:19670101T000000\\nTZOFFSETFROM:+0017\\nTZOFFSETTO:+0017\\nEND:STANDARD\\nEND:VTIMEZONE\"",
+            "Mine",
+        ),
+    ] {
+        let script = format!("TIMESTAMP t; t=20030604T120000Z; SETTIMEZONE(t, {spec}); RETURN TIMEZONE(t);");
+        assert_eq!(in_zones(&script, &mut Zones::default()), (name.to_owned(), Vec::new()), "{spec}");
+    }
+}
+
+#[test]
+fn a_zone_that_nobody_knows_changes_nothing_and_is_logged() {
+    let set = "TIMESTAMP t; t=20030604T120000Z; SETTIMEZONE(t, \"Nowhere\"); RETURN t;";
+    let convert = "RETURN CONVERTTOZONE(20030604T120000Z, \"Nowhere\")==UNASSIGNED;";
+    let user = "SETUSERTIMEZONE(\"Nowhere\"); RETURN USERTIMEZONE();";
+    let far = "RETURN CONVERTTOZONE(20030604T120000Z, 999999)==UNASSIGNED;";
+    for (script, result) in [(set, "20030604T120000Z"), (convert, "1"), (user, "system"), (far, "1")] {
+        let (text, log) = in_zones(script, &mut Zones::default());
+        assert_eq!((text.as_str(), log.len()), (result, 1), "{script}: {log:?}");
+    }
+}
+
+#[test]
+fn the_users_zone_stays_for_the_next_script() {
+    let mut zones = Zones::default();
+    let _ = in_zones("SETUSERTIMEZONE(\"EST/EDT\");", &mut zones);
+    let script = "RETURN USERTIMEZONE() + \" \" + CONVERTTOUSERZONE(20030604T120000Z);";
+    assert_eq!(in_zones(script, &mut zones).0, "EST/EDT 20030604T080000");
+}
+
+#[test]
+fn lengths_and_times_of_day_are_calculated_with() {
+    for (expression, text) in [
+        ("20030604T164922Z - 20030604T164900Z", "PT22S"),
+        ("20030604T000000Z - (timestamp)\"PT1H\"", "20030603T230000Z"),
+        ("20030604T000000Z + (timestamp)\"PT1H\"", "20030604T010000Z"),
+        ("20030604T164922Z - TIMEONLY(20030604T164922Z)", "20030604T000000Z"),
+        ("TIMEONLY(20030604T164922Z) - TIMEONLY(20030604T164900Z)", "PT22S"),
+        ("(string)TIMEONLY(20030604T000000Z)", "000000"),
+        ("(string)POINTINTIME(DATEONLY(20030604T164922Z) + TIMEONLY(20030604T164922Z))", "20030604T164922"),
+        ("20030604T164922Z - 20030604T164900Z < TIMEUNITS(23)", "1"),
+        ("(string)(20030604T164922Z - 20030604T164922Z)", "PT0S"),
+    ] {
+        let (result, _) = in_zones(&format!("RETURN {expression};"), &mut Zones::default());
+        assert_eq!(result, text, "{expression}");
     }
 }

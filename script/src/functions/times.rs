@@ -1,8 +1,9 @@
-//! Dates and times, as far as they need neither a table of zones nor recurrence rules (manual 6.14.3).
+//! Dates, times and lengths of time (manual 6.14.3). Not its job: zones (`zones`).
 
-use super::{Function, INTEGER, TIMESTAMP, global, integer, time};
-use crate::lang::clock;
-use crate::time::{DAY_MS, TimestampKind, Zone};
+use super::{Call, Function, INTEGER, TIMESTAMP, global, integer, optional, time, variable};
+use crate::lang::val::{Val, View};
+use crate::lang::{Fault, Kind, clock};
+use crate::time::{DAY_MS, Timestamp, TimestampKind, UserContext, allday};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     global(
@@ -32,16 +33,82 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
     ),
     global(
-        "ISFLOATING",
+        "TIMEONLY",
+        &[time("ts")],
+        TIMESTAMP,
+        "6.14.3",
+        "The time of day of a time: the time units since midnight.",
+        ("(string)TIMEONLY(20030604T164922Z)", "164922"),
+        |call| match stated(call) {
+            Some(time) => call.give_time(time.time_only()),
+            None => call.give(Val::Empty(Kind::Timestamp)),
+        },
+    ),
+    global(
+        "DURATION",
+        &[time("ts")],
+        TIMESTAMP,
+        "6.14.3",
+        "Time units as a length of time.",
+        ("DURATION(TIMEUNITS(5400))", "PT1H30M"),
+        |call| {
+            let units = units(call);
+            call.give_time(Timestamp::duration(units))
+        },
+    ),
+    global(
+        "POINTINTIME",
+        &[time("ts")],
+        TIMESTAMP,
+        "6.14.3",
+        "A length of time, a date or a time of day as a point in time.",
+        ("(string)POINTINTIME(DATEONLY(20030604T164922Z) + TIMEUNITS(60))", "20030604T000100"),
+        |call| {
+            let time = stated(call).unwrap_or_else(|| clock::from_units(0));
+            call.give_time(time.point_in_time())
+        },
+    ),
+    global(
+        "ISDURATION",
         &[time("ts")],
         INTEGER,
-        "6.14.4",
-        "Whether a time is in no zone.",
-        ("ISFLOATING(20030604T164922)", "1"),
+        "6.14.3",
+        "Whether a time is a length of time.",
+        ("ISDURATION(20030604T164922Z - 20030604T160000Z)", "1"),
         |call| {
-            let floating = call.time(0).zone() == Zone::Floating;
-            call.give_integer(i64::from(floating))
+            let duration = call.time(0).kind() == TimestampKind::Duration;
+            call.give_integer(i64::from(duration))
         },
+    ),
+    global(
+        "ALLDAYCOUNT",
+        &[
+            time("start"),
+            time("end"),
+            optional(integer("checkinusercontext")),
+            optional(integer("onlyutcinusercontext")),
+        ],
+        INTEGER,
+        "6.14.3",
+        "How many whole days an event is; 0 for one that is none.",
+        ("ALLDAYCOUNT(20030604T000000, 20030606T000000)", "2"),
+        all_day_count,
+    ),
+    global(
+        "MAKEALLDAY",
+        &[
+            variable("start", Some(Kind::Timestamp)),
+            variable("end", Some(Kind::Timestamp)),
+            optional(integer("days")),
+        ],
+        INTEGER,
+        "6.14.3",
+        "Makes days of an event's start and end.",
+        (
+            "TIMESTAMP s, e; s=20030604T103000; MAKEALLDAY(s, e, 2); RETURN (string)s + \"-\" + e;",
+            "20030604-20030606",
+        ),
+        make_all_day,
     ),
     global(
         "WEEKDAY",
@@ -51,8 +118,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The day of the week, 0 for Sunday.",
         ("WEEKDAY(\"20030604\")", "3"),
         |call| {
-            let day = call.time(0).linear().div_euclid(DAY_MS);
-            call.give_integer((day + 1).rem_euclid(7))
+            let day = call.time(0).weekday();
+            call.give_integer(day)
         },
     ),
     global(
@@ -63,15 +130,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The number of days of a date's month.",
         ("MONTHDAYS(\"20040201\")", "29"),
         |call| {
-            let parts = call.time(0).parts();
-            let days = match parts.month {
-                // No time is the first of January of the first year.
-                _ if clock::is_empty(call.time(0)) => 31,
-                2 if parts.year % 4 == 0 && (parts.year % 100 != 0 || parts.year % 400 == 0) => 29,
-                2 => 28,
-                4 | 6 | 9 | 11 => 30,
-                _ => 31,
-            };
+            let days = call.time(0).month_days();
             call.give_integer(days)
         },
     ),
@@ -128,3 +187,38 @@ pub(super) const FUNCTIONS: &[Function] = &[
         call.give_time(now)
     }),
 ];
+
+/// The time units of the first argument, which may be a number.
+fn units(call: &Call<'_, '_, '_>) -> i64 {
+    match call.view(0) {
+        View::Integer(units) => units,
+        _ => call.time(0).linear(),
+    }
+}
+
+/// The first argument, unless it says nothing.
+fn stated(call: &Call<'_, '_, '_>) -> Option<Timestamp> {
+    call.view(0).time().filter(|time| !clock::is_empty(*time))
+}
+
+fn all_day_count(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
+    let start = call.time(0);
+    // Where neither is known, they are the same midnight.
+    let end = call.view(1).time().or_else(|| clock::is_empty(start).then_some(start));
+    let user = call.env_ref().zones.user();
+    let context = match (call.flag(2), call.flag(3)) {
+        (false, _) => UserContext::No,
+        (true, false) => UserContext::NonFloating(user),
+        (true, true) => UserContext::UtcOnly(user),
+    };
+    call.give_integer(allday::all_day_count(start, end, context))
+}
+
+fn make_all_day(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
+    let days = call.optional_integer(2).unwrap_or(0);
+    let end = call.view(1).time().filter(|time| !clock::is_empty(*time));
+    let (first, last) = allday::make_all_day(call.time(0), end, days);
+    call.set(0, Val::Time(Kind::Timestamp, first))?;
+    call.set(1, Val::Time(Kind::Timestamp, last))?;
+    call.give_nothing()
+}

@@ -5,11 +5,11 @@
 use std::cmp::Ordering;
 
 use super::kind::Kind;
-use crate::time::{Timestamp, TimestampKind, Zone};
+use crate::time::{IsoStyle, Timestamp, TimestampKind, Zone};
 
-/// Whether a time is none: the point at which time begins.
+/// Whether a time is none: the point at which time begins. A length of time or a time of day of 0 is one.
 pub fn is_empty(time: Timestamp) -> bool {
-    time.linear() == 0
+    time.linear() == 0 && matches!(time.kind(), TimestampKind::DateTime | TimestampKind::Date)
 }
 
 /// The text of a time. A zone other than UTC is not shown: TIMEZONE tells it.
@@ -17,14 +17,8 @@ pub fn text(time: Timestamp, kind: Kind) -> String {
     if is_empty(time) {
         return String::new();
     }
-    let parts = time.parts();
-    let sign = if parts.year < 0 { "-" } else { "" };
-    let date = format!("{sign}{:04}{:02}{:02}", parts.year.abs(), parts.month, parts.day);
-    if kind == Kind::Date || time.kind() == TimestampKind::Date {
-        return date;
-    }
-    let zone = if time.zone() == Zone::Utc { "Z" } else { "" };
-    format!("{date}T{:02}{:02}{:02}{zone}", parts.hour, parts.minute, parts.second)
+    let time = if kind == Kind::Date { time.date_only() } else { time };
+    time.format(IsoStyle::SCRIPT)
 }
 
 /// The time that a text means.
@@ -32,20 +26,24 @@ pub fn parse(text: &str) -> Option<Timestamp> {
     Timestamp::parse(text)
 }
 
-/// A time as text makes it a date: the day alone.
+/// A time as text makes it a date: the day alone. A length of time has none.
 pub fn as_date(time: Timestamp) -> Option<Timestamp> {
-    Some(time.date_only())
+    (time.kind() != TimestampKind::Duration).then(|| time.date_only())
 }
 
 /// The same zone and meaning with other time units.
 pub fn with_linear(time: Timestamp, linear: i64) -> Timestamp {
-    let moved = Timestamp::from_linear(linear, time.zone());
-    if time.kind() == TimestampKind::Date { moved.date_only() } else { moved }
+    time.plus(linear.saturating_sub(time.linear()))
 }
 
-/// The time between two times.
-pub fn difference(later: Timestamp, earlier: Timestamp) -> Timestamp {
-    Timestamp::from_linear(later.unix_ms().wrapping_sub(earlier.unix_ms()), Zone::Floating)
+/// The time between two times; `None` where the second is no point in time but a length to go back by.
+pub fn difference(later: Timestamp, earlier: Timestamp) -> Option<Timestamp> {
+    let is_length = match earlier.kind() {
+        TimestampKind::Duration => true,
+        TimestampKind::Time => later.kind() != TimestampKind::Time,
+        _ => false,
+    };
+    (!is_length).then(|| later.since(earlier))
 }
 
 /// Which of two is later; `None` for a floating one and one in a zone, which have nothing in common.

@@ -7,7 +7,7 @@ use crate::functions::calls::{
     CustomCall, DatabaseCall, DatastoreCall, ItemCall, LoginCall, SessionCall, SqlCall, StatusCall,
 };
 use crate::item::Item;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Zones};
 use crate::value::Value;
 
 /// The machine that scripts run on.
@@ -84,6 +84,8 @@ pub struct Env<'a> {
     pub system: &'a mut dyn System,
     /// The items.
     pub items: ItemPair<'a>,
+    /// The zones that scripts can name. What a run makes the user's zone, or defines, is here when it has ended.
+    pub zones: Zones,
     /// The session.
     pub session: Option<&'a mut dyn Host<SessionCall>>,
     /// The login.
@@ -103,11 +105,12 @@ pub struct Env<'a> {
 }
 
 impl<'a> Env<'a> {
-    /// The machine alone.
+    /// The machine alone, in a place where it is UTC.
     pub fn new(system: &'a mut dyn System) -> Env<'a> {
         Env {
             system,
             items: ItemPair::default(),
+            zones: Zones::default(),
             session: None,
             login: None,
             datastore: None,

@@ -113,8 +113,10 @@ impl Arith {
 
     /// Its result where that isn't text.
     pub fn apply(self, a: View<'_>, b: View<'_>) -> Result<Val, Fault> {
-        if let (Arith::Sub, View::Time(_, later), View::Time(_, earlier)) = (self, a, b) {
-            return Ok(Val::Time(Kind::Timestamp, clock::difference(later, earlier)));
+        if let (Arith::Sub, View::Time(_, later), View::Time(_, earlier)) = (self, a, b)
+            && let Some(difference) = clock::difference(later, earlier)
+        {
+            return Ok(Val::Time(Kind::Timestamp, difference));
         }
         match (self, a) {
             (Arith::Add, View::Array { .. }) => Ok(a.to_val()),

@@ -4,13 +4,16 @@
 //! for the form of script that the decision is about.
 
 use serde_json::Value as Json;
+use syncloom_script::time::Zones;
+use syncloom_script::{Timestamp, Zone};
 
 use super::script::{End, Outcome};
+use super::time::reason_of_name;
 
 /// The decision by which a case differs.
 pub(super) fn on_purpose(input: &Json, wanted: &Outcome, got: &Outcome) -> Option<&'static str> {
     let case = Case::new(input);
-    let rules = [load_time, languages, values, functions];
+    let rules = [load_time, times, languages, values, functions];
     rules.iter().find_map(|rule| rule(&case, &wanted.end, &got.end))
 }
 
@@ -23,6 +26,8 @@ struct Case {
     /// As they are written.
     raw: String,
     macros: bool,
+    /// The user's zone.
+    user_zone: Option<String>,
 }
 
 impl Case {
@@ -46,11 +51,32 @@ impl Case {
             }
         }
         let tight = bare.chars().filter(|c| !c.is_whitespace()).collect();
-        Case { bare, tight, raw, macros: input["macros"].is_object() }
+        let user_zone = input["usertimezone"].as_str().map(str::to_owned);
+        Case { bare, tight, raw, macros: input["macros"].is_object(), user_zone }
     }
 
     fn calls(&self, name: &str) -> bool {
         self.tight.contains(&format!("{name}("))
+    }
+
+    /// Whether a function is called whose name is not the end of another one's.
+    fn calls_itself(&self, name: &str) -> bool {
+        let inside = |head: &str| head.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        self.bare.match_indices(&format!("{name}(")).any(|(at, _)| !inside(&self.bare[..at]))
+    }
+
+    /// The texts in quotes.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.raw.split('"').skip(1).step_by(2)
+    }
+
+    /// Whether an argument of a call, behind another one, begins like this.
+    fn argument(&self, name: &str, begins: impl Fn(char) -> bool) -> bool {
+        let opened = format!("{name}(");
+        let calls = self.tight.split(&opened).skip(1);
+        calls
+            .filter_map(|rest| rest.split(')').next())
+            .any(|list| list.split(',').skip(1).any(|argument| argument.starts_with(&begins)))
     }
 
     fn has(&self, parts: &[&str]) -> bool {
@@ -96,6 +122,39 @@ fn load_time(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Decisions about times and zones.
+fn times(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
+    if case.calls("TIMEONLY") {
+        return Some("TIMEONLY gives the time units since midnight (manual 6.14.3)");
+    }
+    if case.calls("SETUSERTIMEZONE") && *wanted == End::Crashed {
+        return Some("SETUSERTIMEZONE doesn't end the process");
+    }
+    if case.calls("ALLDAYCOUNT") && case.raw.contains(",\"\")") {
+        return Some("an all-day event without an end is one day");
+    }
+    if case.follows(COMPARISONS, &["TIMEUNITS(", "DAYUNITS("]) {
+        return Some("the operands of a comparison are converted (manual 6.10)");
+    }
+    let taking = ["SETTIMEZONE", "CONVERTTOZONE"];
+    if taking.iter().any(|name| case.argument(name, |first| first == '-')) {
+        return Some("seconds west of UTC are a zone (manual 6.14.4)");
+    }
+    let in_offset =
+        |text: &str| Timestamp::parse(text).is_some_and(|time| matches!(time.zone(), Zone::Offset(_)));
+    let nameless = |end: &End| matches!(end, End::Value(Some(value)) if value == "string UNASSIGNED");
+    let offset = case.argument("SETTIMEZONE", |first| first.is_ascii_digit()) || case.texts().any(in_offset);
+    if case.calls_itself("TIMEZONE") && offset && nameless(wanted) && !nameless(got) {
+        return Some("an offset is named as ISO 8601 has it (manual 6.14.4)");
+    }
+    let takes_names = taking.iter().any(|name| case.calls(name));
+    let names = case.texts().filter(|text| takes_names && Timestamp::parse(text).is_none());
+    let zones = Zones::default();
+    let in_user_zone = case.has(&["USERZONE(", "USERTIMEZONE(", "ALLDAYCOUNT("]);
+    let mut names = names.chain(case.user_zone.as_deref().filter(|_| in_user_zone));
+    names.find_map(|name| reason_of_name(name, zones.find(name).is_ok()))
 }
 
 /// Decisions about the language.

@@ -166,18 +166,22 @@ fn show(ours: &mut Map<String, Value>, side: &str, zones: &Zones, time: Timestam
     ours.insert(format!("{side}_offset"), json!(zones.offset_minutes(time).unwrap_or(0)));
 }
 
-/// The original takes a name that chapter 17 doesn't list as a zone that never differs from UTC.
+/// What excuses differences for a zone's name.
 fn of_name(name: &str, known_to_us: bool) -> Option<Excuse> {
+    reason_of_name(name, known_to_us).map(|reason| Excuse { reason, keys: &[] })
+}
+
+/// The original takes a name that chapter 17 doesn't list as a zone that never differs from UTC.
+pub(super) fn reason_of_name(name: &str, known_to_us: bool) -> Option<&'static str> {
     let special = ["system", "date", "floating", "duration", "usertimezone", "utc", ""];
     if special.iter().any(|special| special.eq_ignore_ascii_case(name)) || builtin::find(name).is_some() {
         return None;
     }
-    let reason = match known_to_us {
+    Some(match known_to_us {
         true if name.starts_with(['+', '-']) => "an offset is a zone (manual 6.14.4)",
         true => "names of the zone database and of Windows are zones",
         false => "an unknown name is an error",
-    };
-    Some(Excuse { reason, keys: &[] })
+    })
 }
 
 /// VTIMEZONE, TZ and DAYLIGHT of a zone.
