@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{
-    Contexts, Function, arrays, calls, debug, email, fields, numbers, outside, regular, texts, times, urls,
+    Contexts, Function, arrays, calls, debug, email, fields, numbers, outside, recurrences, regular, texts,
+    times, urls,
 };
 use crate::lang::nearest;
 
 /// All of them, in the order of the manual.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    let lists: [&[Function]; 10] = [
+    let lists: [&[Function]; 11] = [
         texts::FUNCTIONS,
         email::FUNCTIONS,
         urls::FUNCTIONS,
@@ -18,6 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
         numbers::FUNCTIONS,
         arrays::FUNCTIONS,
         times::FUNCTIONS,
+        recurrences::FUNCTIONS,
         fields::FUNCTIONS,
         debug::FUNCTIONS,
         outside::FUNCTIONS,

@@ -58,10 +58,6 @@ const NOT_YET: &[&str] = &[
     "POINTINTIME",
     "ALLDAYCOUNT",
     "MAKEALLDAY",
-    "RECURRENCE_DATE",
-    "RECURRENCE_COUNT",
-    "MAKE_RRULE",
-    "PARSE_RRULE",
     // These need the formats of an upper room.
     "PARSETEXTWITHPROFILE",
     "MAKETEXTWITHPROFILE",
