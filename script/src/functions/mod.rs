@@ -12,6 +12,7 @@ mod email;
 mod fields;
 mod numbers;
 mod outside;
+mod recurrences;
 mod regular;
 pub(crate) mod table;
 mod texts;

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{
-    Contexts, Function, arrays, calls, debug, email, fields, numbers, outside, regular, texts, times, urls,
-    zones,
+    Contexts, Function, arrays, calls, debug, email, fields, numbers, outside, recurrences, regular, texts,
+    times, urls, zones,
 };
 use crate::lang::nearest;
 
 /// All of them, in the order of the manual.
 pub fn all() -> impl Iterator<Item = &'static Function> {
-    let lists: [&[Function]; 11] = [
+    let lists: [&[Function]; 12] = [
         texts::FUNCTIONS,
         email::FUNCTIONS,
         urls::FUNCTIONS,
@@ -20,6 +20,7 @@ pub fn all() -> impl Iterator<Item = &'static Function> {
         arrays::FUNCTIONS,
         times::FUNCTIONS,
         zones::FUNCTIONS,
+        recurrences::FUNCTIONS,
         fields::FUNCTIONS,
         debug::FUNCTIONS,
         outside::FUNCTIONS,

@@ -51,15 +51,54 @@ fn every_example_gives_its_result() {
     for function in all() {
         let Some((example, wanted)) = function.example else { continue };
         let script = if example.contains(';') { example.to_owned() } else { format!("RETURN {example};") };
-        let mut builder = ContextBuilder::new(&Arc::new(Library::empty()), Contexts::GLOBAL);
-        let id = builder.script(&script);
-        let (context, errors) = builder.build();
-        assert_eq!(errors, [], "{}", function.name);
-        let mut system = Still;
-        let result = context.run(id, &mut context.variables(), &mut Env::new(&mut system));
-        let value = result.unwrap_or_else(|error| panic!("{}: {error}", function.name)).unwrap();
-        assert_eq!(value.value.to_text(), wanted, "{}", function.name);
+        assert_eq!(result(&script).to_text(), wanted, "{}", function.name);
     }
+}
+
+/// What a script returns.
+fn result(script: &str) -> Value {
+    let mut builder = ContextBuilder::new(&Arc::new(Library::empty()), Contexts::GLOBAL);
+    let id = builder.script(script);
+    let (context, errors) = builder.build();
+    assert_eq!(errors, [], "{script}");
+    let mut system = Still;
+    let result = context.run(id, &mut context.variables(), &mut Env::new(&mut system));
+    result.unwrap_or_else(|error| panic!("{script}: {error}")).unwrap().value
+}
+
+#[test]
+fn what_does_not_recur_has_no_date_and_counts_nothing() {
+    for (rule, date, count) in [
+        ("\"D\",1", Value::Timestamp(Timestamp::parse("20030605T100000Z").unwrap()), Value::Integer(2)),
+        ("\"D\",0", Value::Unassigned, Value::Unassigned),
+        ("\"D\",-1", Value::Unassigned, Value::Unassigned),
+        ("\"\",1", Value::Unassigned, Value::Integer(0)),
+        ("\"X\",1", Value::Unassigned, Value::Integer(0)),
+    ] {
+        let call = |name, last| format!("RETURN {name}(20030604T100000Z,{rule},0,0,TRUE,{last});");
+        assert_eq!(result(&call("RECURRENCE_DATE", "2")), date, "{rule}");
+        assert_eq!(result(&call("RECURRENCE_COUNT", "20030606T080000Z")), count, "{rule}");
+    }
+    let count = |arguments| result(&format!("RETURN RECURRENCE_COUNT({arguments});"));
+    assert_eq!(count("20030604T100000Z,\"D\",1,0,0,TRUE,UNASSIGNED"), Value::Integer(0));
+    assert_eq!(count("20030604T100000Z,\"D\",1,0,0,TRUE,20030604T095959Z"), Value::Unassigned);
+    assert_eq!(count("UNASSIGNED,\"D\",1,0,0,TRUE,20030604T095959Z"), Value::Unassigned);
+    // The same point in time on another clock.
+    assert_eq!(count("20030604T100000Z,\"D\",1,0,0,TRUE,\"20030605T110000+0100\""), Value::Integer(2));
+}
+
+#[test]
+fn a_rule_is_read_whole_or_its_fields_stay() {
+    let read = |rule: &str| {
+        result(&format!(
+            "STRING f; INTEGER i,a,b,ok; TIMESTAMP u; f=\"?\"; i=7;
+             ok=PARSE_RRULE({rule},20030604T100000Z,f,i,a,b,u); RETURN f+i+\",\"+a+\",\"+b+\",\"+u+\",\"+ok;"
+        ))
+        .to_text()
+    };
+    assert_eq!(read("FALSE,\"W1 MO WE #0\""), "WW1,10,0,,1");
+    assert_eq!(read("TRUE,\"FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20040101\""), "MD1,0,1,20040101,1");
+    assert_eq!(read("TRUE,\"FREQ=HOURLY\""), "?7,,,,0");
 }
 
 #[test]

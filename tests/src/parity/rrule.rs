@@ -163,14 +163,9 @@ const ROWS: &[Row] = &[
     },
     // The original has no text, and the series is lost in vCalendar. MD and YM without a list are the day of the start.
     Row {
-        why: "monthly and yearly rules on the day of the start have a vCalendar text; the original has none",
+        why: PLAIN_HAS_TEXT,
         keys: &["rrule1"],
-        applies: |case| {
-            case.block.is_some_and(|(block, _)| {
-                matches!(block.frequency, Frequency::Monthly | Frequency::Yearly)
-                    && block.modifier == Modifier::Plain
-            })
-        },
+        applies: |case| case.block.is_some_and(|(block, _)| is_plain_long(&block)),
     },
     // "1MO,TU" is the first Monday and every Tuesday to any reader, the original among them.
     Row {
@@ -187,35 +182,15 @@ const ROWS: &[Row] = &[
     },
     // The 31st of June: the original gives the same January day over and over, or first days of other months.
     Row {
-        why: "a yearly rule whose months never have the day of the start has no occurrences; the original's are of no month named",
+        why: NEVER_HAS_THE_DAY,
         keys: OCCURRENCES,
-        applies: |case| {
-            case.block.is_some_and(|(block, start)| {
-                let longest = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-                let selected = |month: &(usize, i64)| block.first_mask >> month.0 & 1 == 1;
-                block.frequency == Frequency::Yearly
-                    && block.modifier == Modifier::Month
-                    && block.first_mask & 0xfff != 0
-                    && longest
-                        .into_iter()
-                        .enumerate()
-                        .filter(selected)
-                        .all(|(_, days)| days < start.parts().day)
-            })
-        },
+        applies: |case| case.block.is_some_and(|(block, start)| never_has_the_day(&block, start)),
     },
     // Asked for by number the original answers the 1st of March, by walking the next leap year's 29th of February.
     Row {
-        why: "a yearly rule on the 29th of February has its occurrences in leap years; the original says so only when it walks",
+        why: ON_LEAP_DAY,
         keys: &["occurrences_bycount", "count"],
-        applies: |case| {
-            case.block.is_some_and(|(block, start)| {
-                let parts = start.parts();
-                block.frequency == Frequency::Yearly
-                    && block.modifier != Modifier::Month
-                    && (parts.month, parts.day) == (2, 29)
-            })
-        },
+        applies: |case| case.block.is_some_and(|(block, start)| is_on_leap_day(&block, start)),
     },
     // The manual knows 0, D, W, M and Y. The original has no occurrence by number, one by walking, and counts none.
     Row {
@@ -224,6 +199,36 @@ const ROWS: &[Row] = &[
         applies: |case| case.mode == Mode::Block && case.block.is_none(),
     },
 ];
+
+// Scripts ask for the same (`script_rules`).
+
+pub(super) const PLAIN_HAS_TEXT: &str =
+    "monthly and yearly rules on the day of the start have a vCalendar text; the original has none";
+pub(super) const NEVER_HAS_THE_DAY: &str = "a yearly rule whose months never have the day of the start has no occurrences; the original's are of no month named";
+pub(super) const ON_LEAP_DAY: &str = "a yearly rule on the 29th of February has its occurrences in leap years; the original says so only when it walks";
+
+/// Monthly or yearly, and nothing but the start says which day.
+pub(super) fn is_plain_long(block: &Block) -> bool {
+    matches!(block.frequency, Frequency::Monthly | Frequency::Yearly) && block.modifier == Modifier::Plain
+}
+
+/// Yearly, in months that are all too short for the day of the start.
+pub(super) fn never_has_the_day(block: &Block, start: Timestamp) -> bool {
+    let longest = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let selected = |month: &(usize, i64)| block.first_mask >> month.0 & 1 == 1;
+    block.frequency == Frequency::Yearly
+        && block.modifier == Modifier::Month
+        && block.first_mask & 0xfff != 0
+        && longest.into_iter().enumerate().filter(selected).all(|(_, days)| days < start.parts().day)
+}
+
+/// Yearly on the day of the start, which most years don't have.
+pub(super) fn is_on_leap_day(block: &Block, start: Timestamp) -> bool {
+    let parts = start.parts();
+    block.frequency == Frequency::Yearly
+        && block.modifier != Modifier::Month
+        && (parts.month, parts.day) == (2, 29)
+}
 
 const EVERYTHING: &[&str] = &[
     "parsed",

@@ -35,10 +35,6 @@ fn waiting(input: &Json) -> Option<String> {
 
 /// What of the manual's functions this crate does not have yet.
 const NOT_YET: &[&str] = &[
-    "RECURRENCE_DATE",
-    "RECURRENCE_COUNT",
-    "MAKE_RRULE",
-    "PARSE_RRULE",
     // These need the formats of an upper room.
     "PARSETEXTWITHPROFILE",
     "MAKETEXTWITHPROFILE",

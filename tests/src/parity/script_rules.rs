@@ -4,16 +4,18 @@
 //! for the form of script that the decision is about.
 
 use serde_json::Value as Json;
+use syncloom_script::recurrence::Block;
 use syncloom_script::time::Zones;
 use syncloom_script::{Timestamp, Zone};
 
+use super::rrule;
 use super::script::{End, Outcome};
 use super::time::reason_of_name;
 
 /// The decision by which a case differs.
 pub(super) fn on_purpose(input: &Json, wanted: &Outcome, got: &Outcome) -> Option<&'static str> {
     let case = Case::new(input);
-    let rules = [load_time, times, languages, values, functions];
+    let rules = [load_time, times, languages, values, functions, recurrences];
     rules.iter().find_map(|rule| rule(&case, &wanted.end, &got.end))
 }
 
@@ -77,6 +79,19 @@ impl Case {
         calls
             .filter_map(|rest| rest.split(')').next())
             .any(|list| list.split(',').skip(1).any(|argument| argument.starts_with(&begins)))
+    }
+
+    /// The arguments of each call of a function, none of which may have a comma or a parenthesis in it.
+    fn arguments(&self, name: &str) -> Vec<Vec<&str>> {
+        let begin = format!("{name}(");
+        let calls = self.raw.split(&begin).skip(1);
+        calls.filter_map(|rest| rest.split(')').next()).map(|list| list.split(',').collect()).collect()
+    }
+
+    /// The time that a variable is given as text.
+    fn assigned_time(&self, variable: &str) -> Option<Timestamp> {
+        let (_, text) = self.raw.split_once(&format!(" {variable}=\""))?;
+        Timestamp::parse(text.split('"').next()?)
     }
 
     fn has(&self, parts: &[&str]) -> bool {
@@ -267,6 +282,29 @@ fn functions(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     }
     // A half character is no text.
     (case.calls("SUBSTR") && !case.raw.is_ascii()).then_some("SUBSTR doesn't cut through characters")
+}
+
+/// Decisions about recurrence rules, which are those about the rules themselves.
+fn recurrences(case: &Case, _: &End, _: &End) -> Option<&'static str> {
+    let block = |arguments: &[&str]| {
+        let number = |place: usize| arguments.get(place).and_then(|text| text.parse().ok());
+        Block::from_fields(arguments.first()?.trim_matches('"'), number(1)?, number(2)?, number(3)?, None)
+            .ok()
+    };
+    let in_vcalendar = |call: &Vec<&str>| {
+        call.first() == Some(&"FALSE")
+            && call.get(1..).and_then(block).is_some_and(|block| rrule::is_plain_long(&block))
+    };
+    if case.arguments("MAKE_RRULE").iter().any(in_vcalendar) {
+        return Some(rrule::PLAIN_HAS_TEXT);
+    }
+    case.arguments("RECURRENCE_DATE").iter().find_map(|call| {
+        let (start, block) = (case.assigned_time(call.first()?)?, block(call.get(1..)?)?);
+        if rrule::never_has_the_day(&block, start) {
+            return Some(rrule::NEVER_HAS_THE_DAY);
+        }
+        rrule::is_on_leap_day(&block, start).then_some(rrule::ON_LEAP_DAY)
+    })
 }
 
 /// Eight digits, T and six digits.
