@@ -232,6 +232,9 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
     /// Writes what a pattern matched in a text: to an array element by element, leaving what stands behind, or the
     /// first group, or the whole match, to a single variable.
     pub(crate) fn set_matches(&mut self, text: usize, number: usize, groups: &Groups) -> Result<(), Fault> {
+        if let Some(done) = self.set_matches_in_place(text, number, groups) {
+            return done;
+        }
         let is_array = self.elements(number).is_some();
         let wanted = match (is_array, groups.len()) {
             (true, _) => &groups[..],
@@ -254,6 +257,50 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
         }
         self.machine.spare = part;
         Ok(())
+    }
+
+    /// The same where the text can be looked at while the array is written to: the text is a constant or a variable
+    /// of its own, and the array is a variable.
+    fn set_matches_in_place(
+        &mut self,
+        text: usize,
+        number: usize,
+        groups: &Groups,
+    ) -> Option<Result<(), Fault>> {
+        let Place::Slot(slot) = self.place(number) else { return None };
+        let machine = &mut *self.machine;
+        let apart = match self.arguments.get(text)? {
+            Operand::Const(_) => true,
+            Operand::Slot(slot) => {
+                matches!(machine.stack.get(machine.base + *slot as usize), Some(Val::Text(..)))
+            }
+            _ => false,
+        };
+        let Some(Val::Array(kind, elements)) = machine.stack.get_mut(slot as usize) else { return None };
+        if !apart || !kind.is_text() || groups.len() > crate::item::MAX_ARRAY_INDEX {
+            return None;
+        }
+        let (kind, mut elements) = (*kind, std::mem::take(elements));
+        if elements.len() < groups.len() {
+            elements.resize(groups.len(), Val::Unassigned(kind));
+        }
+        let mut written = 0;
+        {
+            let subject = self.text(text);
+            for (element, group) in elements.iter_mut().zip(groups) {
+                let part = group.and_then(|(from, to)| subject.get(from..to)).unwrap_or_default();
+                written += part.len();
+                match element {
+                    Val::Text(_, room) => {
+                        room.clear();
+                        room.push_str(part);
+                    }
+                    element => *element = Val::Text(kind, part.to_owned()),
+                }
+            }
+        }
+        self.machine.stack[slot as usize] = Val::Array(kind, elements);
+        Some(self.machine.charge(written))
     }
 
     /// The compiled pattern that an argument spells.

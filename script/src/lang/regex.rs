@@ -6,6 +6,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use regex_automata::meta::{self, Cache, Config};
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::{Anchored, Input};
+
 /// How many steps back a pattern with look-around or back-references may take: those that need more would take
 /// for ever on a text a little longer.
 const BACKTRACK_LIMIT: usize = 200_000;
@@ -13,6 +17,8 @@ const BACKTRACK_LIMIT: usize = 200_000;
 const MAX_KEPT: usize = 64;
 /// How large a compiled pattern may be, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
+/// How long a text may be that is first tried at its start alone, in bytes.
+const SHORT: usize = 256;
 
 /// Compiled patterns by their text.
 #[derive(Debug, Default)]
@@ -26,9 +32,23 @@ pub struct Patterns {
 #[derive(Debug)]
 pub enum Pattern {
     /// Without look-around and back-references.
-    Linear(Box<regex::Regex>, RefCell<regex::CaptureLocations>),
+    Linear(Box<Linear>),
     /// With them.
     Backtracking(Box<fancy_regex::Regex>),
+}
+
+/// A pattern without look-around and back-references, with what a search needs room for: a machine runs on one
+/// thread, so none has to be fetched from a pool.
+#[derive(Debug)]
+pub struct Linear {
+    regex: meta::Regex,
+    room: RefCell<Room>,
+}
+
+#[derive(Debug)]
+struct Room {
+    cache: Cache,
+    slots: Vec<Option<NonMaxUsize>>,
 }
 
 /// The bytes of a whole match and of its groups; groups that took no part are `None`.
@@ -58,12 +78,12 @@ fn compile(text: &str) -> Option<Pattern> {
         "" => body.to_owned(),
         options => format!("(?{options}){body}"),
     };
-    let linear =
-        regex::RegexBuilder::new(&with_options).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build();
-    match linear {
+    let config = Config::new().nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(SIZE_LIMIT);
+    match meta::Builder::new().configure(config).build(&with_options) {
         Ok(regex) => {
-            let places = RefCell::new(regex.capture_locations());
-            Some(Pattern::Linear(Box::new(regex), places))
+            let slots = vec![None; regex.group_info().slot_len()];
+            let room = RefCell::new(Room { cache: regex.create_cache(), slots });
+            Some(Pattern::Linear(Box::new(Linear { regex, room })))
         }
         Err(_) => fancy_regex::RegexBuilder::new(&with_options)
             .backtrack_limit(BACKTRACK_LIMIT)
@@ -84,7 +104,13 @@ impl Pattern {
     /// Where it first matches from `start` on, which is a character's first byte or the end.
     pub fn find(&self, text: &str, start: usize) -> Option<(usize, usize)> {
         match self {
-            Pattern::Linear(regex, _) => regex.find_at(text, start).map(|found| (found.start(), found.end())),
+            Pattern::Linear(linear) => {
+                // The one borrow ends here; a pattern doesn't call itself.
+                let mut room = linear.room.try_borrow_mut().ok()?;
+                let input = Input::new(text).range(start..);
+                let found = linear.regex.search_with(&mut room.cache, &input)?;
+                Some((found.start(), found.end()))
+            }
             Pattern::Backtracking(regex) => {
                 let found = regex.find_from_pos(text, start).ok()??;
                 Some((found.start(), found.end()))
@@ -96,21 +122,34 @@ impl Pattern {
     pub fn groups(&self, text: &str, start: usize, groups: &mut Groups) -> bool {
         groups.clear();
         match self {
-            Pattern::Linear(regex, places) => {
-                // The one borrow ends here; a pattern doesn't call itself.
-                let Ok(mut places) = places.try_borrow_mut() else { return false };
-                if regex.captures_read_at(&mut places, text, start).is_none() {
-                    return false;
-                }
-                groups.extend((0..places.len()).map(|group| places.get(group)));
-                true
-            }
+            Pattern::Linear(linear) => linear.groups(text, start, groups).is_some(),
             Pattern::Backtracking(regex) => {
                 let Ok(Some(found)) = regex.captures_from_pos(text, start) else { return false };
                 groups.extend(found.iter().map(|group| group.map(|group| (group.start(), group.end()))));
                 true
             }
         }
+    }
+}
+
+impl Linear {
+    /// See [`Pattern::groups`]; `None` if it doesn't match.
+    fn groups(&self, text: &str, start: usize, groups: &mut Groups) -> Option<()> {
+        let mut room = self.room.try_borrow_mut().ok()?;
+        let Room { cache, slots } = &mut *room;
+        let input = Input::new(text).range(start..);
+        // No match is further left than one at the start, and that is found, groups and all, in one pass. In a long
+        // text a pattern could look far for what isn't there.
+        let at_start = (text.len() - start <= SHORT)
+            .then(|| {
+                let input = input.clone().anchored(Anchored::Yes);
+                self.regex.search_slots_with(cache, &input, slots)
+            })
+            .flatten();
+        at_start.or_else(|| self.regex.search_slots_with(cache, &input, slots))?;
+        let place = |slot: &Option<NonMaxUsize>| slot.map(NonMaxUsize::get);
+        groups.extend(slots.chunks_exact(2).map(|pair| place(&pair[0]).zip(place(&pair[1]))));
+        Some(())
     }
 }
 
