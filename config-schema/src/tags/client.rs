@@ -2,9 +2,8 @@
 //!
 //! Not its job: the server.
 
+use super::waiting::{CLIENT, FILTERS};
 use super::{Attribute, Kind, Tag};
-
-const CLIENT: &str = "Syncloom does not run as a client yet";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("dbpath", &["datastore"], Kind::Text).section("16.17.1").later(CLIENT),
@@ -23,10 +22,7 @@ pub(super) const TAGS: &[Tag] = &[
         .repeats()
         .later(CLIENT),
     Tag::new("slowsync", &["syncrequest"], Kind::Boolean).default("no").section("16.17.3").later(CLIENT),
-    Tag::new("recordfilter", &["syncrequest"], Kind::Filter)
-        .section("16.17.5")
-        .later("filters are not applied yet")
-        .vital(),
+    Tag::new("recordfilter", &["syncrequest"], Kind::Filter).section("16.17.5").later(FILTERS).vital(),
     Tag::new("defaultsyncmlversion", &["client"], Kind::Enum(&["unknown", "1.0", "1.1", "1.2"]))
         .default("1.2")
         .section("16.1")

@@ -2,14 +2,11 @@
 //!
 //! Not its job: databases (`sql`, `plugin`, `fieldmap`).
 
+use super::waiting::{FILTERS, OPTION, RULES, SCRIPTS, ZONES};
 use super::{Attribute, Kind, Tag};
 
 const STORE: &[&str] = &["datastore", "superdatastore"];
-const SCRIPTS: &str = "scripts are not run yet";
-const FILTERS: &str = "filters are not applied yet";
 const RESUME: &str = "sessions are not resumed yet";
-const ZONES: &str = "times in databases are UTC, other zones are not converted yet";
-const OPTION: &str = "this option is not acted on yet";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("multifolder", STORE, Kind::Boolean).default("no").later(OPTION).already(&["no"]),
@@ -82,7 +79,7 @@ pub(super) const TAGS: &[Tag] = &[
                 "preferred",
                 Kind::Enum(&["yes", "true", "on", "1", "no", "false", "off", "0", "legacy"]),
             ),
-            Attribute::new("rulematch", Kind::Text).later("remote rules are not applied yet"),
+            Attribute::new("rulematch", Kind::Text).later(RULES),
             Attribute::new("variant", Kind::Text)
                 .later("all subprofiles of the datatype are exchanged; choosing one comes later"),
         ])

@@ -2,9 +2,8 @@
 //!
 //! Not its job: profiles (`profile`, `text`).
 
-use super::{Attribute, Kind, Tag};
-
-const SCRIPTS: &str = "scripts are not run yet";
+use super::waiting::{OPTION, SCRIPTS};
+use super::{Attribute, COMPARE, FIELD_TYPE, Kind, Tag};
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("use", &["datatype"], Kind::Empty)
@@ -17,10 +16,7 @@ pub(super) const TAGS: &[Tag] = &[
         .section("10.5.1")
         .repeats()
         .about("the profile that the datatype is written by"),
-    Tag::new("profilemode", &["datatype"], Kind::INT32)
-        .default("0")
-        .later("this option is not acted on yet")
-        .already(&["0"]),
+    Tag::new("profilemode", &["datatype"], Kind::INT32).default("0").later(OPTION).already(&["0"]),
     Tag::new("initscript", &["datatype"], Kind::Script).section("10.5.8").later(SCRIPTS).vital(),
     Tag::new("incomingscript", &["datatype"], Kind::Script).section("10.5.9").later(SCRIPTS).vital(),
     Tag::new("outgoingscript", &["datatype"], Kind::Script).section("10.5.9").later(SCRIPTS).vital(),
@@ -41,22 +37,8 @@ pub(super) const TAGS: &[Tag] = &[
         .attributes(&[
             Attribute::new("name", Kind::Text).required(),
             Attribute::new("array", Kind::Boolean),
-            Attribute::new(
-                "type",
-                Kind::Enum(&[
-                    "string",
-                    "multiline",
-                    "telephone",
-                    "url",
-                    "integer",
-                    "timestamp",
-                    "date",
-                    "blob",
-                ]),
-            )
-            .required(),
-            Attribute::new("compare", Kind::Enum(&["never", "scripted", "conflict", "slowsync", "always"]))
-                .required(),
+            Attribute::new("type", FIELD_TYPE).required(),
+            Attribute::new("compare", COMPARE).required(),
             Attribute::new("age", Kind::Boolean),
             Attribute::new(
                 "merge",

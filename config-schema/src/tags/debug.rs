@@ -2,96 +2,53 @@
 //!
 //! Not its job: what a log contains.
 
+use super::waiting::LOGS;
 use super::{Attribute, Kind, Tag};
 
-const LOGS: &str = "logs are not written as the config says yet";
+/// What `<enable>` and `<disable>` are about.
+const TOPIC: &[Attribute] = &[Attribute::new(
+    "option",
+    Kind::Enum(&[
+        "error",
+        "hot",
+        "proto",
+        "session",
+        "admin",
+        "data",
+        "remoteinfo",
+        "parse",
+        "generate",
+        "transp",
+        "syncml_rtk",
+        "rest",
+        "userdata",
+        "dbapi",
+        "plugin",
+        "scripts",
+        "expressions",
+        "filter",
+        "match",
+        "conflict",
+        "details",
+        "exotic",
+        "minimal",
+        "normal",
+        "extended",
+        "maximal",
+        "db",
+        "all",
+        "items",
+        "cmd",
+        "devinf",
+        "dataconv",
+    ]),
+)
+.required()];
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("mask", &["debug"], Kind::UINT32).later(LOGS),
-    Tag::new("enable", &["debug"], Kind::Empty)
-        .attributes(&[Attribute::new(
-            "option",
-            Kind::Enum(&[
-                "error",
-                "hot",
-                "proto",
-                "session",
-                "admin",
-                "data",
-                "remoteinfo",
-                "parse",
-                "generate",
-                "transp",
-                "syncml_rtk",
-                "rest",
-                "userdata",
-                "dbapi",
-                "plugin",
-                "scripts",
-                "expressions",
-                "filter",
-                "match",
-                "conflict",
-                "details",
-                "exotic",
-                "minimal",
-                "normal",
-                "extended",
-                "maximal",
-                "db",
-                "all",
-                "items",
-                "cmd",
-                "devinf",
-                "dataconv",
-            ]),
-        )
-        .required()])
-        .section("8.11.2")
-        .repeats()
-        .later(LOGS),
-    Tag::new("disable", &["debug"], Kind::Empty)
-        .attributes(&[Attribute::new(
-            "option",
-            Kind::Enum(&[
-                "error",
-                "hot",
-                "proto",
-                "session",
-                "admin",
-                "data",
-                "remoteinfo",
-                "parse",
-                "generate",
-                "transp",
-                "syncml_rtk",
-                "rest",
-                "userdata",
-                "dbapi",
-                "plugin",
-                "scripts",
-                "expressions",
-                "filter",
-                "match",
-                "conflict",
-                "details",
-                "exotic",
-                "minimal",
-                "normal",
-                "extended",
-                "maximal",
-                "db",
-                "all",
-                "items",
-                "cmd",
-                "devinf",
-                "dataconv",
-            ]),
-        )
-        .required()])
-        .section("8.11.2")
-        .repeats()
-        .later(LOGS),
+    Tag::new("enable", &["debug"], Kind::Empty).attributes(TOPIC).section("8.11.2").repeats().later(LOGS),
+    Tag::new("disable", &["debug"], Kind::Empty).attributes(TOPIC).section("8.11.2").repeats().later(LOGS),
     Tag::new("logpath", &["debug"], Kind::Path).section("8.11.1").later(LOGS),
     Tag::new("msgdump", &["debug"], Kind::Boolean).default("no").section("8.11.15").later(LOGS),
     Tag::new("xmltranslate", &["debug"], Kind::Boolean).default("no").section("8.11.14").later(LOGS),

@@ -4,58 +4,38 @@
 
 use crate::sql::Statement;
 
-use super::{Attribute, Kind, Tag};
+use super::waiting::{FILTERS, SCRIPTS};
+use super::{Attribute, DB_TYPE, Kind, Tag};
 
-const SCRIPTS: &str = "scripts are not run yet";
+/// Detail records are mapped as their item is.
+const BOTH: &[&str] = &["fieldmap", "array"];
+
+/// What a `<map>` says of its column, wherever it stands.
+const MAP: &[Attribute] = &[
+    Attribute::new("name", Kind::Text).required(),
+    Attribute::new("references", Kind::Text).required(),
+    Attribute::new("type", DB_TYPE),
+    Attribute::new("mode", Kind::Text),
+    Attribute::new("size", Kind::UINT32),
+    Attribute::new("truncate", Kind::Boolean),
+    Attribute::new("set_no", Kind::UINT16),
+    Attribute::new("readblobsql", Kind::Text).later(BLOBS),
+    Attribute::new("keyfield", Kind::Text).later(BLOBS),
+];
+
+const BLOBS: &str = "large columns are read with their record; reading them alone comes later";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("fieldmap", &["datastore"], Kind::Container)
         .attributes(&[Attribute::new("fieldlist", Kind::Text).required()])
         .section("11.34.41")
         .about("columns and the fields that they hold"),
-    Tag::new("map", &["array"], Kind::Empty)
-        .attributes(&[
-            Attribute::new("name", Kind::Text).required(),
-            Attribute::new("references", Kind::Text).required(),
-            Attribute::new(
-                "type",
-                Kind::Enum(&[
-                    "string",
-                    "blob",
-                    "numeric",
-                    "date",
-                    "time",
-                    "timefordate",
-                    "timestamp",
-                    "dateonly",
-                    "zonename",
-                    "zoneoffset_hours",
-                    "zoneoffset_mins",
-                    "zoneoffset_secs",
-                    "lineartime",
-                    "lineardate",
-                    "unixtime_s",
-                    "unixtime_ms",
-                    "unixtime_us",
-                    "unixdate_s",
-                    "unixdate_ms",
-                    "unixdate_us",
-                    "nsdate",
-                ]),
-            ),
-            Attribute::new("mode", Kind::Text),
-            Attribute::new("size", Kind::UINT32),
-            Attribute::new("truncate", Kind::Boolean),
-            Attribute::new("set_no", Kind::UINT16),
-            Attribute::new("readblobsql", Kind::Text)
-                .later("large columns are read with their record; reading them alone comes later"),
-            Attribute::new("keyfield", Kind::Text)
-                .later("large columns are read with their record; reading them alone comes later"),
-        ])
+    Tag::new("map", BOTH, Kind::Empty)
+        .attributes(MAP)
         .section("11.34.41.1")
         .repeats()
         .about("a column, and the field that it holds"),
-    Tag::new("array", &["array"], Kind::Container)
+    Tag::new("array", BOTH, Kind::Container)
         .attributes(&[Attribute::new("sizefrom", Kind::FieldName)])
         .section("12.20.20")
         .repeats()
@@ -72,96 +52,14 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("12.20.21")
         .about("whether detail records without a value are stored"),
-    Tag::new("noitemsfilter", &["array"], Kind::Filter)
-        .section("12.20.22")
-        .later("filters are not applied yet")
-        .vital(),
-    Tag::new("initscript", &["array"], Kind::Script).section("11.34.41.3").later(SCRIPTS).vital(),
-    Tag::new("afterreadscript", &["array"], Kind::Script).section("11.34.41.4").later(SCRIPTS).vital(),
-    Tag::new("beforewritescript", &["array"], Kind::Script).section("11.34.41.5").later(SCRIPTS).vital(),
-    Tag::new("afterwritescript", &["array"], Kind::Script).section("11.34.41.5").later(SCRIPTS).vital(),
-    Tag::new("finishscript", &["array"], Kind::Script).section("11.34.41.7").later(SCRIPTS).vital(),
-    Tag::new("map", &["fieldmap"], Kind::Empty)
-        .attributes(&[
-            Attribute::new("name", Kind::Text).required(),
-            Attribute::new("references", Kind::Text).required(),
-            Attribute::new(
-                "type",
-                Kind::Enum(&[
-                    "string",
-                    "blob",
-                    "numeric",
-                    "date",
-                    "time",
-                    "timefordate",
-                    "timestamp",
-                    "dateonly",
-                    "zonename",
-                    "zoneoffset_hours",
-                    "zoneoffset_mins",
-                    "zoneoffset_secs",
-                    "lineartime",
-                    "lineardate",
-                    "unixtime_s",
-                    "unixtime_ms",
-                    "unixtime_us",
-                    "unixdate_s",
-                    "unixdate_ms",
-                    "unixdate_us",
-                    "nsdate",
-                ]),
-            ),
-            Attribute::new("mode", Kind::Text),
-            Attribute::new("size", Kind::UINT32),
-            Attribute::new("truncate", Kind::Boolean),
-            Attribute::new("set_no", Kind::UINT16),
-            Attribute::new("readblobsql", Kind::Text)
-                .later("large columns are read with their record; reading them alone comes later"),
-            Attribute::new("keyfield", Kind::Text)
-                .later("large columns are read with their record; reading them alone comes later"),
-        ])
-        .section("11.34.41.1")
-        .repeats()
-        .about("a column, and the field that it holds"),
+    Tag::new("noitemsfilter", &["array"], Kind::Filter).section("12.20.22").later(FILTERS).vital(),
+    Tag::new("initscript", BOTH, Kind::Script).section("11.34.41.3").later(SCRIPTS).vital(),
+    Tag::new("afterreadscript", BOTH, Kind::Script).section("11.34.41.4").later(SCRIPTS).vital(),
+    Tag::new("beforewritescript", BOTH, Kind::Script).section("11.34.41.5").later(SCRIPTS).vital(),
+    Tag::new("afterwritescript", BOTH, Kind::Script).section("11.34.41.5").later(SCRIPTS).vital(),
+    Tag::new("finishscript", BOTH, Kind::Script).section("11.34.41.7").later(SCRIPTS).vital(),
     Tag::new("mapredefine", &["fieldmap"], Kind::Empty)
-        .attributes(&[
-            Attribute::new("name", Kind::Text).required(),
-            Attribute::new("references", Kind::Text).required(),
-            Attribute::new(
-                "type",
-                Kind::Enum(&[
-                    "string",
-                    "blob",
-                    "numeric",
-                    "date",
-                    "time",
-                    "timefordate",
-                    "timestamp",
-                    "dateonly",
-                    "zonename",
-                    "zoneoffset_hours",
-                    "zoneoffset_mins",
-                    "zoneoffset_secs",
-                    "lineartime",
-                    "lineardate",
-                    "unixtime_s",
-                    "unixtime_ms",
-                    "unixtime_us",
-                    "unixdate_s",
-                    "unixdate_ms",
-                    "unixdate_us",
-                    "nsdate",
-                ]),
-            ),
-            Attribute::new("mode", Kind::Text),
-            Attribute::new("size", Kind::UINT32),
-            Attribute::new("truncate", Kind::Boolean),
-            Attribute::new("set_no", Kind::UINT16),
-            Attribute::new("readblobsql", Kind::Text)
-                .later("large columns are read with their record; reading them alone comes later"),
-            Attribute::new("keyfield", Kind::Text)
-                .later("large columns are read with their record; reading them alone comes later"),
-        ])
+        .attributes(MAP)
         .section("11.34.41.1")
         .repeats()
         .about("another map for a field that is mapped already"),
@@ -170,17 +68,7 @@ pub(super) const TAGS: &[Tag] = &[
         .section("11.34.41.2")
         .repeats()
         .about("a map for every field, under its own name"),
-    Tag::new("array", &["fieldmap"], Kind::Container)
-        .attributes(&[Attribute::new("sizefrom", Kind::FieldName)])
-        .section("12.20.20")
-        .repeats()
-        .about("detail records of an item"),
     Tag::new("optionfilterscript", &["fieldmap"], Kind::Script).section("12.20.25").later(SCRIPTS).vital(),
-    Tag::new("initscript", &["fieldmap"], Kind::Script).section("11.34.41.3").later(SCRIPTS).vital(),
-    Tag::new("afterreadscript", &["fieldmap"], Kind::Script).section("11.34.41.4").later(SCRIPTS).vital(),
-    Tag::new("beforewritescript", &["fieldmap"], Kind::Script).section("11.34.41.5").later(SCRIPTS).vital(),
-    Tag::new("afterwritescript", &["fieldmap"], Kind::Script).section("11.34.41.5").later(SCRIPTS).vital(),
-    Tag::new("finishscript", &["fieldmap"], Kind::Script).section("11.34.41.7").later(SCRIPTS).vital(),
     Tag::new("finalisationscript", &["fieldmap"], Kind::Script).section("11.34.41.6").later(SCRIPTS).vital(),
     Tag::new("selectarraysql", &["array"], Kind::Sql(Statement::Data))
         .section("12.20.23")

@@ -18,10 +18,14 @@ mod server;
 mod sql;
 mod text;
 mod transport;
+mod waiting;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use syncloom_script::{CompareMode, FieldType};
+
+use crate::model::DbType;
 use crate::sql::Statement;
 
 /// A tag of the config language.
@@ -142,6 +146,24 @@ impl Kind {
         matches!(self, Kind::Expanded | Kind::Path)
     }
 }
+
+/// What a config can be of.
+const AGENT: &[&str] = &["server", "client"];
+
+/// The words of a table of names, for a kind that is one of them.
+const fn words<T, const N: usize>(names: &[(&'static str, T)]) -> [&'static str; N] {
+    let mut words = [""; N];
+    let mut at = 0;
+    while at < N {
+        words[at] = names[at].0;
+        at += 1;
+    }
+    words
+}
+
+const DB_TYPE: Kind = Kind::Enum(&words::<_, { DbType::NAMES.len() }>(DbType::NAMES));
+const FIELD_TYPE: Kind = Kind::Enum(&words::<_, { FieldType::NAMES.len() }>(FieldType::NAMES));
+const COMPARE: Kind = Kind::Enum(&words::<_, { CompareMode::NAMES.len() }>(CompareMode::NAMES));
 
 /// Whether a tag or an attribute is acted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

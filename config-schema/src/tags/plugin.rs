@@ -2,9 +2,8 @@
 //!
 //! Not its job: the interface of plugins.
 
-use super::{Kind, Tag};
+use super::{AGENT, Kind, Tag};
 
-const AGENT: &[&str] = &["server", "client"];
 const PLUGINS: &str = "plugins are not loaded yet";
 
 pub(super) const TAGS: &[Tag] = &[

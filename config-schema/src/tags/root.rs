@@ -2,16 +2,14 @@
 //!
 //! Not its job: the sections inside it.
 
+use super::waiting::{CLIENT, LOGS, OPTION, SCRIPTS, ZONES};
 use super::{Attribute, Kind, Tag};
-
-const CLIENT: &str = "Syncloom does not run as a client yet";
-const OPTION: &str = "this option is not acted on yet";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("debug", &["sysync_config"], Kind::Container)
         .section("8.11")
         .repeats()
-        .later("logs are not written as the config says yet")
+        .later(LOGS)
         .about("what is logged, and how"),
     Tag::new("configdate", &["sysync_config"], Kind::Timestamp)
         .section("8.12")
@@ -62,7 +60,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("systemtimezone", &["sysync_config"], Kind::TimeZone)
         .default("SYSTEM")
         .section("8.14")
-        .later("times in databases are UTC, other zones are not converted yet")
+        .later(ZONES)
         .already(&["SYSTEM", "UTC"]),
     Tag::new("licensename", &["sysync_config"], Kind::Text)
         .section("8.1")
@@ -74,7 +72,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("scripting", &["sysync_config"], Kind::Container)
         .section("8.10")
         .repeats()
-        .later("scripts are not run yet")
+        .later(SCRIPTS)
         .about("functions and macros for all scripts"),
     Tag::new("client", &["sysync_config"], Kind::Container)
         .attributes(&[

@@ -2,11 +2,10 @@
 //!
 //! Not its job: who a peer is.
 
-use super::{Attribute, Kind, Tag};
+use super::waiting::{RULES, SCRIPTS};
+use super::{AGENT, Attribute, Kind, Tag};
 
-const AGENT: &[&str] = &["server", "client"];
 const RULE: &[&str] = &["remoterule", "subrule"];
-const RULES: &str = "remote rules are not applied yet";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("manufacturer", RULE, Kind::Text).section("11.36.2").later(RULES),
@@ -93,7 +92,7 @@ pub(super) const TAGS: &[Tag] = &[
         .attributes(&[Attribute::new("rule", Kind::Text).required()])
         .repeats()
         .later(RULES),
-    Tag::new("rulescript", RULE, Kind::Script).section("11.36.24").later("scripts are not run yet"),
+    Tag::new("rulescript", RULE, Kind::Script).section("11.36.24").later(SCRIPTS),
     Tag::new("descriptivename", RULE, Kind::Text).section("11.36.3").later(RULES),
     Tag::new("finalrule", RULE, Kind::Boolean).default("yes").section("11.36.1").later(RULES),
     Tag::new("subrule", AGENT, Kind::Container)

@@ -2,9 +2,8 @@
 //!
 //! Not its job: the script language.
 
+use super::waiting::SCRIPTS;
 use super::{Attribute, Kind, Tag};
-
-const SCRIPTS: &str = "scripts are not run yet";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("looptimeout", &["scripting"], Kind::UINT32).default("5").section("8.10.3").later(SCRIPTS),

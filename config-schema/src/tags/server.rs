@@ -2,13 +2,8 @@
 //!
 //! Not its job: its databases (`sql`, `plugin`).
 
-use super::{Attribute, Kind, Tag};
-
-const AGENT: &[&str] = &["server", "client"];
-const SCRIPTS: &str = "scripts are not run yet";
-const LOGS: &str = "logs are not written as the config says yet";
-const ZONES: &str = "times in databases are UTC, other zones are not converted yet";
-const OPTION: &str = "this option is not acted on yet";
+use super::waiting::{CLIENT, LOGS, OPTION, SCRIPTS, ZONES};
+use super::{AGENT, Attribute, Kind, Tag};
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("sessiontimeout", &["server"], Kind::Integer { min: 0, max: i32::MAX as i64 })
@@ -40,7 +35,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("acceptserveralerted", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.28")
-        .later("Syncloom does not run as a client yet")
+        .later(CLIENT)
         .already(&["yes"]),
     Tag::new("updateclientinslowsync", AGENT, Kind::Boolean)
         .default("no")

@@ -4,13 +4,11 @@
 
 use crate::sql::Statement;
 
-use super::{Kind, Tag};
+use super::waiting::{FILTERS, LOGS, OPTION, SCRIPTS};
+use super::{AGENT, DB_TYPE, Kind, Tag};
 
-const AGENT: &[&str] = &["server", "client"];
-const SCRIPTS: &str = "scripts are not run yet";
 const ODBC: &str = "ODBC databases are not opened yet";
 const PEERDATA: &str = "what a peer reports about itself is not kept yet";
-const OPTION: &str = "this option is not acted on yet";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("datasource", AGENT, Kind::Text).section("12.2").only_for("type=\"sql\"").later(ODBC),
@@ -94,7 +92,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("writelogsql", AGENT, Kind::Sql(Statement::Log))
         .section("12.19")
         .only_for("type=\"sql\"")
-        .later("logs are not written as the config says yet"),
+        .later(LOGS),
     Tag::new("quotingmode", AGENT, Kind::Enum(&["none", "singlequote", "doublequote", "backslash"]))
         .default("singlequote")
         .section("12.20.8")
@@ -211,7 +209,7 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("12.20.9")
         .only_for("type=\"sql\"")
-        .later("filters are not applied yet")
+        .later(FILTERS)
         .already(&["no"]),
     Tag::new("selectidandmodifiedsql", &["datastore"], Kind::Sql(Statement::Data))
         .section("12.20.14")
@@ -291,37 +289,11 @@ pub(super) const TAGS: &[Tag] = &[
         .section("12.20.17")
         .only_for("type=\"sql\"")
         .about("whether it does not matter how many rows a statement changed"),
-    Tag::new(
-        "lastmodfieldtype",
-        &["datastore"],
-        Kind::Enum(&[
-            "string",
-            "blob",
-            "date",
-            "time",
-            "timefordate",
-            "timestamp",
-            "dateonly",
-            "zoneoffset_hours",
-            "zoneoffset_mins",
-            "zoneoffset_secs",
-            "zonename",
-            "numeric",
-            "lineartime",
-            "lineardate",
-            "unixtime_s",
-            "unixtime_ms",
-            "unixtime_us",
-            "unixdate_s",
-            "unixdate_ms",
-            "unixdate_us",
-            "nsdate",
-        ]),
-    )
-    .default("timestamp")
-    .section("12.20.4")
-    .only_for("type=\"sql\"")
-    .about("the type of the modification stamp"),
+    Tag::new("lastmodfieldtype", &["datastore"], DB_TYPE)
+        .default("timestamp")
+        .section("12.20.4")
+        .only_for("type=\"sql\"")
+        .about("the type of the modification stamp"),
     Tag::new("sqlitefile", &["datastore"], Kind::Path)
         .section("12.20.6")
         .only_for("type=\"sql\"")

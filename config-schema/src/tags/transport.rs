@@ -2,9 +2,8 @@
 //!
 //! Not its job: sockets.
 
+use super::waiting::OPTION;
 use super::{Kind, Tag};
-
-const OPTION: &str = "this option is not acted on yet";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("sessionidcgiprefix", &["transport"], Kind::Text)
