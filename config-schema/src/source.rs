@@ -217,6 +217,7 @@ impl<'a> Report<'a> {
     pub fn add(&mut self, code: Code, span: Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
         if self.muted || self.is_full(code.severity()) {
             self.spare.notes.clear();
+            self.spare.fix.clear();
             return &mut self.spare;
         }
         let diagnostic = Diagnostic::new(code, self.source.locate(span), message.into());

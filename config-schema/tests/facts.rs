@@ -151,6 +151,14 @@ fn every_known_tag_is_declared_as_it_is_known() {
 }
 
 #[test]
+fn every_tag_of_the_manual_s_index_is_declared() {
+    let names: Vec<&str> = include_str!("index.txt").lines().collect();
+    assert!(names.len() > 300, "{}", names.len());
+    let missing: Vec<&&str> = names.iter().filter(|name| tags::named(name).is_empty()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn the_reference_configs_load() {
     for (name, lists, types) in [("reference_server", 5, 5), ("reference_client", 4, 5), ("oracle", 7, 5)] {
         let path = match shared(&format!("configs/{name}.xml")) {

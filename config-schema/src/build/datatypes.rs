@@ -193,8 +193,7 @@ fn identity(node: &Node, base: BaseType, report: &mut Report<'_>) -> Option<(Str
                 let message = "a datatype of its own kind needs <typestring> and <versionstring>";
                 report.add(Code::BadType, node.span.clone(), message);
             }
-            let modes = [("old", MimeMode::Old), ("standard", MimeMode::Standard)];
-            let mode = choice(node, "mimedirmode", &modes).unwrap_or(MimeMode::Standard);
+            let mode = choice(node, "mimedirmode", MimeMode::NAMES).unwrap_or(MimeMode::Standard);
             return parts.map(|(mime_type, version)| (mime_type, version, mode));
         }
     };
