@@ -281,7 +281,9 @@ impl Checker<'_, '_, '_> {
                 let names = self.names(child);
                 let found = self.report.add(Code::OldSpelling, child.name_span.clone(), message);
                 found.hint(format!("write <{}>", tag.name));
-                names.into_iter().for_each(|span| drop(found.fix(span, tag.name)));
+                for span in names {
+                    found.fix(span, tag.name);
+                }
             }
             let Some(found) = self.node(child, tag) else { continue };
             if let Some(first) = node.child(tag.name).filter(|_| !tag.repeats) {
@@ -308,7 +310,9 @@ impl Checker<'_, '_, '_> {
                 let zone = if utc { "UTC" } else { "SYSTEM" };
                 found.hint(format!("write <{0}>{zone}</{0}>", tag.deprecated));
                 found.fix(child.value_span(), zone);
-                names.into_iter().for_each(|span| drop(found.fix(span, tag.deprecated)));
+                for span in names {
+                    found.fix(span, tag.deprecated);
+                }
             } else if tags::named(tag.deprecated).is_empty() {
                 found.hint(format!("use {} instead", tag.deprecated));
             } else {

@@ -19,7 +19,7 @@ pub mod values;
 mod variables;
 mod xml;
 
-pub use diagnostic::{Code, Diagnostic, Edit, Location, Severity};
+pub use diagnostic::{Code, Diagnostic, Edit, Location, Page, Severity};
 pub use load::{Environment, LoadOptions, Loaded, Platform, load, load_text};
 pub use model::*;
 pub use source::{Source, Sources};

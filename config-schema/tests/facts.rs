@@ -173,7 +173,7 @@ fn the_reference_configs_load() {
                 told.severity != Severity::Advice
                     || matches!(told.code, Code::UnknownTag | Code::MisplacedTag)
             })
-            .map(render::short)
+            .map(render::concise)
             .collect();
         assert_eq!(bad, Vec::<String>::new(), "{name}");
         assert!(loaded.diagnostics.len() < 40, "{name}: {}", loaded.diagnostics.len());

@@ -3,12 +3,14 @@
 //! Not its job: finding problems, and printing them; [`render`] turns them into text.
 
 mod codes;
+mod pages;
 pub mod render;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use codes::{Code, Severity};
+pub use pages::Page;
 
 /// Where something stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::{Diagnostic, Location, Severity};
 use crate::source::Sources;
 
 /// One line: `file:line:column: severity[code]: message`.
-pub fn short(diagnostic: &Diagnostic) -> String {
+pub fn concise(diagnostic: &Diagnostic) -> String {
     let Diagnostic { place, severity, code, message, .. } = diagnostic;
     format!("{}:{}:{}: {}[{code}]: {message}", place.file, place.line, place.column, severity.word())
 }
@@ -121,7 +121,7 @@ mod tests {
                         hint: write yes or no\n";
         assert_eq!(human(&found, &sources, false), expected);
         assert!(human(&found, &sources, true).contains("\u{1b}[1;31merror[SLC0030]\u{1b}[0m"));
-        assert_eq!(short(&found), "a.xml:2:12: error[SLC0030]: 'nö' is no boolean");
+        assert_eq!(concise(&found), "a.xml:2:12: error[SLC0030]: 'nö' is no boolean");
     }
 
     #[test]
