@@ -100,7 +100,8 @@ pub(crate) fn check(root: &Element, rules: &mut Rules<'_>, report: &mut Report<'
                 )
                 .hint(format!(
                     "write version=\"{DOCUMENT_VERSION}\"; it is the version of the format, not yours"
-                ));
+                ))
+                .fix(version.span.clone(), DOCUMENT_VERSION);
         }
         _ => {}
     }
@@ -189,7 +190,11 @@ impl Checker<'_, '_, '_> {
                 // An empty value of configvar is a value.
                 if value.is_none() || tag.name != "configvar" || decl.name != "value" {
                     let span = value.map_or(element.name_span.clone(), |attr| attr.span.clone());
-                    self.report.add(Code::MissingAttribute, span, message);
+                    let found = self.report.add(Code::MissingAttribute, span.clone(), message);
+                    if tag.parents == [""] && value.is_none() {
+                        found.hint(format!("write <{} version=\"{DOCUMENT_VERSION}\">", element.name));
+                        found.fix(span.end..span.end, format!(" version=\"{DOCUMENT_VERSION}\""));
+                    }
                 }
             }
         }

@@ -10,6 +10,7 @@ mod advice;
 mod build;
 mod check;
 pub mod diagnostic;
+mod fix;
 mod load;
 pub mod model;
 mod source;
@@ -20,6 +21,7 @@ mod variables;
 mod xml;
 
 pub use diagnostic::{Code, Diagnostic, Edit, Location, Page, Severity};
+pub use fix::mend;
 pub use load::{Environment, LoadOptions, Loaded, Platform, load, load_text};
 pub use model::*;
 pub use source::{Source, Sources};
