@@ -246,14 +246,16 @@ impl Compiler<'_> {
         if parts.is_empty() || !same(self, spine) {
             return false;
         }
-        let independent = |compiler: &Self, expression: &Expr| {
-            any(expression, &|part| {
-                same(compiler, part)
-                    || compiler.writes(part)
-                    || matches!(meant.operand, Operand::Ref(_)) && matches!(part.node, Node::Variable(_))
-            })
+        let may_be_same = |compiler: &Self, part: &Expr| match &part.node {
+            // What stands so many places behind another variable may be any.
+            Node::Variable(other) => {
+                other.offset.is_some()
+                    || matches!(meant.operand, Operand::Ref(_))
+                    || compiler.plain(other) == Some(meant.operand)
+            }
+            _ => compiler.writes(part),
         };
-        if parts.iter().any(|part| independent(self, part)) {
+        if parts.iter().any(|part| any(part, &|part| may_be_same(self, part))) {
             return false;
         }
         parts.reverse();

@@ -317,8 +317,9 @@ impl<'r, 'e> Machine<'r, 'e> {
     fn assign(&mut self, to: Operand, from: Operand) -> Result<(), Fault> {
         if let Operand::Slot(slot) = to {
             let at = self.base + slot as usize;
-            // Text for text goes into the room that is there.
-            if let (Val::Text(kind, room), true) = (&mut self.stack[at], from != to) {
+            // Text for text goes into the room that is there, unless it may be that very text.
+            let apart = from != to && !matches!(from, Operand::Ref(_));
+            if let (Val::Text(kind, room), true) = (&mut self.stack[at], apart) {
                 let (kind, mut text) = (*kind, std::mem::take(room));
                 if let View::Text(_, new) = self.view(from) {
                     text.clear();

@@ -115,6 +115,9 @@ fn text_is_appended_in_place_only_where_that_says_the_same() {
     assert_eq!(text(&[], "STRING s; s=s+1+2; RETURN s;"), "12");
     assert_eq!(text(&[], "STRING s,t; t=\"x\"; s=t; t=t+\"y\"; RETURN s+t;"), "xxy");
     assert_eq!(text(&[], "INTEGER i; i=1; i=i+\"2\"; RETURN i;"), "3");
+    assert_eq!(text(&[], "STRING s; s=\"x\"; s=s[+0]; s=s+s[+0]; RETURN s;"), "xx");
+    assert_eq!(text(&[], "STRING a,b; b=\"x\"; b=a[+1]; b=b+a[+1]; a[+1]=b[+0]; RETURN b;"), "xx");
+    assert_eq!(text(&["f(string &s) { s=s; s=s+s; }"], "STRING s; s=\"x\"; f(s); RETURN s;"), "xx");
 }
 
 #[test]
