@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, ContextBuilder, Env, Fault, Library, Macros, System, TypedValue};
+use super::{Context, ContextBuilder, Env, Event, Fault, Library, Macros, System, Tracer, TypedValue};
 use crate::functions::Contexts;
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -11,7 +11,6 @@ use crate::value::Value;
 #[derive(Default)]
 struct Ticking {
     elapsed: u64,
-    log: Vec<String>,
 }
 
 impl System for Ticking {
@@ -26,20 +25,6 @@ impl System for Ticking {
 
     fn random(&mut self, _: Option<i64>) -> u64 {
         4
-    }
-
-    fn sleep_ms(&mut self, _: u64) {}
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
-        Err("none".into())
-    }
-
-    fn shell(&mut self, _: &str, _: &str, _: bool) -> Option<i64> {
-        None
-    }
-
-    fn log(&mut self, text: &str) {
-        self.log.push(text.to_owned());
     }
 }
 
@@ -89,6 +74,47 @@ fn variables_are_shared_by_the_scripts_of_a_context() {
     assert_eq!(value.value, Value::Integer(42));
     assert!(context.set(&mut variables, "LATE", &Value::Text("7x".into())));
     assert_eq!(context.value(&variables, "late").unwrap().value, Value::Integer(7));
+}
+
+#[test]
+fn a_context_goes_on_where_an_earlier_one_ended() {
+    let (context, id) = compiled(&[], "INTEGER n; STRING a[]; n=7; a[1]=\"x\";");
+    let mut variables = context.variables();
+    let mut system = Ticking::default();
+    context.run(id, &mut variables, &mut Env::new(&mut system)).unwrap();
+    let mut builder = ContextBuilder::new(&library(&[]), Contexts::GLOBAL).after(&context);
+    let id = builder.script("INTEGER m; m=n+1; RETURN a[1]+m;");
+    let (later, errors) = builder.build();
+    assert_eq!(errors, []);
+    let mut variables = later.take_over(variables);
+    let value = later.run(id, &mut variables, &mut Env::new(&mut system)).unwrap().unwrap();
+    assert_eq!(value.value, Value::Text("x8".into()));
+}
+
+#[test]
+fn a_traced_run_tells_lines_values_and_results() {
+    #[derive(Default)]
+    struct Told(Vec<String>);
+    impl Tracer for Told {
+        fn event(&mut self, event: Event<'_>) {
+            self.0.push(match event {
+                Event::Line { line, function, depth } => format!("{depth}:{}{line}", function.unwrap_or("")),
+                Event::Set { name, value } => format!("{name}={:?}", value.value.to_text()),
+                Event::Gave { function, value } => format!("{function} {:?}", value.value.to_text()),
+            });
+        }
+    }
+    let functions = ["string twice(string &s) {\n  s = s+s;\n  return s+\"!\";\n}"];
+    let text = "STRING a, l[];\nINTEGER i;\na = \"x\";\nl[1] = twice(a);\nWHILE (i<2)\n  i = i+1;\n\
+                l[0] = SUBSTR(l[1], 2);\nAPPEND(a, i);\nRETURN a;";
+    let (context, id) = compiled(&functions, text);
+    let (mut system, mut told) = (Ticking::default(), Told::default());
+    let mut env = Env::new(&mut system);
+    let result = context.run_traced(id, &mut context.variables(), &mut env, &mut told).unwrap();
+    assert_eq!(result.unwrap().value.to_text(), "xx2");
+    let wanted = "0:3 a=\"x\" 0:4 s=\"x\" 1:twice2 a=\"xx\" 1:twice3 twice \"xx!\" l[1]=\"xx!\" 0:5 0:6 i=\"1\" 0:5 \
+                  0:6 i=\"2\" 0:5 0:7 SUBSTR \"!\" l[0]=\"!\" 0:8 a=\"xx2\" 0:9";
+    assert_eq!(told.0.join(" "), wanted);
 }
 
 #[test]

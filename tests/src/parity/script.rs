@@ -257,20 +257,12 @@ impl System for Machine {
         0
     }
 
-    fn sleep_ms(&mut self, _: u64) {}
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
-        Err("No such file or directory".into())
-    }
-
     fn shell(&mut self, command: &str, _: &str, _: bool) -> Option<i64> {
         match command {
             "true" => Some(0),
             other => other.strip_prefix("exit ")?.parse().ok(),
         }
     }
-
-    fn log(&mut self, _: &str) {}
 }
 
 /// A session that has not begun, and an item of the test's datatype.
