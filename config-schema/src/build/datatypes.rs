@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use syncloom_script::{CompareMode, Field, FieldList, FieldType, MergeMode};
 
+use super::contexts;
 use super::names::{Names, attr_field, definitions, field};
 use super::profile;
+use super::scripting::Scripting;
 use super::values::{attr_boolean, attr_character, attr_text, choice, look_up, some_text, text};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
-use crate::model::{BaseType, DataType, Member, MimeMode, MimeProfile, Profile};
+use crate::model::{BaseType, DataType, Member, MimeMode, MimeProfile, Profile, Scripts};
 use crate::source::Report;
 use crate::tags::Kind;
 
@@ -30,7 +32,7 @@ pub(super) enum Type {
 pub(super) struct Types {
     pub lists: Names<Arc<FieldList>>,
     profiles: Names<Arc<MimeProfile>>,
-    text_profiles: Names<()>,
+    text_profiles: Names<Arc<FieldList>>,
     pub types: Names<Type>,
 }
 
@@ -62,7 +64,7 @@ impl Types {
     }
 
     /// Reads a `<datatypes>`, in the order of the document.
-    pub fn read(&mut self, node: &Node, report: &mut Report<'_>) {
+    pub fn read(&mut self, node: &Node, scripting: &Scripting<'_>, report: &mut Report<'_>) {
         for child in &node.children {
             let Some(name) = child.attr("name") else { continue };
             match child.tag.name {
@@ -76,13 +78,14 @@ impl Types {
                     self.profiles.add(name, built.map(Arc::new), report);
                 }
                 "textprofile" => {
-                    if let Some(list) = self.list_of(child, report) {
-                        check_fields(child, &list, report);
+                    let list = self.list_of(child, report);
+                    if let Some(list) = &list {
+                        check_fields(child, list, report);
                     }
-                    self.text_profiles.add(name, Some(()), report);
+                    self.text_profiles.add(name, list, report);
                 }
                 "datatype" => {
-                    let built = self.datatype(child, name.value.trim(), report);
+                    let built = self.datatype(child, name.value.trim(), scripting, report);
                     self.types.add(name, built, report);
                 }
                 _ => {}
@@ -96,17 +99,29 @@ impl Types {
         self.lists.find(&name.value, name.span.clone(), report)
     }
 
-    fn datatype(&self, node: &Node, name: &str, report: &mut Report<'_>) -> Option<Type> {
+    fn datatype(
+        &self,
+        node: &Node,
+        name: &str,
+        scripting: &Scripting<'_>,
+        report: &mut Report<'_>,
+    ) -> Option<Type> {
         let base = match attr_text(node, "basetype")?.to_ascii_lowercase().as_str() {
             "vcard" => BaseType::VCard,
             "vcalendar" => BaseType::VCalendar,
             "mimedir" => BaseType::MimeDir,
             _ => {
-                self.later_type(node, report);
+                if let Some(list) = self.later_type(node, report) {
+                    contexts::datatype(node, &list, scripting, report);
+                }
                 return Some(Type::Later);
             }
         };
         let profile = self.used_profile(node, report);
+        let scripts = match &profile {
+            Some((profile, _)) => contexts::datatype(node, &profile.fields, scripting, report),
+            None => Scripts::default(),
+        };
         let (mime_type, version, mode) = identity(node, base, report)?;
         let (profile, span) = profile?;
         let expected = match base {
@@ -128,30 +143,35 @@ impl Types {
             .map(|child| child.tag.name)
             .collect();
         Some(Type::Mime(
-            Arc::new(DataType { name: name.to_owned(), base, mime_type, version, mode, profile }),
+            Arc::new(DataType { name: name.to_owned(), base, mime_type, version, mode, profile, scripts }),
             needed,
         ))
     }
 
-    /// A datatype that is not acted on yet is held to its names all the same.
-    fn later_type(&self, node: &Node, report: &mut Report<'_>) {
+    /// A datatype that is not acted on yet is held to its names all the same. What comes back is its field list.
+    fn later_type(&self, node: &Node, report: &mut Report<'_>) -> Option<Arc<FieldList>> {
         let unnamed =
             ["typestring", "versionstring"].into_iter().find(|name| some_text(node, name).is_none());
         let text = attr_text(node, "basetype").is_some_and(|base| base.eq_ignore_ascii_case("text"));
         if let Some(name) = unnamed.filter(|_| text) {
             report.add(Code::BadType, node.span.clone(), format!("the datatype has no <{name}>"));
         }
-        let Some(used) = node.child("use") else { return };
-        for attr in &used.attributes {
+        let mut found = None;
+        for attr in node.child("use").iter().flat_map(|used| &used.attributes) {
             let span = attr.span.clone();
             if attr.decl.name == "fieldlist" {
                 if let Some(list) = self.lists.find(&attr.value, span, report) {
                     check_fields(node, &list, report);
+                    found = Some(list);
                 }
-            } else if !self.profiles.has(&attr.value) {
-                self.text_profiles.find(&attr.value, span, report);
+            } else if self.profiles.has(&attr.value) {
+                let profile = self.profiles.find(&attr.value, span, report);
+                found = profile.map(|profile| Arc::clone(&profile.fields));
+            } else {
+                found = self.text_profiles.find(&attr.value, span, report);
             }
         }
+        found
     }
 
     /// The profile of a `<use>`, and where it is named.

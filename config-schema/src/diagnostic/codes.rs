@@ -147,6 +147,14 @@ pub enum Code {
     Useless,
     /// SLC0093: without effect.
     NoEffect,
+    /// SLC0100: the script has a mistake.
+    BadScript,
+    /// SLC0101: the filter has a mistake.
+    BadFilter,
+    /// SLC0110: the database cannot be opened.
+    Database,
+    /// SLC0111: the database refuses the statement.
+    Refused,
 }
 
 impl Code {
@@ -217,6 +225,10 @@ impl Code {
         (Code::NotServed, "SLC0091", Severity::Advice, "not served yet"),
         (Code::Useless, "SLC0092", Severity::Advice, "nothing to do"),
         (Code::NoEffect, "SLC0093", Severity::Advice, "without effect"),
+        (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
+        (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
+        (Code::Database, "SLC0110", Severity::Error, "the database cannot be opened"),
+        (Code::Refused, "SLC0111", Severity::Error, "the database refuses the statement"),
     ];
 
     /// Its number, such as `SLC0020`.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use syncloom_script::{FieldId, FieldList};
 
+use super::scripts::{DatatypeScript, Scripts};
+
 /// A `<mimeprofile>`: how the fields of a list stand in a MIME-DIR text.
 #[derive(Debug)]
 pub struct MimeProfile {
@@ -318,4 +320,6 @@ pub struct DataType {
     pub mode: MimeMode,
     /// The profile that it is written by.
     pub profile: Arc<MimeProfile>,
+    /// Its scripts (manual 10.5.8 to 10.5.13).
+    pub scripts: Scripts<DatatypeScript>,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use syncloom_config::{
     BaseType, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter,
-    Position, Profile, Property, Repeat, ValueCount, ValueMap,
+    Position, Profile, Property, Repeat, Scripts, ValueCount, ValueMap,
 };
 use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 
@@ -96,6 +96,7 @@ impl Builder {
             version: version.into(),
             mode,
             profile: Arc::new(MimeProfile { name: self.name, fields: Arc::new(self.list), root: profile }),
+            scripts: Scripts::default(),
         })
     }
 }
