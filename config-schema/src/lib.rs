@@ -13,6 +13,7 @@ pub mod diagnostic;
 mod fix;
 mod load;
 pub mod model;
+mod show;
 mod source;
 pub mod sql;
 pub mod tags;

@@ -38,7 +38,7 @@ enum Command {
     /// Say what is wrong with a config, or what it would serve
     Check {
         #[command(flatten)]
-        config: ConfigArgs,
+        check: check::CheckArgs,
     },
     /// Say what a tag of the config, a script function or an error code means
     Explain {
@@ -78,7 +78,7 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve { config, listen } => serve::run(&config, listen),
-        Command::Check { config } => check::run(&config),
+        Command::Check { check } => check::run(&check),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),
         Command::Script { script } => script::run(&script),
