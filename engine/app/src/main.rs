@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod console;
 mod explain;
+mod facts;
 mod schema;
 mod script;
 mod serve;
