@@ -114,6 +114,11 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// A file of which no config came.
+    pub(crate) fn failed(source: Source, diagnostics: Vec<Diagnostic>) -> Self {
+        finish(None, diagnostics, source)
+    }
+
     /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -141,24 +146,31 @@ fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
 /// Loads a config from the bytes of its file. The path is for messages and for `config_path`;
 /// it is not read.
 pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
-    if bytes.len() as u64 > MAX_FILE_SIZE {
-        let message = format!("the file is larger than {} MB", MAX_FILE_SIZE >> 20);
-        return failed(path, String::new(), (Code::TooLarge, message, 0));
-    }
-    let text = match decode(bytes) {
-        Ok(text) => text,
-        Err(fault) => {
-            // Shown up to the fault; the rest has no meaning that is known.
-            let shown = String::from_utf8_lossy(bytes.get(..fault.2).unwrap_or(bytes)).into_owned();
-            return failed(path, shown, fault);
-        }
+    let source = match read_source(path, bytes) {
+        Ok(source) => source,
+        Err(loaded) => return *loaded,
     };
-    let source = Source::new(&path.to_string_lossy(), text);
     let mut report = Report::new(&source);
     let mut shown = None;
     let config = understand(path, options, &mut report, &mut shown);
     let diagnostics = report.diagnostics;
     Loaded { shown, ..finish(config, diagnostics, source) }
+}
+
+/// The text of a file; the error says why it has none.
+pub(crate) fn read_source(path: &Path, bytes: &[u8]) -> Result<Source, Box<Loaded>> {
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        let message = format!("the file is larger than {} MB", MAX_FILE_SIZE >> 20);
+        return Err(Box::new(failed(path, String::new(), (Code::TooLarge, message, 0))));
+    }
+    match decode(bytes) {
+        Ok(text) => Ok(Source::new(&path.to_string_lossy(), text)),
+        Err(fault) => {
+            // Shown up to the fault; the rest has no meaning that is known.
+            let shown = String::from_utf8_lossy(bytes.get(..fault.2).unwrap_or(bytes)).into_owned();
+            Err(Box::new(failed(path, shown, fault)))
+        }
+    }
 }
 
 fn understand(

@@ -264,7 +264,8 @@ fn push_lines(text: &mut Text, mut data: &str, mut at: usize) {
     text.push_exact(data, at);
 }
 
-fn after_start_tag(source: &str, span: &Range<usize>) -> usize {
+/// Where the content of the element of this span begins.
+pub(crate) fn after_start_tag(source: &str, span: &Range<usize>) -> usize {
     let mut quote = None;
     for (at, c) in source[span.clone()].char_indices() {
         match (quote, c) {

@@ -8,6 +8,8 @@ mod config;
 mod console;
 mod explain;
 mod facts;
+mod fmt;
+mod rewrite;
 mod schema;
 mod script;
 mod serve;
@@ -41,12 +43,17 @@ enum Command {
         #[command(flatten)]
         check: check::CheckArgs,
     },
-    /// Say what a tag of the config, a script function or an error code means
+    /// Indent configs; scripts, SQL and comments stay as they are
+    Fmt {
+        #[command(flatten)]
+        fmt: fmt::FmtArgs,
+    },
+    /// Say what a word means: a tag, an attribute, a script function, an error code, a status code
     Explain {
-        /// The name; `datastore/readonly` is the tag <readonly> in <datastore>
+        /// The word; `datastore/readonly` is the tag <readonly> in <datastore>
         word: String,
     },
-    /// Write the reference pages
+    /// Write the reference pages, the pages of error codes, or an XML schema for editors
     Schema {
         #[command(flatten)]
         schema: schema::SchemaArgs,
@@ -80,6 +87,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve { config, listen } => serve::run(&config, listen),
         Command::Check { check } => check::run(&check),
+        Command::Fmt { fmt } => fmt::run(&fmt),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),
         Command::Script { script } => script::run(&script),
