@@ -121,6 +121,8 @@ pub enum Code {
     WeakRequest,
     /// SLC0068: the range of versions is empty.
     VersionRange,
+    /// SLC0069: not a time zone.
+    BadZone,
     /// SLC0070: peers cannot write.
     NoWriting,
     /// SLC0080: unknown placeholder.
@@ -143,6 +145,8 @@ pub enum Code {
     NotServed,
     /// SLC0092: nothing to do.
     Useless,
+    /// SLC0093: never reached.
+    Unreachable,
     /// SLC0100: the script has a mistake.
     BadScript,
     /// SLC0101: the filter has a mistake.
@@ -204,6 +208,7 @@ impl Code {
         (Code::PasswordForms, "SLC0066", Severity::Error, "the passwords are said to be in two forms"),
         (Code::WeakRequest, "SLC0067", Severity::Error, "less is asked for than is required"),
         (Code::VersionRange, "SLC0068", Severity::Error, "the range of versions is empty"),
+        (Code::BadZone, "SLC0069", Severity::Error, "not a time zone"),
         (Code::NoWriting, "SLC0070", Severity::Warning, "peers cannot write"),
         (Code::UnknownPlaceholder, "SLC0080", Severity::Warning, "unknown placeholder"),
         (Code::LaterPlaceholder, "SLC0081", Severity::Advice, "the placeholder is not acted on yet"),
@@ -215,6 +220,7 @@ impl Code {
         (Code::Later, "SLC0090", Severity::Advice, "not acted on yet"),
         (Code::NotServed, "SLC0091", Severity::Advice, "not served yet"),
         (Code::Useless, "SLC0092", Severity::Advice, "nothing to do"),
+        (Code::Unreachable, "SLC0093", Severity::Warning, "never reached"),
         (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
         (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
     ];

@@ -116,8 +116,9 @@ impl Types {
     pub(super) fn comparer(&self, datastore: &Datastore) -> Comparer {
         let list = datastore.fields();
         let mut comparer = Comparer::new(Arc::clone(list));
-        let map = &datastore.sql.field_map;
-        let maps = || map.maps.iter().chain(map.arrays.iter().flat_map(|array| &array.maps));
+        let map = || datastore.field_map().into_iter();
+        let maps =
+            || map().flat_map(|map| map.maps.iter().chain(map.arrays.iter().flat_map(|array| &array.maps)));
         let (codec, peer) = &self.send;
         let sent = codec.available_fields(peer);
         for position in 0..list.len() {
