@@ -11,7 +11,9 @@ use super::values::{attr_text, boolean, choice, integer, some_text};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
-use crate::model::{Datastore, DbType, FieldMap, LineEnds, Profile, SqlStore, SqliteFile, Strategy, TypeUse};
+use crate::model::{
+    DataType, Datastore, DbType, FieldMap, LineEnds, ProfileUse, SqlStore, SqliteFile, Strategy, TypeUse,
+};
 use crate::source::Report;
 
 const STRATEGIES: &[(&str, Strategy)] = &[
@@ -156,7 +158,7 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
     let mut uses = Vec::new();
     let mut preferred = (false, false);
     let mut missing = false;
-    let mut texts = false;
+    let mut later = false;
     let mut waiting: Vec<String> = Vec::new();
     for node in support.all("use") {
         let (receive, send) = directions(node, report);
@@ -169,8 +171,8 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
             continue;
         };
         match types.types.find(&name.value, name.span.clone(), report) {
-            Some(Type::Mime(datatype, needed)) => {
-                check_variant(node, &datatype.profile.root, report);
+            Some(Type::Known(datatype, needed)) => {
+                check_variant(node, &datatype, report);
                 if !needed.is_empty() {
                     let tags: Vec<String> = needed.iter().map(|tag| format!("<{tag}>")).collect();
                     waiting.push(format!("the datatype '{}' depends on {}", datatype.name, tags.join(", ")));
@@ -178,13 +180,13 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
                 let legacy = preference.eq_ignore_ascii_case("legacy");
                 uses.push(TypeUse { datatype, receive, send, preferred: is_preferred, legacy });
             }
-            Some(Type::Later) => texts = true,
+            Some(Type::Later) => later = true,
             None => missing = true,
         }
     }
     reasons.extend(waiting);
-    if texts && uses.is_empty() {
-        reasons.push("text and mail formats are not converted yet".to_owned());
+    if later && uses.is_empty() {
+        reasons.push("data objects are not converted yet".to_owned());
     }
     if !missing && preferred != (true, true) {
         let what = match preferred {
@@ -212,8 +214,12 @@ fn directions(node: &Node, report: &mut Report<'_>) -> (bool, bool) {
     (receive, send)
 }
 
-fn check_variant(node: &Node, root: &Profile, report: &mut Report<'_>) {
-    if let Some(variant) = node.attr("variant").filter(|attr| !has_profile(root, attr.value.trim())) {
+fn check_variant(node: &Node, datatype: &DataType, report: &mut Report<'_>) {
+    let has = |name: &str| match &datatype.profile {
+        ProfileUse::Mime(profile) => has_profile(&profile.root, name),
+        ProfileUse::Text(_) => false,
+    };
+    if let Some(variant) = node.attr("variant").filter(|attr| !has(attr.value.trim())) {
         let message = format!("the profile has no subprofile '{}'", variant.value.trim());
         report.add(Code::UnknownName, variant.span.clone(), message);
     }
@@ -221,13 +227,13 @@ fn check_variant(node: &Node, root: &Profile, report: &mut Report<'_>) {
 
 /// Columns and datatypes have to be about the same fields.
 fn check_lists(node: &Node, map: &FieldMap, types: &[TypeUse], report: &mut Report<'_>) {
-    for used in types.iter().filter(|used| !Arc::ptr_eq(&used.datatype.profile.fields, &map.list)) {
+    for used in types.iter().filter(|used| !Arc::ptr_eq(used.datatype.fields(), &map.list)) {
         let span = node.child("fieldmap").and_then(|map| map.attr("fieldlist")).map(|attr| attr.span.clone());
         let message = format!(
             "the field map has the fields of '{}', the datatype '{}' those of '{}'",
             map.list.name(),
             used.datatype.name,
-            used.datatype.profile.fields.name()
+            used.datatype.fields().name()
         );
         report.add(Code::WrongFieldList, span.unwrap_or(node.span.clone()), message);
     }

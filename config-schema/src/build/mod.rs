@@ -10,6 +10,7 @@ mod names;
 mod profile;
 mod server;
 mod statements;
+mod text_profile;
 mod values;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -60,6 +61,7 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
         transport: transport(root),
         field_lists: types.field_lists(),
         mime_profiles: types.mime_profiles(),
+        text_profiles: types.text_profiles(),
         datatypes: types.datatypes(),
         server,
     };
