@@ -8,7 +8,9 @@ use std::sync::Arc;
 use syncloom_script::{CompareMode, Field, FieldList, FieldType, MergeMode};
 
 use super::names::{Names, definitions};
-use super::values::{attr_boolean, attr_character, attr_text, boolean, choice, look_up, some_text, text};
+use super::values::{
+    attr_boolean, attr_character, attr_text, boolean, choice, integer, look_up, some_text, text,
+};
 use super::{profile, text_profile};
 use crate::advice::waits;
 use crate::check::Node;
@@ -188,10 +190,17 @@ impl Types {
     }
 }
 
+/// The highest compression level that there is (manual 10.5.5).
+const MAX_ZIP_LEVEL: i16 = 9;
+
 /// How the bytes of a datatype travel (manual 10.5.4 to 10.5.7).
 fn coding(node: &Node) -> Coding {
-    let level = some_text(node, "zipcompressionlevel").and_then(|level| level.parse().ok());
-    let level = level.map_or(ZipLevel::Usual, ZipLevel::Level);
+    let level = match some_text(node, "zipcompressionlevel") {
+        Some(_) => integer::<i16>(node, "zipcompressionlevel"),
+        None => -1,
+    };
+    // Below 0 is as the compressor sees fit.
+    let level = u8::try_from(level.min(MAX_ZIP_LEVEL)).map_or(ZipLevel::Usual, ZipLevel::Level);
     Coding {
         zipped: boolean(node, "zippedbindata").then_some(level),
         binary_parts: boolean(node, "binaryparts"),

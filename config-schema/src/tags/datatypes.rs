@@ -63,7 +63,7 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("10.5.4")
         .about("items are compressed where messages carry bytes"),
-    Tag::new("zipcompressionlevel", &["datatype"], Kind::Integer { min: -1, max: 9 })
+    Tag::new("zipcompressionlevel", &["datatype"], Kind::INT16)
         .section("10.5.5")
         .about("how well items are compressed, from 0 to 9; -1 is as the compressor sees fit"),
     Tag::new("unicodedata", &["datatype"], Kind::Boolean)
