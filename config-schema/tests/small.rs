@@ -119,7 +119,10 @@ fn datatypes() {
     );
     assert_eq!((new.mime_type.as_str(), new.version.as_str()), ("text/vcard", "3.0"));
     assert_eq!((old.mode, new.mode, new.base), (MimeMode::Old, MimeMode::Standard, BaseType::VCard));
-    assert!(Arc::ptr_eq(&old.profile, &new.profile));
+    let (ProfileUse::Mime(old), ProfileUse::Mime(new)) = (&old.profile, &new.profile) else {
+        panic!("two of MIME-DIR")
+    };
+    assert!(Arc::ptr_eq(old, new));
 }
 
 fn bind(what: Placeholder, text: bool) -> SqlPart {

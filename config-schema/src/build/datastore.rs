@@ -19,8 +19,8 @@ use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
-    DatabaseScript, Datastore, DatastoreScript, DbType, FieldMap, Filters, LineEnds, Profile, Scripts,
-    SqlStore, SqliteFile, Strategy, TypeUse,
+    DataType, DatabaseScript, Datastore, DatastoreScript, DbType, FieldMap, Filters, LineEnds, ProfileUse,
+    Scripts, SqlStore, SqliteFile, Strategy, TypeUse,
 };
 use crate::source::Report;
 
@@ -69,7 +69,7 @@ pub(super) fn build(
     let before = report.diagnostics.len();
     let database_scripts = contexts::database(node, sql, list.as_ref(), around.scripting, report);
     let all_known = report.diagnostics.len() == before;
-    let fields = list.as_ref().or(types.first().map(|used| &used.datatype.profile.fields)).cloned();
+    let fields = list.as_ref().or(types.first().map(|used| used.datatype.fields())).cloned();
     let names = fields.as_ref().map(|list| filter_names(node, list, &types, around.role));
     let filters = names.as_ref().map(|names| filters::of_datastore(node, names, report)).unwrap_or_default();
     let mut statements =
@@ -127,8 +127,10 @@ fn check_writing(node: &Node, report: &mut Report<'_>) {
 /// The names that filters can use: of fields, and of the properties of the datatypes.
 fn filter_names<'l>(node: &Node, list: &'l Arc<FieldList>, types: &[TypeUse], role: Role) -> FilterNames<'l> {
     let mut names = FilterNames::new(list, role);
-    for used in types.iter().filter(|used| Arc::ptr_eq(&used.datatype.profile.fields, list)) {
-        names.add_profile(&used.datatype.profile);
+    for used in types.iter().filter(|used| Arc::ptr_eq(used.datatype.fields(), list)) {
+        if let ProfileUse::Mime(profile) = &used.datatype.profile {
+            names.add_profile(profile);
+        }
     }
     let uses = node.all("typesupport").map(|support| support.all("use").count()).sum::<usize>();
     if uses > types.len() {
@@ -205,7 +207,7 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
     let mut uses = Vec::new();
     let mut preferred = (false, false);
     let mut missing = false;
-    let mut texts = false;
+    let mut later = false;
     let mut waiting: Vec<String> = Vec::new();
     for node in support.all("use") {
         let (receive, send) = directions(node, report);
@@ -218,8 +220,8 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
             continue;
         };
         match types.types.find(&name.value, name.span.clone(), report) {
-            Some(Type::Mime(datatype, needed)) => {
-                check_variant(node, &datatype.profile.root, report);
+            Some(Type::Known(datatype, needed)) => {
+                check_variant(node, &datatype, report);
                 if !needed.is_empty() {
                     let tags: Vec<String> = needed.iter().map(|tag| format!("<{tag}>")).collect();
                     waiting.push(format!("the datatype '{}' depends on {}", datatype.name, tags.join(", ")));
@@ -227,13 +229,13 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
                 let legacy = preference.eq_ignore_ascii_case("legacy");
                 uses.push(TypeUse { datatype, receive, send, preferred: is_preferred, legacy });
             }
-            Some(Type::Later) => texts = true,
+            Some(Type::Later) => later = true,
             None => missing = true,
         }
     }
     reasons.extend(waiting);
-    if texts && uses.is_empty() {
-        reasons.push("text and mail formats are not converted yet".to_owned());
+    if later && uses.is_empty() {
+        reasons.push("data objects are not converted yet".to_owned());
     }
     if !missing && preferred != (true, true) {
         let what = match preferred {
@@ -261,8 +263,12 @@ fn directions(node: &Node, report: &mut Report<'_>) -> (bool, bool) {
     (receive, send)
 }
 
-fn check_variant(node: &Node, root: &Profile, report: &mut Report<'_>) {
-    if let Some(variant) = node.attr("variant").filter(|attr| !has_profile(root, attr.value.trim())) {
+fn check_variant(node: &Node, datatype: &DataType, report: &mut Report<'_>) {
+    let has = |name: &str| match &datatype.profile {
+        ProfileUse::Mime(profile) => has_profile(&profile.root, name),
+        ProfileUse::Text(_) => false,
+    };
+    if let Some(variant) = node.attr("variant").filter(|attr| !has(attr.value.trim())) {
         let message = format!("the profile has no subprofile '{}'", variant.value.trim());
         report.add(Code::UnknownName, variant.span.clone(), message);
     }
@@ -270,13 +276,13 @@ fn check_variant(node: &Node, root: &Profile, report: &mut Report<'_>) {
 
 /// Columns and datatypes have to be about the same fields.
 fn check_lists(node: &Node, map: &FieldMap, types: &[TypeUse], report: &mut Report<'_>) {
-    for used in types.iter().filter(|used| !Arc::ptr_eq(&used.datatype.profile.fields, &map.list)) {
+    for used in types.iter().filter(|used| !Arc::ptr_eq(used.datatype.fields(), &map.list)) {
         let span = node.child("fieldmap").and_then(|map| map.attr("fieldlist")).map(|attr| attr.span.clone());
         let message = format!(
             "the field map has the fields of '{}', the datatype '{}' those of '{}'",
             map.list.name(),
             used.datatype.name,
-            used.datatype.profile.fields.name()
+            used.datatype.fields().name()
         );
         report.add(Code::WrongFieldList, span.unwrap_or(node.span.clone()), message);
     }

@@ -13,6 +13,7 @@ mod profile;
 mod scripting;
 mod server;
 mod statements;
+mod text_profile;
 mod values;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -66,6 +67,7 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
         library: scripting.library,
         field_lists: types.field_lists(),
         mime_profiles: types.mime_profiles(),
+        text_profiles: types.text_profiles(),
         datatypes: types.datatypes(),
         server,
     };

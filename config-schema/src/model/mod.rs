@@ -7,6 +7,7 @@ mod datatypes;
 mod scripts;
 mod server;
 mod sql;
+mod text;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -16,8 +17,9 @@ use syncloom_script::FieldList;
 use syncloom_script::lang::Library;
 
 pub use datatypes::{
-    BaseType, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter,
-    Position, Profile, Property, Repeat, Selector, ValueCount, ValueMap,
+    BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
+    Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
+    ZipLevel,
 };
 pub use scripts::{
     AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Scripts,
@@ -28,6 +30,7 @@ pub use server::{
     SqlStore, SqliteFile, Strategy, SyncMlVersion, TypeUse,
 };
 pub use sql::{DbType, FieldPlaceholder, Place, Placeholder, Sql, SqlPart, SqlStatement};
+pub use text::{LineKind, LineList, LineMap, MailParts, TextProfile};
 
 /// A whole `sysync_config` document.
 #[derive(Debug)]
@@ -52,6 +55,8 @@ pub struct Config {
     pub field_lists: Vec<Arc<FieldList>>,
     /// The MIME-DIR profiles, in their order (manual 10.3).
     pub mime_profiles: Vec<Arc<MimeProfile>>,
+    /// The text profiles, in their order (manual 10.4).
+    pub text_profiles: Vec<Arc<TextProfile>>,
     /// The datatypes, in their order (manual 10.5).
     pub datatypes: Vec<Arc<DataType>>,
     /// The server, if the config describes one (manual 11).

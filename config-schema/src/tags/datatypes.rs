@@ -58,26 +58,22 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("binaryparts", &["datatype"], Kind::Boolean)
         .default("no")
         .section("10.5.6")
-        .later("items are always sent as text")
-        .already(&["no"]),
+        .about("attachments stand as they are where messages carry bytes"),
     Tag::new("zippedbindata", &["datatype"], Kind::Boolean)
         .default("no")
         .section("10.5.4")
-        .later("items are not compressed yet")
-        .already(&["no"]),
+        .about("items are compressed where messages carry bytes"),
     Tag::new("zipcompressionlevel", &["datatype"], Kind::INT16)
         .section("10.5.5")
-        .later("items are not compressed yet"),
+        .about("how well items are compressed, from 0 to 9; -1 is as the compressor sees fit"),
     Tag::new("unicodedata", &["datatype"], Kind::Boolean)
         .default("no")
         .section("10.5.7")
-        .later("items are always sent as UTF-8")
-        .already(&["no"]),
+        .about("items are 16-bit text where messages carry bytes"),
     Tag::new("bigendian", &["datatype"], Kind::Boolean)
         .default("no")
         .section("10.5.7")
-        .later("items are always sent as UTF-8")
-        .already(&["no"]),
+        .about("of 16-bit text the higher byte comes first"),
     Tag::new("datatype", &["datatypes"], Kind::Container)
         .attributes(&[
             Attribute::new("name", Kind::Text).required(),
