@@ -8,12 +8,11 @@ use std::sync::Arc;
 use syncloom_script::{CompareMode, Field, FieldList, FieldType, MergeMode};
 
 use super::names::{Names, definitions};
-use super::profile::{self, MODES};
 use super::scripting::Scripting;
 use super::values::{
     attr_boolean, attr_character, attr_text, boolean, choice, integer, look_up, some_text, text,
 };
-use super::{contexts, text_profile};
+use super::{contexts, profile, text_profile};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
@@ -244,7 +243,7 @@ fn identity(node: &Node, base: BaseType, report: &mut Report<'_>) -> Option<(Str
                 let message = format!("the datatype has no <{missing}>");
                 report.add(Code::BadType, node.span.clone(), message);
             }
-            let mode = choice(node, "mimedirmode", MODES).unwrap_or(MimeMode::Standard);
+            let mode = choice(node, "mimedirmode", MimeMode::NAMES).unwrap_or(MimeMode::Standard);
             return parts.map(|(mime_type, version)| (mime_type, version, mode));
         }
     };
