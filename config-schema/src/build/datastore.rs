@@ -84,7 +84,7 @@ pub(super) fn build(
     let before = report.diagnostics.len();
     let database_scripts = contexts::database(node, kind == Kind::Sql, list.as_ref(), scripting, report);
     let all_known = report.diagnostics.len() == before;
-    let fields = list.as_ref().or(used.types.first().map(|used| &used.datatype.profile.fields)).cloned();
+    let fields = list.as_ref().or(used.types.first().map(|used| used.datatype.fields())).cloned();
     let names = fields.as_ref().map(|list| filter_names(list, &used, around.role));
     let filters = names.as_ref().map(|names| filters::of_datastore(node, names, report)).unwrap_or_default();
     let mut statements =
@@ -153,7 +153,7 @@ impl Kind {
 /// The names that filters can use: of fields, and of the properties of the datatypes.
 pub(super) fn filter_names<'l>(list: &'l Arc<FieldList>, used: &Used, role: Role) -> FilterNames<'l> {
     let mut names = FilterNames::new(list, role);
-    for used in used.types.iter().filter(|used| Arc::ptr_eq(&used.datatype.profile.fields, list)) {
+    for used in used.types.iter().filter(|used| Arc::ptr_eq(used.datatype.fields(), list)) {
         names.add_profile(&used.datatype.profile);
     }
     if used.others {
@@ -223,13 +223,13 @@ fn vital_tags(node: &Node) -> Vec<String> {
 
 /// Columns and datatypes have to be about the same fields.
 fn check_lists(node: &Node, map: &FieldMap, types: &[TypeUse], report: &mut Report<'_>) {
-    for used in types.iter().filter(|used| !Arc::ptr_eq(&used.datatype.profile.fields, &map.list)) {
+    for used in types.iter().filter(|used| !Arc::ptr_eq(used.datatype.fields(), &map.list)) {
         let span = node.child("fieldmap").map(|map| map.attr_span("fieldlist"));
         let message = format!(
             "the field map has the fields of '{}', the datatype '{}' those of '{}'",
             map.list.name(),
             used.datatype.name,
-            used.datatype.profile.fields.name()
+            used.datatype.fields().name()
         );
         report.add(Code::WrongFieldList, span.unwrap_or(node.span.clone()), message);
     }

@@ -17,6 +17,7 @@ mod server;
 mod statements;
 mod store;
 mod superdatastore;
+mod text_profile;
 mod typesupport;
 mod values;
 mod zones;
@@ -85,6 +86,7 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
         zones,
         field_lists: types.field_lists(),
         mime_profiles: types.mime_profiles(),
+        text_profiles: types.text_profiles(),
         datatypes: types.datatypes(),
         server,
     };

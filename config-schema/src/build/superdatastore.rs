@@ -101,13 +101,13 @@ fn check_prefixes(nodes: &[&Node], report: &mut Report<'_>) {
 /// What a superdatastore exchanges has to be what its parts keep.
 fn check_fields(contains: &Node, found: &Built, used: &Used, report: &mut Report<'_>) {
     let Some(list) = &found.fields else { return };
-    let differs = |datatype: &crate::model::DataType| !std::sync::Arc::ptr_eq(&datatype.profile.fields, list);
+    let differs = |datatype: &crate::model::DataType| !std::sync::Arc::ptr_eq(datatype.fields(), list);
     if let Some(other) = used.types.iter().find(|used| differs(&used.datatype)) {
         let message = format!(
             "the datastore has the fields of '{}', the datatype '{}' those of '{}'",
             list.name(),
             other.datatype.name,
-            other.datatype.profile.fields.name()
+            other.datatype.fields().name()
         );
         report.add(Code::WrongFieldList, contains.attr_span("datastore"), message);
     }

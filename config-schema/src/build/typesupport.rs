@@ -6,7 +6,7 @@ use super::datatypes::{Type, Types, has_profile};
 use super::values::attr_text;
 use crate::check::Node;
 use crate::diagnostic::Code;
-use crate::model::{Profile, TypeUse};
+use crate::model::{DataType, ProfileUse, TypeUse};
 use crate::source::Report;
 
 /// The datatypes of a datastore that can be exchanged.
@@ -37,8 +37,8 @@ pub(super) fn build(node: &Node, types: &Types, report: &mut Report<'_>) -> Used
             continue;
         };
         match types.types.find(&name.value, name.span.clone(), report) {
-            Some(Type::Mime(datatype, needed)) => {
-                check_variant(node, &datatype.profile.root, report);
+            Some(Type::Known(datatype, needed)) => {
+                check_variant(node, &datatype, report);
                 if !needed.is_empty() {
                     let tags: Vec<String> = needed.iter().map(|tag| format!("<{tag}>")).collect();
                     let name = &datatype.name;
@@ -59,7 +59,7 @@ pub(super) fn build(node: &Node, types: &Types, report: &mut Report<'_>) -> Used
         }
     }
     if found.others && found.types.is_empty() {
-        found.reasons.push("text and mail formats are not converted yet".to_owned());
+        found.reasons.push("data objects are not converted yet".to_owned());
     }
     if !missing && preferred != (true, true) {
         let what = match preferred {
@@ -88,8 +88,12 @@ fn directions(node: &Node, report: &mut Report<'_>) -> (bool, bool) {
     (receive, send)
 }
 
-fn check_variant(node: &Node, root: &Profile, report: &mut Report<'_>) {
-    if let Some(variant) = node.attr("variant").filter(|attr| !has_profile(root, attr.value.trim())) {
+fn check_variant(node: &Node, datatype: &DataType, report: &mut Report<'_>) {
+    let has = |name: &str| match &datatype.profile {
+        ProfileUse::Mime(profile) => has_profile(&profile.root, name),
+        ProfileUse::Text(_) => false,
+    };
+    if let Some(variant) = node.attr("variant").filter(|attr| !has(attr.value.trim())) {
         let message = format!("the profile has no subprofile '{}'", variant.value.trim());
         report.add(Code::UnknownName, variant.span.clone(), message);
     }

@@ -10,6 +10,7 @@ mod rules;
 mod scripts;
 mod server;
 mod sql;
+mod text;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -20,8 +21,9 @@ use syncloom_script::{FieldList, Zone, Zones};
 
 pub use charset::Charset;
 pub use datatypes::{
-    BaseType, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter,
-    Position, Profile, Property, Repeat, Selector, ValueCount, ValueMap,
+    BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
+    Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
+    ZipLevel,
 };
 pub use plugin::{PluginModule, PluginStore, SessionPlugin};
 pub use rules::{PeerPattern, RemoteRule, RuleSettings};
@@ -34,6 +36,7 @@ pub use server::{
     SqlServer, SqlStore, SqliteFile, Store, Strategy, SyncMlVersion, TypeUse,
 };
 pub use sql::{DbType, FieldPlaceholder, Place, Placeholder, Sql, SqlPart, SqlStatement};
+pub use text::{LineKind, LineList, LineMap, MailParts, TextProfile};
 
 /// A whole `sysync_config` document.
 #[derive(Debug)]
@@ -62,6 +65,8 @@ pub struct Config {
     pub field_lists: Vec<Arc<FieldList>>,
     /// The MIME-DIR profiles, in their order (manual 10.3).
     pub mime_profiles: Vec<Arc<MimeProfile>>,
+    /// The text profiles, in their order (manual 10.4).
+    pub text_profiles: Vec<Arc<TextProfile>>,
     /// The datatypes, in their order (manual 10.5).
     pub datatypes: Vec<Arc<DataType>>,
     /// The server, if the config describes one (manual 11).

@@ -121,6 +121,12 @@ pub enum Auth {
     Md5,
 }
 
+impl Auth {
+    /// All ways with the words that the config uses for them.
+    pub const NAMES: &'static [(&'static str, Auth)] =
+        &[("none", Auth::None), ("basic", Auth::Basic), ("md5", Auth::Md5)];
+}
+
 /// What the server keeps in SQL besides the datastores (manual 12.12 to 12.19).
 #[derive(Debug)]
 pub struct SqlServer {
@@ -306,7 +312,7 @@ pub enum Strategy {
 }
 
 impl Strategy {
-    /// All of them with the names that the config uses for them.
+    /// All strategies with the words that the config uses for them.
     pub const NAMES: &'static [(&'static str, Strategy)] = &[
         ("duplicate", Strategy::Duplicate),
         ("newer-wins", Strategy::NewerWins),
@@ -404,7 +410,7 @@ pub enum LineEnds {
 }
 
 impl LineEnds {
-    /// All of them with the names that the config uses for them.
+    /// All line ends with the words that the config uses for them; three of them mean the same.
     pub const NAMES: &'static [(&'static str, LineEnds)] = &[
         ("none", LineEnds::Unix),
         ("unix", LineEnds::Unix),
