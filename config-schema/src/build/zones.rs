@@ -13,7 +13,8 @@ use crate::tags::Kind;
 /// The zones that can be named in a config. The system's is UTC unless the config says another.
 pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Zones {
     let mut zones = Zones::default();
-    for node in root.all("definetimezone").filter(|node| !node.value().is_empty()) {
+    let definitions = || root.all("definetimezone").filter(|node| !node.value().is_empty());
+    for node in definitions() {
         if let Err(error) = zones.define(node.value()) {
             report
                 .add(Code::BadZone, node.value_span(), format!("the time zone cannot be read: {error}"))
@@ -21,8 +22,11 @@ pub(super) fn read(root: &Node, report: &mut Report<'_>) -> Zones {
         }
     }
     check_names(root, &zones, report);
-    if let Some(zone) = own_system(root, &zones) {
-        zones.set_system(zone);
+    let Some(system) = own_system(root, &zones) else { return zones };
+    // The system may stand in a zone that the config defines.
+    let mut zones = Zones::new(system);
+    for node in definitions() {
+        let _ = zones.define(node.value());
     }
     zones
 }

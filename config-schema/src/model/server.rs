@@ -288,6 +288,17 @@ impl Datastore {
         self.sql().map_or(DbType::Timestamp, |sql| sql.last_mod_type)
     }
 
+    /// Whether its database keeps a field: a column is read into it. A superdatastore keeps what its parts keep.
+    pub fn reads(&self, field: FieldId) -> bool {
+        if let Store::Contains(parts) = &self.store {
+            return parts.iter().any(|part| part.datastore.reads(field));
+        }
+        let maps = self.field_map().into_iter();
+        let mut maps =
+            maps.flat_map(|map| map.maps.iter().chain(map.arrays.iter().flat_map(|array| &array.maps)));
+        maps.any(|map| map.field == field && map.read)
+    }
+
     /// Its field map; a superdatastore has none of its own.
     pub fn field_map(&self) -> Option<&FieldMap> {
         match &self.store {
