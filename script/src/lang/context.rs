@@ -122,6 +122,17 @@ fn body(
     FunctionCode { signature: signature.clone(), locals: names.declared.order, code }
 }
 
+/// In what one script of a context differs from the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Functions that it may call besides those of its context.
+    pub also: Contexts,
+    /// Whether it may change the target item.
+    pub changes_target: bool,
+    /// Whether it may change the reference item.
+    pub changes_reference: bool,
+}
+
 /// Which script of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScriptId(usize);
@@ -132,7 +143,7 @@ pub struct ContextBuilder {
     contexts: Contexts,
     target: Option<Fields>,
     reference: Option<Fields>,
-    scripts: Vec<(String, Script)>,
+    scripts: Vec<(String, Script, Option<Scope>)>,
     declared: Declared,
     errors: Vec<(ScriptId, ScriptError)>,
 }
@@ -171,17 +182,26 @@ impl ContextBuilder {
 
     /// Adds a script. What it declares, all scripts of the context know.
     pub fn script(&mut self, text: &str) -> ScriptId {
+        self.add(text, None)
+    }
+
+    /// Adds a script that differs from the others of the context.
+    pub fn script_in(&mut self, text: &str, scope: Scope) -> ScriptId {
+        self.add(text, Some(scope))
+    }
+
+    fn add(&mut self, text: &str, scope: Option<Scope>) -> ScriptId {
         let id = ScriptId(self.scripts.len());
         let (script, mut errors) = parser::script(text, &self.library.macros);
         self.declared.add(&script.declarations, &mut errors);
         self.errors.extend(errors.into_iter().map(|error| (id, error)));
-        self.scripts.push((text.to_owned(), script));
+        self.scripts.push((text.to_owned(), script, scope));
         id
     }
 
     /// Compiles the scripts. The errors come with the script they are in; a script with errors does nothing.
     pub fn build(mut self) -> (Context, Vec<(ScriptId, ScriptError)>) {
-        let names = Names {
+        let mut names = Names {
             declared: self.declared,
             target: self.target,
             reference: self.reference,
@@ -190,8 +210,16 @@ impl ContextBuilder {
             contexts: self.contexts,
         };
         let mut codes = Vec::new();
-        for (number, (text, script)) in self.scripts.iter().enumerate() {
+        let (target, reference) = (writable(&names.target), writable(&names.reference));
+        for (number, (text, script, scope)) in self.scripts.iter().enumerate() {
             let mut found = Vec::new();
+            names.contexts = self.contexts | scope.map(|scope| scope.also).unwrap_or_default();
+            for (fields, changes) in [
+                (&mut names.target, scope.map_or(target, |scope| scope.changes_target)),
+                (&mut names.reference, scope.map_or(reference, |scope| scope.changes_reference)),
+            ] {
+                fields.iter_mut().for_each(|fields| fields.writable = changes);
+            }
             let code = compile(script, text, &names, &mut found);
             self.errors.extend(found.into_iter().map(|error| (ScriptId(number), error)));
             let bad = self.errors.iter().any(|(id, _)| id.0 == number);
@@ -200,6 +228,10 @@ impl ContextBuilder {
         let order = names.declared.order;
         (Context { library: Arc::clone(&self.library), codes, order }, self.errors)
     }
+}
+
+fn writable(fields: &Option<Fields>) -> bool {
+    fields.as_ref().is_some_and(|fields| fields.writable)
 }
 
 /// The compiled scripts of a context. It can be shared; what changes stands in [`Variables`].
@@ -237,6 +269,17 @@ impl TypedValue {
 }
 
 impl Context {
+    /// The type of the variable of this name, and whether it is an array; `None` if no script declares it.
+    pub fn declared(&self, name: &str) -> Option<(Kind, bool)> {
+        let found = self.order.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, kind, array)| (*kind, *array))
+    }
+
+    /// The names of its variables, in the order of their declaration.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().map(|(name, _, _)| name.as_str())
+    }
+
     /// Fresh variables: none is assigned.
     pub fn variables(&self) -> Variables {
         let values = self.order.iter().map(|(_, kind, array)| Val::fresh(*kind, *array)).collect();

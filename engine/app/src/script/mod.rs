@@ -257,7 +257,7 @@ fn fields(config: &Config, args: &ScriptArgs) -> Result<Option<Arc<FieldList>>, 
     }
     let Some(name) = &args.datatype else { return Ok(None) };
     match config.datatypes.iter().find(|datatype| datatype.name.eq_ignore_ascii_case(name)) {
-        Some(datatype) => Ok(Some(Arc::clone(&datatype.profile.fields))),
+        Some(datatype) => Ok(Some(Arc::clone(datatype.fields()))),
         None => {
             let known: Vec<&str> = config.datatypes.iter().map(|datatype| datatype.name.as_str()).collect();
             Err(format!("no datatype is called {name}; there are {}", known.join(", ")))
