@@ -84,7 +84,7 @@ fn scripts_of_a_datatype_share_variables_and_change_items() {
     let config = config();
     let scripts = &config.datatypes[0].scripts;
     assert!(scripts.has(DatatypeScript::Incoming) && !scripts.has(DatatypeScript::Outgoing));
-    let list = &config.datatypes[0].profile.fields;
+    let list = config.datatypes[0].fields();
     let (mut first, mut second) = (Item::new(Arc::clone(list)), Item::new(Arc::clone(list)));
     first.set(list.find("A").unwrap(), Value::Text("ab".into()));
     let mut variables = scripts.variables();
@@ -105,7 +105,7 @@ fn scripts_of_a_datatype_share_variables_and_change_items() {
 fn what_fails_while_it_runs_is_told_by_tag_and_line_of_the_file() {
     let config = config();
     let scripts = &config.datatypes[0].scripts;
-    let list = &config.datatypes[0].profile.fields;
+    let list = config.datatypes[0].fields();
     let mut item = Item::new(Arc::clone(list));
     item.set(list.find("B").unwrap(), Value::Text(config.model.clone()));
     let mut machine = Machine::default();

@@ -16,5 +16,4 @@ pub(super) const RULES: &str = "remote rules are not applied yet";
 pub(super) const SCRIPTS: &str = "scripts are not run yet";
 pub(super) const STAMPS: &str = "stamps are always in one column";
 pub(super) const TABLES: &str = "statements are not made from the names of tables; write the SQL itself";
-pub(super) const TEXT: &str = "text and mail formats are not converted yet";
 pub(super) const ZONES: &str = "times in databases are UTC, other zones are not converted yet";

@@ -5,7 +5,7 @@
 use syncloom_script::{CompareMode, FieldType};
 
 use super::Kind;
-use crate::model::{Auth, DbType, LineEnds, MimeMode, Strategy};
+use crate::model::{Auth, DbType, LineEnds, LineKind, MimeMode, Strategy};
 
 /// What a config can be of.
 pub(super) const AGENT: &[&str] = &["server", "client"];
@@ -42,6 +42,7 @@ pub(super) const COMPARE: Kind = Kind::Enum(&words::<_, { CompareMode::NAMES.len
 pub(super) const AUTH: Kind = Kind::Enum(&words::<_, { Auth::NAMES.len() }>(Auth::NAMES));
 pub(super) const STRATEGY: Kind = Kind::Enum(&words::<_, { Strategy::NAMES.len() }>(Strategy::NAMES));
 pub(super) const LINE_ENDS: Kind = Kind::Enum(&words::<_, { LineEnds::NAMES.len() }>(LineEnds::NAMES));
+pub(super) const LINE_KIND: Kind = Kind::Enum(&words::<_, { LineKind::NAMES.len() }>(LineKind::NAMES));
 pub(super) const MIME_MODE: Kind = Kind::Enum(&words::<_, { MimeMode::NAMES.len() }>(MimeMode::NAMES));
 /// `unknown` leaves the choice to the engine.
 pub(super) const SYNCML_VERSION: Kind = Kind::Enum(&["unknown", "1.0", "1.1", "1.2"]);

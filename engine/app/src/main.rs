@@ -9,6 +9,7 @@ mod console;
 mod explain;
 mod facts;
 mod fmt;
+mod replay;
 mod rewrite;
 mod schema;
 mod script;
@@ -58,6 +59,11 @@ enum Command {
         #[command(flatten)]
         schema: schema::SchemaArgs,
     },
+    /// Play recorded SyncML traffic against a config, and show what is answered otherwise
+    Replay {
+        #[command(flatten)]
+        replay: replay::ReplayArgs,
+    },
     /// Run a script, and show its result and variables
     Script {
         #[command(flatten)]
@@ -90,6 +96,7 @@ fn main() -> ExitCode {
         Command::Fmt { fmt } => fmt::run(&fmt),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),
+        Command::Replay { replay } => replay::run(&replay),
         Command::Script { script } => script::run(&script),
     }
 }

@@ -1,10 +1,10 @@
-//! Pages: scripts, filters, SQL and its placeholders, databases.
+//! Pages: SQL and its placeholders, databases.
 
 use super::Code::{
-    BadFilter, BadPlaceholder, BadScript, Database, GluedPlaceholder, LaterPlaceholder, OpenLiteral,
-    QuotedList, Refused, UnknownPlaceholder, UnreplacedPlaceholder,
+    BadPlaceholder, Database, GluedPlaceholder, LaterPlaceholder, OpenLiteral, QuotedList, Refused,
+    UnknownPlaceholder, UnreplacedPlaceholder,
 };
-use super::Place::{Datastore, None, Root};
+use super::Place::{Datastore, None};
 use super::{Page, page};
 
 pub(super) const PAGES: &[Page] = &[
@@ -65,23 +65,6 @@ pub(super) const PAGES: &[Page] = &[
         "<deletedatasql>DELETE FROM contacts WHERE id = %k AND name LIKE '%foo'</deletedatasql>",
         "If a pattern is meant, write it in parts: `'%' || 'foo'`. If the placeholder is meant, put a \
          space behind it.",
-    ),
-    page(
-        BadScript,
-        "A script that cannot be read, or that names what its context does not have, is found here and not in the \
-         middle of somebody's sync.",
-        Root,
-        "<scripting>\n  <function>integer TWICE(integer n) { return m * 2; }</function>\n</scripting>",
-        "Mend the words that are marked. `syncloom explain NAME` says what a function takes and where it can be \
-         called; `syncloom script` tries a script out.",
-    ),
-    page(
-        BadFilter,
-        "A filter that cannot be read would let through everything or nothing.",
-        Datastore,
-        "<localdbfilter>LASTNAME=x</localdbfilter>",
-        "Mend the words that are marked. A filter compares fields with values: `LAST=x & NOTE<>y`, with & as `&amp;` \
-         or in CDATA.",
     ),
     page(
         Database,

@@ -37,7 +37,7 @@ pub(crate) struct ScriptArgs {
     /// Show each line that is run, and the values that it changes
     #[arg(long)]
     trace: bool,
-    /// Run with the macros, functions and zones of this config
+    /// Run with the macros and functions of this config
     #[arg(long, value_name = "CONFIG")]
     config: Option<PathBuf>,
     /// Set a config variable
@@ -129,11 +129,12 @@ struct Compiled {
 impl Bench {
     /// An error without words has been told already.
     fn new(args: &ScriptArgs) -> Result<Bench, String> {
-        let (library, mut item) = (Arc::new(Library::empty()), None);
+        let (mut library, mut item) = (Arc::new(Library::empty()), None);
         if let Some(path) = &args.config {
             let args_of_config = ConfigArgs { path: path.clone(), define: args.define.clone() };
             let config = crate::config::load(&args_of_config).ok_or_else(String::new)?;
             item = fields(&config, args)?.map(Item::new);
+            library = Arc::clone(&config.library);
         }
         let (zones, machine) = (Zones::default(), Machine::new());
         Ok(Bench { library, item, zones, machine, trace: args.trace, earlier: None })
@@ -257,7 +258,7 @@ fn fields(config: &Config, args: &ScriptArgs) -> Result<Option<Arc<FieldList>>, 
     }
     let Some(name) = &args.datatype else { return Ok(None) };
     match config.datatypes.iter().find(|datatype| datatype.name.eq_ignore_ascii_case(name)) {
-        Some(datatype) => Ok(Some(Arc::clone(&datatype.profile.fields))),
+        Some(datatype) => Ok(Some(Arc::clone(datatype.fields()))),
         None => {
             let known: Vec<&str> = config.datatypes.iter().map(|datatype| datatype.name.as_str()).collect();
             Err(format!("no datatype is called {name}; there are {}", known.join(", ")))

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use syncloom_config::{
-    ArrayMap, Config, Datastore, Map, Place, Placeholder, Sql, SqlPart, SqlStatement, SqliteFile,
+    ArrayMap, Config, Map, Place, Placeholder, Sql, SqlPart, SqlStatement, SqlStore, SqliteFile,
 };
 
 /// What came of trying a config.
@@ -41,10 +41,10 @@ pub fn probe(config: &Config) -> Probe {
         let statements = [&sql.get_device, &sql.new_device, &sql.save_nonce, &sql.save_info, &sql.user_key];
         probe.database(file, statements.into_iter().flatten().map(|sql| (sql, Vec::new())).collect());
     }
-    for datastore in &server.datastores {
-        let targets = server.sql.sqlite.as_ref().unwrap_or(&datastore.sql.sqlite);
-        probe.database(targets, of_targets(datastore));
-        probe.database(&datastore.sql.sqlite, of_items(datastore));
+    for sql in server.datastores.iter().filter_map(|datastore| datastore.sql()) {
+        let targets = server.sql.sqlite.as_ref().unwrap_or(&sql.sqlite);
+        probe.database(targets, of_targets(sql));
+        probe.database(&sql.sqlite, of_items(sql));
     }
     probe
 }
@@ -52,8 +52,7 @@ pub fn probe(config: &Config) -> Probe {
 /// A statement with the columns that its lists stand for.
 type Tried<'a> = (&'a Sql, Vec<&'a Map>);
 
-fn of_targets(datastore: &Datastore) -> Vec<Tried<'_>> {
-    let sql = &datastore.sql;
+fn of_targets(sql: &SqlStore) -> Vec<Tried<'_>> {
     let all = [
         &sql.target_get,
         &sql.target_new,
@@ -67,8 +66,7 @@ fn of_targets(datastore: &Datastore) -> Vec<Tried<'_>> {
     all.into_iter().flatten().map(|sql| (sql, Vec::new())).collect()
 }
 
-fn of_items(datastore: &Datastore) -> Vec<Tried<'_>> {
-    let sql = &datastore.sql;
+fn of_items(sql: &SqlStore) -> Vec<Tried<'_>> {
     let those =
         |test: fn(&Map) -> bool| sql.field_map.maps.iter().filter(move |map| test(map)).collect::<Vec<_>>();
     let mut tried = vec![(&sql.select_ids, Vec::new()), (&sql.select_data, those(|map| map.read))];
