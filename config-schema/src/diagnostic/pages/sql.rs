@@ -68,20 +68,25 @@ pub(super) const PAGES: &[Page] = &[
     ),
     page(
         Database,
-        "`syncloom check --connect` opens every database that the config names. This one cannot be opened, so nothing \
+        "`syncloom check --connect` opens every database that the config names. This one cannot be \
+         opened, so nothing \
          that it keeps can be synchronised.",
         None,
         "",
-        "Look at the reason: the path (a relative one begins in the folder where Syncloom is started), the \
-         permissions, or a file that is no SQLite database. A file that is not there yet is made by `<sqliteschema>`.",
+        "Look at the reason: the path (a relative one begins in the folder where Syncloom is started), \
+         the \
+         permissions, or a file that is no SQLite database. A file that is not there yet is made by \
+         `<sqliteschema>`.",
     ),
     page(
         Refused,
-        "`syncloom check --connect` has given each statement to its database to prepare, and it does not take this \
+        "`syncloom check --connect` has given each statement to its database to prepare, and it does \
+         not take this \
          one. It would fail in each sync.",
         None,
         "",
-        "Look at what the database says: most often a table or column has another name there, or the statement has a \
+        "Look at what the database says: most often a table or column has another name there, or the \
+         statement has a \
          mistake in it.",
     ),
 ];
