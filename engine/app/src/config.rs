@@ -27,11 +27,12 @@ pub(crate) fn options(args: &ConfigArgs, show: bool) -> LoadOptions {
     LoadOptions { variables: args.define.clone(), show, ..LoadOptions::default() }
 }
 
-/// Prints the problems to the console.
+/// Prints the problems to the console. As long as there are errors, advice can wait.
 pub(crate) fn show(loaded: &Loaded) {
     let colour = coloured();
-    for diagnostic in &loaded.diagnostics {
-        eprint!("{}", render::human(diagnostic, &loaded.sources, colour));
+    let failed = loaded.has_errors();
+    for diagnostic in loaded.diagnostics.iter().filter(|told| !failed || told.severity != Severity::Advice) {
+        eprintln!("{}", render::human(diagnostic, &loaded.sources, colour));
     }
 }
 
