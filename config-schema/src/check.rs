@@ -45,6 +45,11 @@ impl Node {
         self.attributes.iter().find(|attr| attr.decl.name == name && attr.valid)
     }
 
+    /// Where the value of an attribute stands, or the tag if it is not there.
+    pub fn attr_span(&self, name: &str) -> Range<usize> {
+        self.attr(name).map_or(&self.span, |attr| &attr.span).clone()
+    }
+
     /// The last tag of this name directly inside.
     pub fn child(&self, name: &str) -> Option<&Node> {
         self.children.iter().rev().find(|child| child.tag.name == name)

@@ -4,15 +4,23 @@
 
 use std::sync::Arc;
 
+use syncloom_script::FieldList;
+use syncloom_script::filter::Role;
+
+use super::contexts;
 use super::datatypes::{Type, Types, has_profile};
-use super::fieldmap;
+use super::fieldmap::{self, Known};
+use super::filters::{self, FilterNames};
+use super::scripting::Scripting;
+use super::server::is_sql;
 use super::statements::Statements;
 use super::values::{attr_text, boolean, choice, integer, some_text};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
-    DataType, Datastore, DbType, FieldMap, LineEnds, ProfileUse, SqlStore, SqliteFile, Strategy, TypeUse,
+    DataType, DatabaseScript, Datastore, DatastoreScript, DbType, FieldMap, Filters, LineEnds, ProfileUse,
+    Scripts, SqlStore, SqliteFile, Strategy, TypeUse,
 };
 use crate::source::Report;
 
@@ -26,6 +34,9 @@ const STRATEGIES: &[(&str, Strategy)] = &[
 /// What a datastore takes from around it.
 pub(super) struct Around<'a> {
     pub types: &'a Types,
+    pub scripting: &'a Scripting<'a>,
+    /// On which side of a session its filters run.
+    pub role: Role,
     /// The type of the server, for datastores that have none.
     pub server_type: &'a str,
     pub server_sqlite: Option<&'a SqliteFile>,
@@ -41,7 +52,7 @@ pub(super) fn build(
 ) -> Result<Datastore, Vec<String>> {
     let mut reasons: Vec<String> = around.closed.map(str::to_owned).into_iter().collect();
     let kind = attr_text(node, "type").unwrap_or(around.server_type);
-    let sql = ["sql", "odbc"].iter().any(|known| known.eq_ignore_ascii_case(kind));
+    let sql = is_sql(Some(kind));
     let sqlite = sqlite_file(node, around.server_sqlite);
     if !sql {
         reasons.push("plugins are not loaded yet".to_owned());
@@ -54,10 +65,20 @@ pub(super) fn build(
     }
     let types = type_uses(node, around.types, &mut reasons, report);
     let list = node.child("fieldmap").and_then(|map| around.types.list_of(map, report));
+    let scripts = contexts::datastore(node, around.scripting, report);
+    let before = report.diagnostics.len();
+    let database_scripts = contexts::database(node, sql, list.as_ref(), around.scripting, report);
+    let all_known = report.diagnostics.len() == before;
+    let fields = list.as_ref().or(types.first().map(|used| used.datatype.fields())).cloned();
+    let names = fields.as_ref().map(|list| filter_names(node, list, &types, around.role));
+    let filters = names.as_ref().map(|names| filters::of_datastore(node, names, report)).unwrap_or_default();
     let mut statements =
         Statements { fields: list.as_ref(), left_out: !reasons.is_empty(), later: Vec::new() };
     let field_map = match node.child("fieldmap") {
-        Some(map) => list.as_ref().map(|list| fieldmap::build(map, list, &mut statements, report)),
+        Some(map) => list.as_ref().zip(names.as_ref()).map(|(list, filters)| {
+            let known = Known { list, scripts: &database_scripts, all: all_known, filters };
+            fieldmap::build(map, &known, &mut statements, report)
+        }),
         None => {
             if reasons.is_empty() {
                 report.add(Code::MissingTag, node.span.clone(), "<datastore> needs <fieldmap>");
@@ -76,7 +97,8 @@ pub(super) fn build(
     match store {
         Some(store) if reasons.is_empty() => {
             check_writing(node, report);
-            Ok(datastore(node, types, store))
+            let parts = Parts { types, filters, scripts, database_scripts, sql: store };
+            Ok(datastore(node, parts))
         }
         // What else it depends on matters only once there is a database.
         _ if !sql => {
@@ -102,7 +124,29 @@ fn check_writing(node: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn datastore(node: &Node, types: Vec<TypeUse>, sql: SqlStore) -> Datastore {
+/// The names that filters can use: of fields, and of the properties of the datatypes.
+fn filter_names<'l>(node: &Node, list: &'l Arc<FieldList>, types: &[TypeUse], role: Role) -> FilterNames<'l> {
+    let mut names = FilterNames::new(list, role);
+    for used in types.iter().filter(|used| Arc::ptr_eq(used.datatype.fields(), list)) {
+        names.add_profile(&used.datatype.profile);
+    }
+    let uses = node.all("typesupport").map(|support| support.all("use").count()).sum::<usize>();
+    if uses > types.len() {
+        names.leave_open();
+    }
+    names
+}
+
+/// What a datastore is made of.
+struct Parts {
+    types: Vec<TypeUse>,
+    filters: Filters,
+    scripts: Scripts<DatastoreScript>,
+    database_scripts: Scripts<DatabaseScript>,
+    sql: SqlStore,
+}
+
+fn datastore(node: &Node, parts: Parts) -> Datastore {
     let strategy = |name| choice(node, name, STRATEGIES).unwrap_or(Strategy::NewerWins);
     let most: u32 = integer(node, "maxitemspermessage");
     Datastore {
@@ -117,8 +161,11 @@ fn datastore(node: &Node, types: Vec<TypeUse>, sql: SqlStore) -> Datastore {
         conflict_strategy: strategy("conflictstrategy"),
         slow_sync_strategy: strategy("slowsyncstrategy"),
         first_time_strategy: strategy("firsttimestrategy"),
-        types,
-        sql,
+        types: parts.types,
+        filters: parts.filters,
+        scripts: parts.scripts,
+        database_scripts: parts.database_scripts,
+        sql: parts.sql,
     }
 }
 
@@ -206,7 +253,7 @@ fn directions(node: &Node, report: &mut Report<'_>) -> (bool, bool) {
     let mode = attr_text(node, "mode").unwrap_or("rw").to_ascii_lowercase();
     let (receive, send) = (mode.contains('r'), mode.contains('w'));
     if mode.is_empty() || !mode.chars().all(|c| matches!(c, 'r' | 'w')) {
-        let span = node.attr("mode").map_or(node.span.clone(), |attr| attr.span.clone());
+        let span = node.attr_span("mode");
         report.add(Code::BadEnum, span, format!("'{mode}' is no mode of <use>")).hint("write r, w or rw");
         // Whichever was meant: what is preferred is a question of its own.
         return (true, true);

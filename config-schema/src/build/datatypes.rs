@@ -7,17 +7,20 @@ use std::sync::Arc;
 
 use syncloom_script::{CompareMode, Field, FieldList, FieldType, MergeMode};
 
+use super::contexts;
 use super::names::{Names, definitions};
+use super::profile::{self, MODES};
+use super::scripting::Scripting;
+use super::text_profile;
 use super::values::{
     attr_boolean, attr_character, attr_text, boolean, choice, integer, look_up, some_text, text,
 };
-use super::{profile, text_profile};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
-    BaseType, Coding, DataType, Member, MimeMode, MimeProfile, Profile, ProfileUse, TextCoding, TextProfile,
-    ZipLevel,
+    BaseType, Coding, DataType, Member, MimeMode, MimeProfile, Profile, ProfileUse, Scripts, TextCoding,
+    TextProfile, ZipLevel,
 };
 use crate::source::Report;
 
@@ -70,7 +73,7 @@ impl Types {
     }
 
     /// Reads a `<datatypes>`, in the order of the document.
-    pub fn read(&mut self, node: &Node, report: &mut Report<'_>) {
+    pub fn read(&mut self, node: &Node, scripting: &Scripting<'_>, report: &mut Report<'_>) {
         for child in &node.children {
             let Some(name) = child.attr("name") else { continue };
             match child.tag.name {
@@ -89,7 +92,7 @@ impl Types {
                     self.text_profiles.add(name, built.map(Arc::new), report);
                 }
                 "datatype" => {
-                    let built = self.datatype(child, name.value.trim(), report);
+                    let built = self.datatype(child, name.value.trim(), scripting, report);
                     self.types.add(name, built, report);
                 }
                 _ => {}
@@ -103,7 +106,13 @@ impl Types {
         self.lists.find(&name.value, name.span.clone(), report)
     }
 
-    fn datatype(&self, node: &Node, name: &str, report: &mut Report<'_>) -> Option<Type> {
+    fn datatype(
+        &self,
+        node: &Node,
+        name: &str,
+        scripting: &Scripting<'_>,
+        report: &mut Report<'_>,
+    ) -> Option<Type> {
         let base = match attr_text(node, "basetype")?.to_ascii_lowercase().as_str() {
             "vcard" => BaseType::VCard,
             "vcalendar" => BaseType::VCalendar,
@@ -115,6 +124,10 @@ impl Types {
             BaseType::Text => self.used_lines(node, report).map(ProfileUse::Text),
             _ => self.used_profile(node, base, report).map(ProfileUse::Mime),
         };
+        let scripts = match &profile {
+            Some(profile) => contexts::datatype(node, profile.fields(), scripting, report),
+            None => Scripts::default(),
+        };
         let (mime_type, version, mode) = identity(node, base, report)?;
         let needed: Vec<&'static str> = node
             .children
@@ -124,7 +137,7 @@ impl Types {
             .collect();
         let name = name.to_owned();
         let coding = coding(node);
-        let datatype = DataType { name, base, mime_type, version, mode, profile: profile?, coding };
+        let datatype = DataType { name, base, mime_type, version, mode, profile: profile?, coding, scripts };
         Some(Type::Known(Arc::new(datatype), needed))
     }
 
@@ -232,8 +245,7 @@ fn identity(node: &Node, base: BaseType, report: &mut Report<'_>) -> Option<(Str
                 let message = format!("the datatype has no <{missing}>");
                 report.add(Code::BadType, node.span.clone(), message);
             }
-            let modes = [("old", MimeMode::Old), ("standard", MimeMode::Standard)];
-            let mode = choice(node, "mimedirmode", &modes).unwrap_or(MimeMode::Standard);
+            let mode = choice(node, "mimedirmode", MODES).unwrap_or(MimeMode::Standard);
             return parts.map(|(mime_type, version)| (mime_type, version, mode));
         }
     };

@@ -143,6 +143,10 @@ pub enum Code {
     NotServed,
     /// SLC0092: nothing to do.
     Useless,
+    /// SLC0100: the script has a mistake.
+    BadScript,
+    /// SLC0101: the filter has a mistake.
+    BadFilter,
 }
 
 impl Code {
@@ -211,6 +215,8 @@ impl Code {
         (Code::Later, "SLC0090", Severity::Advice, "not acted on yet"),
         (Code::NotServed, "SLC0091", Severity::Advice, "not served yet"),
         (Code::Useless, "SLC0092", Severity::Advice, "nothing to do"),
+        (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
+        (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
     ];
 
     /// Its number, such as `SLC0020`.

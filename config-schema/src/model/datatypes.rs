@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use syncloom_script::{FieldId, FieldList};
 
+use super::scripts::{DatatypeScript, Scripts};
 use super::text::TextProfile;
 
 /// A `<mimeprofile>`: how the fields of a list stand in a MIME-DIR text.
@@ -320,15 +321,14 @@ pub struct DataType {
     pub profile: ProfileUse,
     /// How its bytes travel.
     pub coding: Coding,
+    /// Its scripts (manual 10.5.8 to 10.5.13).
+    pub scripts: Scripts<DatatypeScript>,
 }
 
 impl DataType {
     /// The field list that its items are of.
     pub fn fields(&self) -> &Arc<FieldList> {
-        match &self.profile {
-            ProfileUse::Mime(profile) => &profile.fields,
-            ProfileUse::Text(profile) => &profile.fields,
-        }
+        self.profile.fields()
     }
 }
 
@@ -339,6 +339,16 @@ pub enum ProfileUse {
     Mime(Arc<MimeProfile>),
     /// Lines.
     Text(Arc<TextProfile>),
+}
+
+impl ProfileUse {
+    /// The field list that its fields are of.
+    pub fn fields(&self) -> &Arc<FieldList> {
+        match self {
+            ProfileUse::Mime(profile) => &profile.fields,
+            ProfileUse::Text(profile) => &profile.fields,
+        }
+    }
 }
 
 /// How the bytes of a datatype travel (manual 10.5.4 to 10.5.7).

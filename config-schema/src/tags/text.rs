@@ -39,7 +39,7 @@ pub(super) const TAGS: &[Tag] = &[
         .about("what its line begins with, the colon included"),
     Tag::new("filterkeyword", &["linemap"], Kind::Text)
         .section("10.4.1")
-        .later("peers cannot filter by fields of text yet"),
+        .about("the name by which filters know the field"),
     Tag::new("valuetype", &["linemap"], LINE_KIND)
         .default("text")
         .section("10.4.6")

@@ -378,13 +378,21 @@ impl Compiler<'_> {
 
     /// The place that a variable reference means, to write to it; an element as an operand of its own.
     fn writable(&mut self, variable: &Variable, place: &Place) -> Option<Meant> {
-        let meant = self.meant(variable, place)?;
-        if let Operand::Field(side, _) = meant.operand {
+        let meant = self.referred(variable, place)?;
+        let field = self.find(variable).map(|found| found.operand);
+        if let Some(Operand::Field(side, _)) = field {
             let fields = if side == Side::Target { &self.names.target } else { &self.names.reference };
             if fields.as_ref().is_some_and(|fields| !fields.writable) {
-                self.error(place, format!("field {} cannot be changed here", variable.name), None);
+                let hint = "this script is shown the item and cannot change it; use a variable".to_owned();
+                self.error(place, format!("field {} cannot be changed here", variable.name), Some(hint));
             }
         }
+        Some(meant)
+    }
+
+    /// The place of a variable, field or element itself.
+    fn referred(&mut self, variable: &Variable, place: &Place) -> Option<Meant> {
+        let meant = self.meant(variable, place)?;
         let Some(index) = &variable.index else { return Some(meant) };
         let (index, _) = self.value(index, None);
         self.at(place);

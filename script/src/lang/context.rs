@@ -117,6 +117,17 @@ fn body(
     FunctionCode { signature: signature.clone(), locals, code }
 }
 
+/// In what one script of a context differs from the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Functions that it may call besides those of its context.
+    pub also: Contexts,
+    /// Whether it may change the target item.
+    pub changes_target: bool,
+    /// Whether it may change the reference item.
+    pub changes_reference: bool,
+}
+
 /// Which script of a context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScriptId(usize);
@@ -127,7 +138,7 @@ pub struct ContextBuilder {
     contexts: Contexts,
     target: Option<Fields>,
     reference: Option<Fields>,
-    scripts: Vec<(String, Script)>,
+    scripts: Vec<(String, Script, Option<Scope>)>,
     variables: HashMap<String, Slot>,
     order: Vec<(String, Kind, bool)>,
     errors: Vec<(ScriptId, ScriptError)>,
@@ -162,17 +173,26 @@ impl ContextBuilder {
 
     /// Adds a script. What it declares, all scripts of the context know.
     pub fn script(&mut self, text: &str) -> ScriptId {
+        self.add(text, None)
+    }
+
+    /// Adds a script that differs from the others of the context.
+    pub fn script_in(&mut self, text: &str, scope: Scope) -> ScriptId {
+        self.add(text, Some(scope))
+    }
+
+    fn add(&mut self, text: &str, scope: Option<Scope>) -> ScriptId {
         let id = ScriptId(self.scripts.len());
         let (script, mut errors) = parser::script(text, &self.library.macros);
         declare(&mut self.variables, &mut self.order, &script.declarations, &mut errors);
         self.errors.extend(errors.into_iter().map(|error| (id, error)));
-        self.scripts.push((text.to_owned(), script));
+        self.scripts.push((text.to_owned(), script, scope));
         id
     }
 
     /// Compiles the scripts. The errors come with the script they are in; a script with errors does nothing.
     pub fn build(mut self) -> (Context, Vec<(ScriptId, ScriptError)>) {
-        let names = Names {
+        let mut names = Names {
             count: self.order.len() as u32,
             variables: self.variables,
             target: self.target,
@@ -182,8 +202,16 @@ impl ContextBuilder {
             contexts: self.contexts,
         };
         let mut codes = Vec::new();
-        for (number, (text, script)) in self.scripts.iter().enumerate() {
+        let (target, reference) = (writable(&names.target), writable(&names.reference));
+        for (number, (text, script, scope)) in self.scripts.iter().enumerate() {
             let mut found = Vec::new();
+            names.contexts = self.contexts | scope.map(|scope| scope.also).unwrap_or_default();
+            for (fields, changes) in [
+                (&mut names.target, scope.map_or(target, |scope| scope.changes_target)),
+                (&mut names.reference, scope.map_or(reference, |scope| scope.changes_reference)),
+            ] {
+                fields.iter_mut().for_each(|fields| fields.writable = changes);
+            }
             let code = compile(script, text, &names, &mut found);
             self.errors.extend(found.into_iter().map(|error| (ScriptId(number), error)));
             let bad = self.errors.iter().any(|(id, _)| id.0 == number);
@@ -191,6 +219,10 @@ impl ContextBuilder {
         }
         (Context { library: Arc::clone(&self.library), codes, order: self.order }, self.errors)
     }
+}
+
+fn writable(fields: &Option<Fields>) -> bool {
+    fields.as_ref().is_some_and(|fields| fields.writable)
 }
 
 /// Code that does nothing, for a script with errors.
@@ -223,6 +255,17 @@ pub struct TypedValue {
 }
 
 impl Context {
+    /// The type of the variable of this name, and whether it is an array; `None` if no script declares it.
+    pub fn declared(&self, name: &str) -> Option<(Kind, bool)> {
+        let found = self.order.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, kind, array)| (*kind, *array))
+    }
+
+    /// The names of its variables, in the order of their declaration.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().map(|(name, _, _)| name.as_str())
+    }
+
     /// Fresh variables: none is assigned.
     pub fn variables(&self) -> Variables {
         let values = self.order.iter().map(|(_, kind, array)| Val::fresh(*kind, *array)).collect();

@@ -23,7 +23,7 @@ pub(crate) mod val;
 
 pub(crate) use code::Operand;
 pub use context::{
-    Context, ContextBuilder, DEFAULT_LOOP_TIMEOUT_MS, Library, ScriptId, TypedValue, Variables,
+    Context, ContextBuilder, DEFAULT_LOOP_TIMEOUT_MS, Library, Scope, ScriptId, TypedValue, Variables,
 };
 pub use error::{Fault, MacroPlace, RunError, ScriptError};
 pub use host::{Env, Host, ItemPair, ItemSlot, System};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use syncloom_config::{
     BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
-    Parameter, Position, Profile, ProfileUse, Property, Repeat, ValueCount, ValueMap,
+    Parameter, Position, Profile, ProfileUse, Property, Repeat, Scripts, ValueCount, ValueMap,
 };
 use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 
@@ -101,6 +101,7 @@ impl Builder {
                 root: profile,
             })),
             coding: Coding::default(),
+            scripts: Scripts::default(),
         })
     }
 }
