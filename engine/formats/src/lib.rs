@@ -27,6 +27,7 @@ mod note;
 mod packing;
 mod parse;
 mod peer;
+mod pipeline;
 mod plan;
 #[cfg(test)]
 mod testing;
@@ -36,3 +37,4 @@ pub use capabilities::{Capabilities, ParameterCap, PropertyCap};
 pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer};
+pub use pipeline::{Hosts, Pipeline, ScriptFault};
