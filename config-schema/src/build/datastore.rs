@@ -24,13 +24,6 @@ use crate::model::{
 };
 use crate::source::Report;
 
-const STRATEGIES: &[(&str, Strategy)] = &[
-    ("duplicate", Strategy::Duplicate),
-    ("newer-wins", Strategy::NewerWins),
-    ("server-wins", Strategy::ServerWins),
-    ("client-wins", Strategy::ClientWins),
-];
-
 /// What a datastore takes from around it.
 pub(super) struct Around<'a> {
     pub types: &'a Types,
@@ -147,7 +140,7 @@ struct Parts {
 }
 
 fn datastore(node: &Node, parts: Parts) -> Datastore {
-    let strategy = |name| choice(node, name, STRATEGIES).unwrap_or(Strategy::NewerWins);
+    let strategy = |name| choice(node, name, Strategy::NAMES).unwrap_or(Strategy::NewerWins);
     let most: u32 = integer(node, "maxitemspermessage");
     Datastore {
         name: attr_text(node, "name").unwrap_or("").to_owned(),
@@ -293,14 +286,6 @@ fn store(
     statements: &mut Statements<'_>,
     report: &mut Report<'_>,
 ) -> Option<SqlStore> {
-    let line_ends = [
-        ("dos", LineEnds::Dos),
-        ("unix", LineEnds::Unix),
-        ("none", LineEnds::Unix),
-        ("cstr", LineEnds::Unix),
-        ("mac", LineEnds::Mac),
-        ("filemaker", LineEnds::Filemaker),
-    ];
     let special = [("unixmsrnd6", true), ("none", false)];
     let select_ids = statements.required(node, "selectidandmodifiedsql", report);
     let select_data = statements.required(node, "selectdatasql", report);
@@ -325,7 +310,7 @@ fn store(
         insert_returns_id: boolean(node, "insertreturnsid"),
         unix_ms_rnd6_ids: choice(node, "specialidmode", &special).unwrap_or(false),
         ignore_affected_count: boolean(node, "ignoreaffectedcount"),
-        line_ends: choice(node, "datalineends", &line_ends).unwrap_or(LineEnds::Dos),
+        line_ends: choice(node, "datalineends", LineEnds::NAMES).unwrap_or(LineEnds::Dos),
         update_all_fields: boolean(node, "updateallfields"),
         sqlite: sqlite?,
         select_ids: select_ids?,

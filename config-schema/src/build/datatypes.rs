@@ -7,14 +7,12 @@ use std::sync::Arc;
 
 use syncloom_script::{CompareMode, Field, FieldList, FieldType, MergeMode};
 
-use super::contexts;
 use super::names::{Names, definitions};
-use super::profile::{self, MODES};
 use super::scripting::Scripting;
-use super::text_profile;
 use super::values::{
     attr_boolean, attr_character, attr_text, boolean, choice, integer, look_up, some_text, text,
 };
+use super::{contexts, profile, text_profile};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
@@ -245,7 +243,7 @@ fn identity(node: &Node, base: BaseType, report: &mut Report<'_>) -> Option<(Str
                 let message = format!("the datatype has no <{missing}>");
                 report.add(Code::BadType, node.span.clone(), message);
             }
-            let mode = choice(node, "mimedirmode", MODES).unwrap_or(MimeMode::Standard);
+            let mode = choice(node, "mimedirmode", MimeMode::NAMES).unwrap_or(MimeMode::Standard);
             return parts.map(|(mime_type, version)| (mime_type, version, mode));
         }
     };

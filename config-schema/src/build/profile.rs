@@ -17,9 +17,6 @@ use crate::model::{
 };
 use crate::source::Report;
 
-/// The words for the two dialects.
-pub(super) const MODES: &[(&str, MimeMode)] = &[("old", MimeMode::Old), ("standard", MimeMode::Standard)];
-
 /// Builds a profile over this field list. `None` has been told of.
 pub(super) fn build(
     node: &Node,
@@ -93,7 +90,7 @@ impl<'n> Builder<'_, '_, 'n> {
     }
 
     fn only_for(&self, node: &Node) -> Option<MimeMode> {
-        attr_text(node, "onlyformode").and_then(|word| look_up(word, MODES))
+        attr_text(node, "onlyformode").and_then(|word| look_up(word, MimeMode::NAMES))
     }
 
     fn property(&mut self, node: &Node) -> Property {

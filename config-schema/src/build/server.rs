@@ -22,7 +22,6 @@ use crate::model::{
 };
 use crate::source::Report;
 
-const AUTH: &[(&str, Auth)] = &[("none", Auth::None), ("basic", Auth::Basic), ("md5", Auth::Md5)];
 const VERSIONS: &[(&str, SyncMlVersion)] =
     &[("1.0", SyncMlVersion::V1_0), ("1.1", SyncMlVersion::V1_1), ("1.2", SyncMlVersion::V1_2)];
 
@@ -108,8 +107,8 @@ pub(super) fn is_sql(kind: Option<&str>) -> bool {
 }
 
 fn auth(node: &Node, report: &mut Report<'_>) -> (Auth, Auth) {
-    let requested = choice(node, "requestedauth", AUTH).unwrap_or(Auth::Md5);
-    let required = choice(node, "requiredauth", AUTH).unwrap_or(Auth::Md5);
+    let requested = choice(node, "requestedauth", Auth::NAMES).unwrap_or(Auth::Md5);
+    let required = choice(node, "requiredauth", Auth::NAMES).unwrap_or(Auth::Md5);
     if requested < required {
         let place = node.child("requestedauth").or(node.child("requiredauth")).map(Node::value_span);
         report

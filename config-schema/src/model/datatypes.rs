@@ -291,6 +291,12 @@ pub enum MimeMode {
     Standard,
 }
 
+impl MimeMode {
+    /// Both dialects with the words that the config uses for them.
+    pub const NAMES: &'static [(&'static str, MimeMode)] =
+        &[("old", MimeMode::Old), ("standard", MimeMode::Standard)];
+}
+
 /// `basetype` of a `<datatype>` (manual 10.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BaseType {

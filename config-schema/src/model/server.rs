@@ -92,6 +92,12 @@ pub enum Auth {
     Md5,
 }
 
+impl Auth {
+    /// All ways with the words that the config uses for them.
+    pub const NAMES: &'static [(&'static str, Auth)] =
+        &[("none", Auth::None), ("basic", Auth::Basic), ("md5", Auth::Md5)];
+}
+
 /// What the server keeps in SQL besides the datastores (manual 12.12 to 12.19).
 #[derive(Debug)]
 pub struct SqlServer {
@@ -215,6 +221,16 @@ pub enum Strategy {
     ClientWins,
 }
 
+impl Strategy {
+    /// All strategies with the words that the config uses for them.
+    pub const NAMES: &'static [(&'static str, Strategy)] = &[
+        ("duplicate", Strategy::Duplicate),
+        ("newer-wins", Strategy::NewerWins),
+        ("server-wins", Strategy::ServerWins),
+        ("client-wins", Strategy::ClientWins),
+    ];
+}
+
 /// A `<use>` in `<typesupport>` (manual 11.34.12).
 #[derive(Debug)]
 pub struct TypeUse {
@@ -296,6 +312,18 @@ pub enum LineEnds {
     Mac,
     /// Vertical tab.
     Filemaker,
+}
+
+impl LineEnds {
+    /// All line ends with the words that the config uses for them; three of them mean the same.
+    pub const NAMES: &'static [(&'static str, LineEnds)] = &[
+        ("none", LineEnds::Unix),
+        ("unix", LineEnds::Unix),
+        ("mac", LineEnds::Mac),
+        ("dos", LineEnds::Dos),
+        ("cstr", LineEnds::Unix),
+        ("filemaker", LineEnds::Filemaker),
+    ];
 }
 
 /// `<fieldmap>`: columns and fields (manual 11.34.41).

@@ -3,6 +3,7 @@
 //! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
 
 pub mod charconv;
+pub mod config;
 pub mod convert;
 mod convert_rules;
 pub mod filter;
