@@ -83,7 +83,7 @@ fn mail(case: &Case<'_>) -> Option<&'static str> {
             .any(|line| line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name)))
     };
     let first = header.lines().next().unwrap_or_default();
-    if !first.split_once(':').is_some_and(|(name, _)| !name.contains(' ')) && !first.is_empty() {
+    if !first.is_empty() && first.split_once(':').is_none_or(|(name, _)| name.contains(' ')) {
         return Some("what is no header is text");
     }
     if body.is_none() {
