@@ -15,7 +15,7 @@ use syncloom_script::FieldList;
 
 pub use datatypes::{
     BaseType, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter,
-    Position, Profile, Property, Repeat, Selector, ValueCount, ValueMap,
+    Position, Profile, Property, Repeat, Selector, ValueCount, ValueMap, ZoneOptions,
 };
 pub use server::{
     ArrayMap, Auth, Datastore, FieldMap, LineEnds, Map, PasswordForm, Server, SimpleAuth, SqlServer,

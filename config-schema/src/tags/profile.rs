@@ -108,8 +108,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("unfloattimestamps", &["mimeprofile"], Kind::Boolean)
         .default("no")
         .section("10.3.9")
-        .later("times without a zone stay without one")
-        .already(&["no"]),
+        .about("times without a zone are taken as the item's"),
     Tag::new(
         "vtimezonegenmode",
         &["mimeprofile"],
@@ -117,12 +116,14 @@ pub(super) const TAGS: &[Tag] = &[
     )
     .default("current")
     .section("10.3.8")
-    .later("a VTIMEZONE describes the current rule")
-    .already(&["current"]),
+    .about("which rules of a zone are written"),
     Tag::new("tzidgenmode", &["mimeprofile"], Kind::Enum(&["default", "olson"]))
         .default("default")
-        .later("zones keep the names that they have")
-        .already(&["default"]),
+        .about("what zones are called: by their own names, or by those of the zone database"),
+    Tag::new("unknowns", &["mimeprofile"], Kind::Empty)
+        .attributes(&[Attribute::new("field", Kind::FieldName).required()])
+        .extension()
+        .about("the text field that keeps what of a text the profile has no field for"),
     Tag::new("mimeprofile", &["datatypes"], Kind::Container)
         .attributes(&[
             Attribute::new("name", Kind::Text).required(),
