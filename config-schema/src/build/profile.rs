@@ -111,7 +111,9 @@ impl<'n> Builder<'_, '_, 'n> {
         let muted = std::mem::replace(&mut self.report.muted, true);
         let lender = self.known[at].1;
         let mut members = self.borrowed(lender, at);
-        members.extend(lender.all("property").map(|property| Member::Property(Arc::new(self.property(property)))));
+        members.extend(
+            lender.all("property").map(|property| Member::Property(Arc::new(self.property(property)))),
+        );
         self.report.muted = muted;
         members
     }
@@ -119,9 +121,10 @@ impl<'n> Builder<'_, '_, 'n> {
     /// The field of `<unknowns>`, which must hold text.
     fn unknowns(&mut self, node: &Node) -> Option<FieldId> {
         let field = attr_field(self.fields, node, "field", self.report)?;
-        let is_text = self.fields.get(field).is_some_and(|field| {
-            matches!(field.kind, FieldType::String | FieldType::Multiline)
-        });
+        let is_text = self
+            .fields
+            .get(field)
+            .is_some_and(|field| matches!(field.kind, FieldType::String | FieldType::Multiline));
         if !is_text {
             let span = node.attr("field").map_or(node.span.clone(), |attr| attr.span.clone());
             let message = "what is unknown is kept as text";

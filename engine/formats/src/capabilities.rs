@@ -144,7 +144,8 @@ fn cap(property: &Property, datatype: &DataType, style: Style) -> PropertyCap {
 }
 
 fn add_parameters(cap: &mut PropertyCap, property: &Property, datatype: &DataType, style: Style) {
-    let shown = |parameter: &&Parameter| parameter.show_in_devinf && exists(parameter.only_for, datatype.mode);
+    let shown =
+        |parameter: &&Parameter| parameter.show_in_devinf && exists(parameter.only_for, datatype.mode);
     for parameter in property.parameters.iter().filter(shown) {
         let mut add = |name: &str, values: Vec<String>| {
             if !cap.parameters.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {

@@ -41,7 +41,8 @@ pub(crate) fn rule_of(rules: &[EnumRule], name: &str) -> Option<usize> {
         matches!(rule.mode, EnumMode::Translate | EnumMode::Ignore) && rule.name.eq_ignore_ascii_case(name)
     };
     let exact = rules.iter().find(|rule| same(rule));
-    let prefix = || rules.iter().filter(of(EnumMode::Prefix)).find(|rule| strip_prefix(name, &rule.name).is_some());
+    let prefix =
+        || rules.iter().filter(of(EnumMode::Prefix)).find(|rule| strip_prefix(name, &rule.name).is_some());
     let default = || rules.iter().find(of(EnumMode::DefaultValue));
     exact.or_else(prefix).or_else(default).and_then(place)
 }

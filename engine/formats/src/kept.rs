@@ -113,7 +113,8 @@ pub(crate) fn read(text: &str) -> Vec<Entry> {
         let Some(at) = line.find(|c| Role::SIGNS.iter().any(|(sign, _)| *sign == c)) else { continue };
         let (path, rest) = line.split_at(at);
         let mut chars = rest.chars();
-        let Some((_, role)) = chars.next().and_then(|c| Role::SIGNS.iter().find(|(sign, _)| *sign == c)) else {
+        let Some((_, role)) = chars.next().and_then(|c| Role::SIGNS.iter().find(|(sign, _)| *sign == c))
+        else {
             continue;
         };
         let is_path = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/');

@@ -126,7 +126,9 @@ impl fmt::Display for NoteKind {
             NoteKind::Replaced => f.write_str("comes more than once; the last is taken"),
             NoteKind::KeptFirst => f.write_str("its field has a value already, which is kept"),
             NoteKind::RuleRefused(why) => write!(f, "{why}; the event is taken as one that does not recur"),
-            NoteKind::UnknownZone(id) => write!(f, "no zone is called {id}; its times are taken without a zone"),
+            NoteKind::UnknownZone(id) => {
+                write!(f, "no zone is called {id}; its times are taken without a zone")
+            }
             NoteKind::UnreadableZone(why) => write!(f, "no zone is made of it: {why}"),
             NoteKind::NotWritable(value) => write!(f, "{value:?} cannot be written here, left out"),
             NoteKind::Truncated(size) => write!(f, "cut to the {size} bytes that the peer holds"),

@@ -93,7 +93,10 @@ impl Peer {
             let size = cap.max_size.filter(|size| *size > 0 && !ignore_sizes);
             let limit = Limit {
                 max_size: size.map(|size| usize::try_from(size).unwrap_or(usize::MAX)),
-                max_occur: cap.max_occur.and_then(|count| usize::try_from(count).ok()).filter(|count| *count > 0),
+                max_occur: cap
+                    .max_occur
+                    .and_then(|count| usize::try_from(count).ok())
+                    .filter(|count| *count > 0),
                 no_truncate: cap.no_truncate,
             };
             if limit.max_size.is_some() || limit.max_occur.is_some() {

@@ -321,9 +321,8 @@ fn fields_of(property: &Property, list: &FieldList, mode: MimeMode) -> Vec<Field
     }
     let mut fields = Vec::new();
     let mut add = |offset: i32| {
-        fields.extend(
-            bases.iter().filter_map(|base| base.offset(offset)).filter(|id| id.index() < list.len()),
-        );
+        fields
+            .extend(bases.iter().filter_map(|base| base.offset(offset)).filter(|id| id.index() < list.len()));
     };
     if property.positions.is_empty() {
         add(0);

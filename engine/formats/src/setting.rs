@@ -41,7 +41,9 @@ impl<'s> Setting<'s> {
                 .map(|selector| selector.field)
                 .collect();
             let properties = plan.properties.iter().enumerate();
-            for (_, plan) in properties.filter(|(index, plan)| setting.is_active(*index) && plan.available(peer)) {
+            for (_, plan) in
+                properties.filter(|(index, plan)| setting.is_active(*index) && plan.available(peer))
+            {
                 fields.extend(&plan.fields);
             }
             fields.sort_unstable();
@@ -80,7 +82,9 @@ impl<'s> Setting<'s> {
     pub fn field_sizes(&self) -> Vec<Option<usize>> {
         let mut sizes: Vec<Option<usize>> = vec![None; self.codec.datatype.profile.fields.len()];
         for plan in &self.codec.plan.properties {
-            let Some(size) = self.peer.limits.get(&plan.upper).and_then(|limit| limit.max_size) else { continue };
+            let Some(size) = self.peer.limits.get(&plan.upper).and_then(|limit| limit.max_size) else {
+                continue;
+            };
             for field in &plan.fields {
                 if let Some(slot) = sizes.get_mut(field.index()) {
                     *slot = Some(slot.map_or(size, |known| known.min(size)));

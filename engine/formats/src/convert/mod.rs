@@ -233,6 +233,9 @@ fn store_bit(map: &ValueMap, name: &str, place: Place, item: &mut Item) -> bool 
 fn from_text(text: &str, kind: FieldType, conversion: Conversion, context: Context<'_>) -> Value {
     match Value::from_text(text, kind) {
         Value::Timestamp(time) if conversion == Conversion::Date => Value::Timestamp(time.date_only()),
+        Value::Timestamp(time) if conversion == Conversion::AutoEndDate => {
+            Value::Timestamp(times::end_of_day(times::placed(time, context), context))
+        }
         Value::Timestamp(time) => Value::Timestamp(times::placed(time, context)),
         value => value,
     }
@@ -265,7 +268,9 @@ pub(crate) fn lost(map: &ValueMap, place: Place, item: &Item) -> Option<NoteKind
         (Conversion::RRule, Value::Text(code)) if !code.starts_with('0') && !value.is_empty() => {
             Some(NoteKind::NotWritable(code.clone()))
         }
-        (_, Value::Timestamp(time)) if !times::is_writable(*time) => Some(NoteKind::NotWritable(time.to_string())),
+        (_, Value::Timestamp(time)) if !times::is_writable(*time) => {
+            Some(NoteKind::NotWritable(time.to_string()))
+        }
         _ => None,
     }
 }
@@ -340,7 +345,8 @@ mod tests {
     fn value_types_follow_the_value() {
         let mut item = item(FieldType::Timestamp);
         with(MimeMode::Standard, |standard| {
-            let (plain, short) = (map(Conversion::None, Combine::No), map(Conversion::ValueType, Combine::No));
+            let (plain, short) =
+                (map(Conversion::None, Combine::No), map(Conversion::ValueType, Combine::No));
             let full = map(Conversion::FullValueType, Combine::No);
             store(&plain, "20080715T120000".into(), (0, 0), standard, &mut item).unwrap();
             assert_eq!(text(&short, (0, 0), standard, &item), "");
@@ -371,9 +377,11 @@ mod tests {
     fn what_is_no_value_is_told() {
         let mut item = item(FieldType::Timestamp);
         with(MimeMode::Standard, |standard| {
-            let told = store(&map(Conversion::None, Combine::No), "--0401".into(), (0, 0), standard, &mut item);
+            let told =
+                store(&map(Conversion::None, Combine::No), "--0401".into(), (0, 0), standard, &mut item);
             assert_eq!(told, Err(NoteKind::NotUnderstood("--0401".into())));
-            let told = store(&map(Conversion::Version, Combine::No), "9.9".into(), (0, 0), standard, &mut item);
+            let told =
+                store(&map(Conversion::Version, Combine::No), "9.9".into(), (0, 0), standard, &mut item);
             assert_eq!(told, Err(NoteKind::OtherVersion("9.9".into())));
             assert!(!item.get(FieldId(0)).is_assigned());
         });

@@ -6,8 +6,8 @@
 use syncloom_config::{EnumMode, EnumRule, ValueMap};
 use syncloom_script::{FieldId, Item, Value};
 
-use crate::enums::{self, Translated};
 use super::bits;
+use crate::enums::{self, Translated};
 
 /// The inner form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@
 //! Not its job: which zone a name or a definition means, which the zones of the session know.
 
 use syncloom_config::{Conversion, MimeMode, ValueMap};
+use syncloom_script::time::DAY_MS;
 use syncloom_script::time::zones::daylight;
 use syncloom_script::{FieldType, Item, Timestamp, TimestampKind, Value, Zone};
 
@@ -15,6 +16,7 @@ use super::{Context, Place};
 use crate::peer::TimesMean;
 use crate::plan::target;
 
+const MINUTE_MS: i64 = 60_000;
 /// The unit by which the end of a period of whole days lies before the next day.
 const SECOND_MS: i64 = 1000;
 /// The years that ISO 8601 has four digits for.
@@ -42,6 +44,16 @@ pub(crate) fn placed(time: Timestamp, context: Context<'_>) -> Timestamp {
         },
         // Who says a zone means to be read on its clock.
         Zone::Utc => said.map_or(time, |zone| time.in_zone(zone)),
+        _ => time,
+    }
+}
+
+/// The end of a period, which in the old dialect is the last minute of a day where the next day is meant.
+pub(super) fn end_of_day(time: Timestamp, context: Context<'_>) -> Timestamp {
+    let since_midnight = time.linear().rem_euclid(DAY_MS);
+    let is_last = since_midnight >= DAY_MS - MINUTE_MS;
+    match (context.mode, time.kind()) {
+        (MimeMode::Old, TimestampKind::DateTime) if is_last => time.plus(DAY_MS - since_midnight),
         _ => time,
     }
 }
@@ -106,7 +118,12 @@ pub(super) fn store_zone(map: &ValueMap, text: &str, place: Place, context: Cont
 
 /// The zone in which the times of a property are written: what its TZID is made of. `None` where that is UTC or no
 /// zone of a name.
-pub(crate) fn zone_of_property(map: &ValueMap, place: Place, context: Context<'_>, item: &Item) -> Option<Zone> {
+pub(crate) fn zone_of_property(
+    map: &ValueMap,
+    place: Place,
+    context: Context<'_>,
+    item: &Item,
+) -> Option<Zone> {
     let zone = match item.get_at(target(map, place.0)?, place.1) {
         Value::Timestamp(time) if time.kind() == TimestampKind::DateTime => time.zone(),
         Value::Text(name) => context.zones.find(name).ok()?,

@@ -9,7 +9,7 @@ use syncloom_script::Value;
 use super::{Generator, Slot, fold};
 use crate::convert::{self, Place};
 use crate::note::NoteKind;
-use crate::plan::{is_structured, target};
+use crate::plan::{has_conversion, is_structured, is_zone, target};
 
 /// The values of an occurrence.
 pub(super) enum Rendered<'g> {
@@ -73,8 +73,7 @@ impl<'g> Generator<'g> {
         has_value
             || shown.any(|(index, parameter)| {
                 let map = parameter.value.as_ref();
-                let has_text =
-                    |map| !convert::texts(map, place, self.context, self.item).is_empty();
+                let has_text = |map| !convert::texts(map, place, self.context, self.item).is_empty();
                 self.setting.has_parameter(property, index) && map.is_some_and(has_text)
             })
     }
@@ -163,6 +162,9 @@ impl<'g> Generator<'g> {
             ],
         };
         self.body.clear();
+        if is_raw(property) {
+            return self.body.extend(texts.iter().map(AsRef::as_ref));
+        }
         for (index, text) in texts.iter().enumerate() {
             if index > 0 {
                 self.body.push(property.separator);
@@ -273,6 +275,11 @@ impl<'g> Generator<'g> {
 fn is_cut(property: &Property) -> bool {
     let is_text = |conversion| matches!(conversion, Conversion::None | Conversion::EmptyOnly);
     property.values.iter().all(|map| is_text(map.conversion) && map.enums.is_empty())
+}
+
+/// Whether the value of a property has a syntax of its own, in which separators separate.
+fn is_raw(property: &Property) -> bool {
+    has_conversion(property, Conversion::RRule) || is_zone(property)
 }
 
 /// What has to be escaped in a value (RFC 2426 section 5; vCard 2.1 section 2.1.4.1).

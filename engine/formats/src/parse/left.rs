@@ -56,7 +56,13 @@ impl Parser<'_, '_> {
     }
 
     /// A property that the item has no place for, or one value of it.
-    pub(super) fn leave_line(&mut self, path: &str, line: &ContentLine<'_>, value: Option<&str>, why: NoteKind) {
+    pub(super) fn leave_line(
+        &mut self,
+        path: &str,
+        line: &ContentLine<'_>,
+        value: Option<&str>,
+        why: NoteKind,
+    ) {
         if self.keeps() {
             let text = self.canonical(line, value);
             self.left.push(path, Role::Own, text);
@@ -102,7 +108,13 @@ impl Parser<'_, '_> {
     }
 
     /// What goes with a property that is stored.
-    pub(super) fn leave_surplus(&mut self, path: &str, line: &ContentLine<'_>, value: &str, surplus: Surplus) {
+    pub(super) fn leave_surplus(
+        &mut self,
+        path: &str,
+        line: &ContentLine<'_>,
+        value: &str,
+        surplus: Surplus,
+    ) {
         let name = name(line);
         if !(surplus.group.is_empty() && surplus.parameters.is_empty()) {
             let dot = if surplus.group.is_empty() { "" } else { "." };
@@ -145,7 +157,8 @@ impl Parser<'_, '_> {
             header.push_str(&value);
         }
         if line.transfer == Transfer::Base64 && value.is_none() {
-            let digits: Vec<u8> = line.value.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+            let digits: Vec<u8> =
+                line.value.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
             return one_line(&format!("{header};ENCODING=B:{}", String::from_utf8_lossy(&digits)));
         }
         let value = match value {
@@ -182,7 +195,8 @@ impl Parser<'_, '_> {
 
 /// Times of a zone in UTC; `None` where one of them is no time.
 fn in_utc(value: &str, zone: Zone) -> Option<String> {
-    let times = value.split(',').map(|part| Some(Timestamp::parse(part)?.with_zone(zone).to_utc().to_iso8601()));
+    let times =
+        value.split(',').map(|part| Some(Timestamp::parse(part)?.with_zone(zone).to_utc().to_iso8601()));
     times.collect::<Option<Vec<_>>>().map(|times| times.join(","))
 }
 

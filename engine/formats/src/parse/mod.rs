@@ -160,9 +160,9 @@ impl<'p, 'a> Parser<'p, 'a> {
     fn has_rule(&self, component: usize, range: Range<usize>) -> bool {
         self.nodes[range].iter().filter(|node| node.inside.is_none()).any(|node| {
             let properties = self.plan.candidates(component, node.line.name());
-            properties.iter().any(|index| {
-                has_conversion(&self.plan.properties[*index].property, Conversion::RRule)
-            })
+            properties
+                .iter()
+                .any(|index| has_conversion(&self.plan.properties[*index].property, Conversion::RRule))
         })
     }
 

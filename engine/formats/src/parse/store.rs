@@ -360,9 +360,10 @@ impl<'p> Parser<'p, '_> {
     /// The parameter that a value without a name belongs to: the first default one that knows it, or else the
     /// first default one.
     fn default_parameter(&self, property: &Property, value: &str) -> Option<usize> {
-        let mut defaults = property.parameters.iter().enumerate().filter(|(index, parameter)| {
-            parameter.default && self.setting.has_parameter(property, *index)
-        });
+        let mut defaults =
+            property.parameters.iter().enumerate().filter(|(index, parameter)| {
+                parameter.default && self.setting.has_parameter(property, *index)
+            });
         let knows = |parameter: &Parameter| {
             let rules = parameter.value.as_ref().map(|map| map.enums.as_slice()).unwrap_or_default();
             enums::to_value(rules, value) != Translated::Unknown
@@ -432,7 +433,8 @@ impl<'p> Parser<'p, '_> {
         let mut surplus = Surplus::default();
         for (index, value) in given {
             if let Some(map) = &property.parameters[*index].value {
-                let stored = convert::store(map, Cow::Borrowed(value.as_ref()), found.place, context, &mut self.item);
+                let stored =
+                    convert::store(map, Cow::Borrowed(value.as_ref()), found.place, context, &mut self.item);
                 match stored {
                     Ok(()) => {}
                     // What decided about the position was of use, even if it is stored nowhere else.
@@ -465,15 +467,24 @@ impl<'p> Parser<'p, '_> {
             if is_used(counter) && !shares(property) {
                 return Err(NoteKind::Repeated);
             }
-            return Ok(Found { place: (0, 0), counter, repetition: 0, replaces: false, overwrite_empty: true });
+            return Ok(Found {
+                place: (0, 0),
+                counter,
+                repetition: 0,
+                replaces: false,
+                overwrite_empty: true,
+            });
         }
         let given_has = |(parameter, rule): &(usize, usize)| {
             let map = property.parameters.get(*parameter).and_then(|parameter| parameter.value.as_ref());
-            let Some((map, wanted)) = map.and_then(|map| Some((map, map.enums.get(*rule)?))) else { return false };
+            let Some((map, wanted)) = map.and_then(|map| Some((map, map.enums.get(*rule)?))) else {
+                return false;
+            };
             let mut values = given.iter().filter(|(index, _)| index == parameter);
             wanted.positional
                 && values.any(|(_, value)| {
-                    wanted.name.eq_ignore_ascii_case(value) || enums::rule_of(&map.enums, value) == Some(*rule)
+                    wanted.name.eq_ignore_ascii_case(value)
+                        || enums::rule_of(&map.enums, value) == Some(*rule)
                 })
         };
         let mut fits = false;
@@ -493,7 +504,9 @@ impl<'p> Parser<'p, '_> {
             };
             let repetition = self.counters.repetition(*counter, property.group_field, group);
             match position.repeat {
-                Repeat::Rewrite => return found(position.offset, 0, 0, is_used(*counter) && !shares(property)),
+                Repeat::Rewrite => {
+                    return found(position.offset, 0, 0, is_used(*counter) && !shares(property));
+                }
                 Repeat::Array if repetition <= MAX_ARRAY_INDEX => {
                     return found(position.offset, repetition, repetition, false);
                 }
@@ -526,9 +539,8 @@ impl<'p> Parser<'p, '_> {
 
 /// Whether the values of several occurrences go into one place.
 fn shares(property: &Property) -> bool {
-    let shares = |map: &ValueMap| {
-        matches!(map.combine, Combine::With(_)) || map.conversion == Conversion::EmptyOnly
-    };
+    let shares =
+        |map: &ValueMap| matches!(map.combine, Combine::With(_)) || map.conversion == Conversion::EmptyOnly;
     property.values.iter().any(shares)
 }
 

@@ -108,7 +108,9 @@ fn blocks_of_two_fields_repeat_with_an_increment_of_two() {
 fn rewrite_keeps_the_last_and_no_position_the_first_and_both_say_so() {
     let rewrite = single(&["A"], "A", |_, property| property.positions.push(position(0, Repeat::Rewrite)));
     let single = single(&["A"], "A", |_, _| {});
-    for (datatype, stored, note) in [(rewrite, "two", NoteKind::Replaced), (single, "one", NoteKind::Repeated)] {
+    for (datatype, stored, note) in
+        [(rewrite, "two", NoteKind::Replaced), (single, "one", NoteKind::Repeated)]
+    {
         let (item, notes) = read(&datatype, &["P:one", "P:two", "P:"]);
         assert_eq!(texts(&item, "A"), [stored]);
         assert_eq!(notes, [note]);
