@@ -6,6 +6,7 @@ use syncloom_config::{
     Conversion, DataType, EnumMode, Member, MimeMode, Parameter, Profile, Property, Repeat, ValueCount,
 };
 
+use crate::mime::MimeCodec;
 use crate::plan::{exists, has_conversion};
 
 /// The components and properties that a component of time zones is made of (RFC 5545 section 3.6.5).
@@ -59,9 +60,10 @@ pub struct ParameterCap {
 
 /// Describes the profile of a datatype. A name that occurs in several components is described where it comes
 /// first, as CTCap knows no components.
-pub(crate) fn describe(datatype: &DataType, style: Style, variant: Option<&str>) -> Capabilities {
+pub(crate) fn describe(codec: &MimeCodec, style: Style, variant: Option<&str>) -> Capabilities {
+    let datatype: &DataType = &codec.datatype;
     let mut shown = Shown { mode: datatype.mode, variant, components: Vec::new(), properties: Vec::new() };
-    shown.add(&datatype.profile.root);
+    shown.add(&codec.profile.root);
     let frame = |name: &str| PropertyCap {
         name: name.into(),
         values: shown.components.clone(),
@@ -185,6 +187,7 @@ mod tests {
     use syncloom_config::MimeMode;
 
     use super::*;
+    use crate::Codec;
     use crate::testing;
 
     fn described(mode: MimeMode) -> Vec<String> {
@@ -198,7 +201,7 @@ mod tests {
             let occur = if cap.max_occur == Some(1) { "" } else { "*" };
             format!("{}{occur} [{}]{}", cap.name, cap.values.join(","), parameters.concat())
         };
-        describe(&datatype, Style::Named, None).properties.iter().map(line).collect()
+        Codec::new(datatype).capabilities().properties.iter().map(line).collect()
     }
 
     #[test]

@@ -25,16 +25,18 @@ mod convert;
 mod enums;
 mod generate;
 mod kept;
+mod mime;
 mod note;
+mod packing;
 mod parse;
 mod peer;
 mod plan;
 mod setting;
 #[cfg(test)]
 mod testing;
+mod text;
 
 pub use capabilities::{Capabilities, ParameterCap, PropertyCap, Style};
-pub use codec::{Codec, PRODUCT_ID, Parsed};
+pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer, TimesMean};
-pub use setting::Setting;

@@ -66,6 +66,8 @@ pub enum NoteKind {
     Replaced,
     /// The field had a value already, and the conversion fills empty fields alone.
     KeptFirst,
+    /// The item could not be packed as its datatype says.
+    NotConverted,
     /// The recurrence rule is none that its fields can hold, and why.
     RuleRefused(String),
     /// No zone has this id, and the text does not define it; its times have no zone.
@@ -80,6 +82,14 @@ pub enum NoteKind {
     LeftOut(usize),
     /// There are more than the peer holds; the rest was left out.
     TooMany(usize),
+    /// The mail has another variant of its text, of this MIME type, and there is no field for it.
+    DroppedVariant(String),
+    /// So many attachments are too many or too large, and were left out.
+    TooManyAttachments(usize),
+    /// A mail has more parts than are taken apart.
+    TooManyParts(usize),
+    /// Parts lie within each other more deeply than they are taken apart.
+    PartsTooDeep(usize),
     /// Characters of a parameter that cannot stand there were replaced.
     ReplacedInParameter(String),
 }
@@ -125,6 +135,7 @@ impl fmt::Display for NoteKind {
             NoteKind::NoPlaceLeft => f.write_str("no place left for another one, skipped"),
             NoteKind::Replaced => f.write_str("comes more than once; the last is taken"),
             NoteKind::KeptFirst => f.write_str("its field has a value already, which is kept"),
+            NoteKind::NotConverted => f.write_str("this conversion is not available, skipped"),
             NoteKind::RuleRefused(why) => write!(f, "{why}; the event is taken as one that does not recur"),
             NoteKind::UnknownZone(id) => {
                 write!(f, "no zone is called {id}; its times are taken without a zone")
@@ -136,6 +147,12 @@ impl fmt::Display for NoteKind {
                 write!(f, "left out: longer than the {size} bytes that the peer holds")
             }
             NoteKind::TooMany(most) => write!(f, "left out beyond the {most} that the peer holds"),
+            NoteKind::DroppedVariant(kind) => write!(f, "there is no field for the text as {kind}, skipped"),
+            NoteKind::TooManyAttachments(count) => {
+                write!(f, "{count} attachments are too many or too large, skipped")
+            }
+            NoteKind::TooManyParts(most) => write!(f, "parts behind the first {most} are skipped"),
+            NoteKind::PartsTooDeep(most) => write!(f, "parts below {most} levels are kept as they are"),
             NoteKind::ReplacedInParameter(name) => {
                 write!(f, "quotes or line ends in parameter {name} are replaced")
             }
@@ -169,6 +186,13 @@ pub enum ParseError {
         /// The name of the component.
         component: String,
     },
+    /// Compressed data becomes more than any item has.
+    TooLarge {
+        /// How many bytes it may become.
+        most: usize,
+    },
+    /// Compressed data is damaged.
+    BadCompression,
     /// More properties than any real item has.
     TooManyProperties {
         /// The line of the property that is one too many.
@@ -189,6 +213,8 @@ impl fmt::Display for ParseError {
             ParseError::TooDeep { line, component } => {
                 write!(f, "line {line}: BEGIN:{component} is nested too deeply")
             }
+            ParseError::TooLarge { most } => write!(f, "compressed data becomes more than {most} bytes"),
+            ParseError::BadCompression => f.write_str("compressed data is damaged"),
             ParseError::TooManyProperties { line, property } => {
                 write!(f, "line {line}: {property} is one property too many")
             }

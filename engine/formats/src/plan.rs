@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use syncloom_config::{
-    Conversion, DataType, Member, MimeMode, Parameter, Position, Profile, Property, Repeat, ValueCount,
+    Conversion, Member, MimeMode, MimeProfile, Parameter, Position, Profile, Property, Repeat, ValueCount,
     ValueMap,
 };
 use syncloom_script::item::MAX_ARRAY_INDEX;
@@ -81,7 +81,7 @@ pub(crate) struct PropertyPlan {
 
 impl Plan {
     /// Prepares the profile of a datatype.
-    pub fn new(datatype: &DataType) -> Plan {
+    pub fn new(profile: &MimeProfile, mode: MimeMode) -> Plan {
         let mut plan = Plan {
             components: Vec::new(),
             properties: Vec::new(),
@@ -90,35 +90,35 @@ impl Plan {
             has_rules: false,
             has_zones: false,
         };
-        plan.add(&datatype.profile.root, datatype);
+        plan.add(&profile.root, &profile.fields, mode);
         plan.fields.sort_unstable();
         plan.fields.dedup();
         plan
     }
 
-    fn add(&mut self, profile: &Arc<Profile>, datatype: &DataType) -> usize {
+    fn add(&mut self, profile: &Arc<Profile>, list: &FieldList, mode: MimeMode) -> usize {
         let component = self.components.len();
         self.components.push(ComponentPlan {
             profile: Arc::clone(profile),
             by_name: HashMap::new(),
             children: HashMap::new(),
             members: Vec::new(),
-            single: is_single(profile, datatype.mode),
+            single: is_single(profile, mode),
             recurs: false,
         });
         self.has_zones |= profile.time_zones;
         self.fields.extend(profile.selector.as_ref().map(|selector| selector.field));
         for member in &profile.members {
             match member {
-                Member::Property(property) if exists(property.only_for, datatype.mode) => {
-                    let index = self.add_property(property, component, datatype);
+                Member::Property(property) if exists(property.only_for, mode) => {
+                    let index = self.add_property(property, component, list, mode);
                     let plan = &mut self.components[component];
                     plan.by_name.entry(upper(property.name.as_bytes())).or_default().push(index);
                     plan.members.push(PlanMember::Property(index));
                     plan.recurs |= has_conversion(property, Conversion::RRule);
                 }
-                Member::Profile(profile) if exists(profile.only_for, datatype.mode) => {
-                    let index = self.add(profile, datatype);
+                Member::Profile(profile) if exists(profile.only_for, mode) => {
+                    let index = self.add(profile, list, mode);
                     let plan = &mut self.components[component];
                     plan.children.entry(upper(profile.name.as_bytes())).or_insert(index);
                     plan.members.push(PlanMember::Component(index));
@@ -129,7 +129,13 @@ impl Plan {
         component
     }
 
-    fn add_property(&mut self, property: &Arc<Property>, component: usize, datatype: &DataType) -> usize {
+    fn add_property(
+        &mut self,
+        property: &Arc<Property>,
+        component: usize,
+        list: &FieldList,
+        mode: MimeMode,
+    ) -> usize {
         let index = self.properties.len();
         let upper = property.name.to_ascii_uppercase();
         let group = match (self.properties.last(), self.components[component].members.last()) {
@@ -150,7 +156,7 @@ impl Plan {
             counters.push(self.counters);
             self.counters += 1;
         }
-        let fields = fields_of(property, &datatype.profile.fields, datatype.mode);
+        let fields = fields_of(property, list, mode);
         self.fields.extend(&fields);
         self.has_rules |= property.rule.is_some();
         self.has_zones |= is_zone(property);

@@ -1,4 +1,4 @@
-//! A codec together with a peer: what the two make of the properties of the profile, found out once for all items
+//! A MIME-DIR codec together with a peer: what the two make of the properties of the profile, found out once for all items
 //! of a sync.
 //!
 //! Not its job: the work itself, which is in `parse` and `generate`.
@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use syncloom_config::Property;
 use syncloom_script::{FieldId, Item, Zones};
 
-use crate::codec::{Codec, Parsed};
+use crate::codec::Parsed;
 use crate::convert::Context;
 use crate::generate::Generator;
+use crate::mime::MimeCodec;
 use crate::note::{Note, ParseError};
 use crate::parse;
 use crate::peer::{Limit, Peer};
@@ -18,8 +19,8 @@ use crate::plan::parameter_exists;
 
 /// A datatype as it is used with a peer.
 #[derive(Debug)]
-pub struct Setting<'s> {
-    pub(crate) codec: &'s Codec,
+pub(crate) struct Setting<'s> {
+    pub(crate) codec: &'s MimeCodec,
     pub(crate) peer: &'s Peer,
     /// Which properties are active by their rules; `None` where no rule limits any.
     active: Option<Vec<bool>>,
@@ -29,7 +30,7 @@ pub struct Setting<'s> {
 
 impl<'s> Setting<'s> {
     /// A codec for a peer.
-    pub(crate) fn new(codec: &'s Codec, peer: &'s Peer) -> Self {
+    pub(crate) fn new(codec: &'s MimeCodec, peer: &'s Peer) -> Self {
         let plan = &codec.plan;
         let active = plan.has_rules.then(|| plan.active(peer));
         let mut setting = Setting { codec, peer, active, fields: Cow::Borrowed(&plan.fields) };
@@ -53,19 +54,19 @@ impl<'s> Setting<'s> {
         setting
     }
 
-    /// Reads an item: see [`Codec::parse`].
-    pub fn parse(&self, bytes: &[u8]) -> Result<Parsed, ParseError> {
+    /// Reads an item.
+    pub(crate) fn parse(&self, bytes: &[u8]) -> Result<Parsed, ParseError> {
         parse::parse(self, bytes)
     }
 
-    /// Appends an item as text: see [`Codec::generate`].
-    pub fn generate(&self, item: &Item, out: &mut Vec<u8>) -> Vec<Note> {
+    /// Appends an item as text.
+    pub(crate) fn generate(&self, item: &Item, out: &mut Vec<u8>) -> Vec<Note> {
         Generator::new(self, item, out).generate()
     }
 
-    /// By field index, whether the peer can hold the field: see [`Codec::available_fields`].
-    pub fn available_fields(&self) -> Vec<bool> {
-        let profile = &self.codec.datatype.profile;
+    /// By field index, whether the peer can hold the field.
+    pub(crate) fn available_fields(&self) -> Vec<bool> {
+        let profile = &self.codec.profile;
         let mut available = vec![false; profile.fields.len()];
         // What is unknown to us may be known to a peer that does not say what it knows.
         let unknowns = profile.unknowns.filter(|_| self.peer.available.is_none());
@@ -79,8 +80,8 @@ impl<'s> Setting<'s> {
 
     /// By field index, how many bytes of it the peer holds, where it says so. Of several properties for one field
     /// the smallest counts.
-    pub fn field_sizes(&self) -> Vec<Option<usize>> {
-        let mut sizes: Vec<Option<usize>> = vec![None; self.codec.datatype.profile.fields.len()];
+    pub(crate) fn field_sizes(&self) -> Vec<Option<usize>> {
+        let mut sizes: Vec<Option<usize>> = vec![None; self.codec.profile.fields.len()];
         for plan in &self.codec.plan.properties {
             let Some(size) = self.peer.limits.get(&plan.upper).and_then(|limit| limit.max_size) else {
                 continue;
@@ -118,7 +119,7 @@ impl<'s> Setting<'s> {
         Context {
             mode: self.codec.datatype.mode,
             version: &self.codec.datatype.version,
-            options: self.codec.datatype.profile.zones,
+            options: self.codec.profile.zones,
             peer: self.peer,
             zones,
             item_zone: None,

@@ -2,6 +2,7 @@
 //!
 //! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
 
+pub mod config;
 pub mod filter;
 mod filter_items;
 pub mod merge;

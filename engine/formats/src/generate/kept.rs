@@ -22,7 +22,7 @@ pub(super) struct Kept {
 impl Kept {
     /// What an item has for this peer. One that says what it knows gets nothing else.
     pub fn of(setting: &Setting<'_>, item: &Item) -> Kept {
-        let Some(field) = setting.codec.datatype.profile.unknowns else { return Kept::default() };
+        let Some(field) = setting.codec.profile.unknowns else { return Kept::default() };
         let text = match item.get(field) {
             Value::Array(elements) => elements.iter().map(Value::to_text).collect::<Vec<_>>().join("\n"),
             value => value.to_text(),

@@ -52,7 +52,7 @@ pub(super) struct Surplus {
 impl Parser<'_, '_> {
     /// Whether there is a field for what has none.
     pub(super) fn keeps(&self) -> bool {
-        self.setting.codec.datatype.profile.unknowns.is_some()
+        self.setting.codec.profile.unknowns.is_some()
     }
 
     /// A property that the item has no place for, or one value of it.

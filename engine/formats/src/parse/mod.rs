@@ -8,7 +8,7 @@ mod line;
 mod split;
 mod store;
 mod text;
-mod transfer;
+pub(crate) mod transfer;
 mod zones;
 
 use std::ops::Range;
@@ -39,7 +39,7 @@ pub(crate) fn parse(setting: &Setting<'_>, bytes: &[u8]) -> Result<Parsed, Parse
         plan: &codec.plan,
         nodes: &text.nodes,
         times: &times,
-        item: Item::new(codec.datatype.profile.fields.clone()),
+        item: Item::new(codec.profile.fields.clone()),
         notes,
         counters: Counters::new(codec.plan.counters),
         seen: vec![false; codec.plan.properties.len()],
@@ -243,7 +243,7 @@ impl<'p, 'a> Parser<'p, 'a> {
         for id in setting.fields.iter() {
             self.settle(*id);
         }
-        if let Some(field) = setting.codec.datatype.profile.unknowns {
+        if let Some(field) = setting.codec.profile.unknowns {
             self.left.store(field, &mut self.item);
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use syncloom_config::{
-    BaseType, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter,
-    Position, Profile, Property, Repeat, ValueCount, ValueMap, ZoneOptions,
+    BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
+    Parameter, Position, Profile, ProfileUse, Property, Repeat, Scripts, ValueCount, ValueMap, ZoneOptions,
 };
 use syncloom_script::time::IsoStyle;
 use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
@@ -96,13 +96,15 @@ impl Builder {
             mime_type: "text/x-test".into(),
             version: version.into(),
             mode,
-            profile: Arc::new(MimeProfile {
+            profile: ProfileUse::Mime(Arc::new(MimeProfile {
                 unknowns: self.list.find("UNKNOWNS"),
                 name: self.name,
                 fields: Arc::new(self.list),
                 root: Arc::new(profile),
                 zones: ZoneOptions::default(),
-            }),
+            })),
+            coding: Coding::default(),
+            scripts: Scripts::default(),
         })
     }
 }
