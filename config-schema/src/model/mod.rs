@@ -19,7 +19,7 @@ use syncloom_script::lang::Library;
 pub use datatypes::{
     BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
     Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
-    ZipLevel,
+    ZipLevel, ZoneOptions,
 };
 pub use scripts::{
     AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Scripts,

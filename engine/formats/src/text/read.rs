@@ -3,7 +3,7 @@
 //! Not its job: the parts of mails (`mail`).
 
 use syncloom_config::{LineKind, LineMap};
-use syncloom_script::{Item, Value};
+use syncloom_script::{Item, Value, Zones};
 
 use super::header::{self, Header};
 use super::lines::Lines;
@@ -47,7 +47,7 @@ impl<'c> Reader<'c> {
             }
             None => self.body(lines.rest(), lines.number),
         }
-        Parsed { item: self.item, notes: self.notes }
+        Parsed { item: self.item, notes: self.notes, zones: Zones::default() }
     }
 
     fn headers(&mut self, headers: &[Header<'_>]) {
