@@ -33,7 +33,7 @@ pub fn run(input: &Json, output: &Json) -> Verdict {
     };
     let converted = Converted::of(&from, &to, &data, &input["options"]);
     let Some(difference) = converted.difference(output) else { return Verdict::Equal };
-    let case = Case { input: &data, from: from.datatype(), output };
+    let case = Case { input: &data, from: from.datatype(), output, user_zone: user_zone(&input["options"]) };
     match reason(&case) {
         Some(why) => Verdict::OnPurpose(why),
         None => difference,
@@ -71,12 +71,11 @@ struct Converted {
 impl Converted {
     fn of(from: &Codec, to: &Codec, data: &[u8], options: &Json) -> Converted {
         let mut zones = Zones::default();
-        let user =
-            options["user_timezone"].as_str().unwrap_or("UTC").split_whitespace().next().unwrap_or("UTC");
+        let user = user_zone(options);
         if let Ok(zone) = zones.find(user) {
             zones.set_user(zone);
         }
-        let peer = peer(options, &zones);
+        let mut peer = peer(options, &zones);
         let (mut machine, mut session, mut sync) = (Machine, Idle, Idle);
         let mut told = Vec::new();
         let parsed = match from.decode(data, &peer) {
@@ -85,6 +84,7 @@ impl Converted {
         };
         told.extend(parsed.notes.iter().map(ToString::to_string));
         let mut item = parsed.item;
+        zones = parsed.zones;
         let mut hosts = Hosts {
             system: &mut machine,
             zones: &mut zones,
@@ -99,6 +99,7 @@ impl Converted {
         let limit = sending.outgoing(&mut outgoing, None, &mut hosts);
         let faults = receiving.take_faults().into_iter().chain(sending.take_faults());
         told.extend(faults.map(|fault| fault.to_string()));
+        peer.zones = hosts.zones.clone();
         let encoded = to.encode(&outgoing, &peer, limit);
         told.extend(encoded.notes.iter().map(ToString::to_string));
         let text = String::from_utf8_lossy(&encoded.data).into_owned();
@@ -200,6 +201,8 @@ fn dumped(dump: &Json) -> String {
     };
     match (dump["blob_b64"].as_str(), dump["zone"].as_str()) {
         (Some(blob), _) => blob.to_owned(),
+        // A value of a date field is a day, wherever it came from.
+        (None, Some(_)) if dump["type"] == "date" => format!("{text} DATE"),
         (None, Some(zone)) => format!("{text} {zone}"),
         _ => text,
     }
@@ -227,8 +230,16 @@ fn comparable(text: &str, clock_dependent: bool) -> String {
     text
 }
 
-fn peer(_options: &Json, _zones: &Zones) -> Peer {
-    Peer::default()
+/// The other side as the options of a case have it.
+fn peer(options: &Json, zones: &Zones) -> Peer {
+    let utc = options["remote_can_handle_utc"] != Json::Bool(false);
+    Peer { utc, now: Some(Timestamp::from_unix_ms(NOW_MS)), zones: zones.clone(), ..Peer::default() }
+}
+
+/// The name of the user's zone. What follows it explains it.
+fn user_zone(options: &Json) -> &str {
+    let name = options["user_timezone"].as_str().unwrap_or_default();
+    name.split_whitespace().next().unwrap_or("UTC")
 }
 
 /// The machine that the cases ran on.

@@ -1,7 +1,12 @@
 //! Why an item may come out of a conversion differently: rules over the input, each a row of `docs/compatibility.md`.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
-use syncloom_config::{BaseType, DataType, ProfileUse};
+use syncloom_config::{BaseType, DataType, Member, MimeMode, Position, Profile, ProfileUse, Repeat};
+use syncloom_script::time::zones::builtin;
+
+use super::rrule;
 
 /// A case that came out differently.
 pub(super) struct Case<'c> {
@@ -11,6 +16,8 @@ pub(super) struct Case<'c> {
     pub from: &'c DataType,
     /// What the original answered.
     pub output: &'c Json,
+    /// The name of the user's zone.
+    pub user_zone: &'c str,
 }
 
 /// Why the answer may differ.
@@ -20,8 +27,51 @@ pub(super) fn reason(case: &Case<'_>) -> Option<&'static str> {
     }
     match case.from.base {
         BaseType::Text => text(case),
+        BaseType::VCalendar => calendar(case).or_else(|| mime_dir(case)),
         _ => mime_dir(case),
     }
+}
+
+fn calendar(case: &Case<'_>) -> Option<&'static str> {
+    let text = String::from_utf8_lossy(case.input);
+    let lines: Vec<&str> = text.lines().collect();
+    let begins = |names: &[&str]| {
+        let begin = |line: &&&str| line.strip_prefix("BEGIN:").is_some_and(|name| names.contains(&name));
+        lines.iter().filter(begin).count()
+    };
+    let has = |start: &str| lines.iter().any(|line| line.starts_with(start));
+    if case.user_zone.contains('/') && builtin::find(case.user_zone).is_none() {
+        return Some("names of the zone database are known");
+    }
+    if begins(&["VEVENT", "VTODO"]) > 1 {
+        return Some("of several entries the one that recurs, or the first, is the item");
+    }
+    if begins(&["VALARM"]) > 1 {
+        return Some("of several alarms the first is taken");
+    }
+    if text.contains(";TZID=") && begins(&["VTIMEZONE"]) == 0 {
+        return Some("a zone without a definition is known by its name");
+    }
+    if text.contains("BEGIN:VTODO") && has("TRIGGER;RELATED=END") {
+        return Some("a sum with nothing is nothing");
+    }
+    if begins(&["VEVENT"]) == 1 && !has("DTSTART") {
+        return Some("no year before 0 is written");
+    }
+    if has("DTSTART;VALUE=DATE") && !has("DTEND") {
+        return Some("a day without an end is one day");
+    }
+    let value = |name: &str| {
+        let line = lines.iter().find(|line| line.split([':', ';']).next() == Some(name))?;
+        line.split_once(':').map(|(_, value)| value.trim())
+    };
+    let rule = value("RRULE")?;
+    let is_new = rule.contains("FREQ=");
+    if is_new != (case.from.mode == MimeMode::Standard) {
+        return Some("a rule that is written as in the other dialect is read");
+    }
+    let start = value("DTSTART").or(value("DUE"))?;
+    rrule::reason(if is_new { "2" } else { "1" }, rule, start)
 }
 
 fn mime_dir(case: &Case<'_>) -> Option<&'static str> {
@@ -42,6 +92,9 @@ fn mime_dir(case: &Case<'_>) -> Option<&'static str> {
         .any(|line| !line.is_empty() && !line.contains(':') && !line.starts_with([' ', '\t']))
     {
         return Some("a line without a colon is skipped, and the one after it kept");
+    }
+    if repeats_single(case) {
+        return Some("of a property with one place the first is taken");
     }
     if has("VALUE=URI") {
         return Some("the address of a picture stays an address");
@@ -119,6 +172,51 @@ fn odd_bytes(data: &[u8]) -> Option<&'static str> {
         Some("a byte order mark is skipped")
     } else {
         None
+    }
+}
+
+/// Whether a property with one place comes more than once in its component.
+fn repeats_single(case: &Case<'_>) -> bool {
+    let ProfileUse::Mime(profile) = &case.from.profile else { return false };
+    let mut single = Vec::new();
+    add_single(&profile.root, &mut single);
+    let text = String::from_utf8_lossy(case.input).to_ascii_uppercase();
+    let (mut component, mut begun, mut open) = (0, 0, Vec::new());
+    let mut seen = HashSet::new();
+    text.lines().any(|line| {
+        let name = line.split([':', ';']).next().unwrap_or_default();
+        match name {
+            "BEGIN" => {
+                open.push(component);
+                begun += 1;
+                component = begun;
+                false
+            }
+            "END" => {
+                component = open.pop().unwrap_or(0);
+                false
+            }
+            name => single.iter().any(|known| known == name) && !seen.insert((component, name.to_owned())),
+        }
+    })
+}
+
+/// The names of the properties that have one place.
+fn add_single(profile: &Profile, names: &mut Vec<String>) {
+    for member in &profile.members {
+        match member {
+            Member::Profile(inner) => add_single(inner, names),
+            Member::Property(property) => {
+                let places = |position: &Position| match position.repeat {
+                    Repeat::Array => 2,
+                    Repeat::Rewrite => 1,
+                    Repeat::Times(times) => times,
+                };
+                if property.positions.iter().map(places).sum::<u16>() <= 1 {
+                    names.push(property.name.to_ascii_uppercase());
+                }
+            }
+        }
     }
 }
 
