@@ -32,6 +32,7 @@ mod parse;
 mod peer;
 mod pipeline;
 mod plan;
+pub mod recode;
 mod setting;
 #[cfg(test)]
 mod testing;
