@@ -23,7 +23,7 @@ pub use charset::Charset;
 pub use datatypes::{
     BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
     Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
-    ZipLevel,
+    ZipLevel, ZoneOptions,
 };
 pub use plugin::{PluginModule, PluginStore, SessionPlugin};
 pub use rules::{PeerPattern, RemoteRule, RuleSettings};

@@ -2,7 +2,10 @@
 //!
 //! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
 
+pub mod charconv;
 pub mod config;
+pub mod convert;
+mod convert_rules;
 pub mod filter;
 mod filter_items;
 pub mod merge;
@@ -11,12 +14,15 @@ pub mod script;
 mod script_case;
 mod script_rules;
 pub mod time;
+pub mod wbxml;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value as Json;
 
 /// What came of one case.
@@ -42,11 +48,14 @@ pub type Runner = fn(&Json, &Json) -> Verdict;
 
 /// The files that are known, with what runs their cases.
 pub const FILES: &[(&str, Runner)] = &[
+    ("charconv.jsonl", charconv::run),
+    ("convert.jsonl", convert::run),
     ("filter.jsonl", filter::run),
     ("merge.jsonl", merge::run),
     ("rrule.jsonl", rrule::run),
     ("script.jsonl", script::run),
     ("time.jsonl", time::run),
+    ("wbxml.jsonl", wbxml::run),
 ];
 
 /// What came of a file.
@@ -72,6 +81,24 @@ impl Summary {
     pub fn waits(&self) -> usize {
         self.waits.values().sum()
     }
+}
+
+/// What a case holds in bytes: text, or `{"b64": …}` for bytes that are none. `None` is neither.
+fn bytes(json: &Json) -> Option<Vec<u8>> {
+    match json {
+        Json::String(text) => Some(text.clone().into_bytes()),
+        json => BASE64_STANDARD.decode(json["b64"].as_str()?).ok(),
+    }
+}
+
+/// Whether bytes hold these bytes somewhere.
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// A case that is not one of those that its file is known for.
+fn unknown(what: &str) -> Verdict {
+    Verdict::Differs { wanted: "a case that can be run".into(), got: format!("no {what} that is known") }
 }
 
 /// Runs all cases of a file: one JSON object a line.

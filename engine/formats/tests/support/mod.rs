@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
 pub mod profile;
+pub mod texts;
 
 use std::sync::Arc;
 
