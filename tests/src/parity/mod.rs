@@ -8,6 +8,7 @@ mod filter_items;
 pub mod merge;
 pub mod rrule;
 pub mod script;
+mod script_case;
 mod script_rules;
 pub mod time;
 

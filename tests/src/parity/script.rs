@@ -367,10 +367,16 @@ fn dumped(dump: &Json) -> String {
         let padding = blob.bytes().rev().take_while(|byte| *byte == b'=').count();
         format!("{} bytes", blob.len() / 4 * 3 - padding)
     } else {
-        format!("{:?}", dump["str"].as_str().unwrap_or_default())
+        match dump["str"].get("b64") {
+            Some(bytes) => format!("{NO_TEXT} {bytes}"),
+            None => format!("{:?}", dump["str"].as_str().unwrap_or_default()),
+        }
     };
     format!("{kind} {text}")
 }
+
+/// What stands for text that is no UTF-8.
+pub(super) const NO_TEXT: &str = "bytes in base64";
 
 fn is_nothing(shown: &str) -> bool {
     shown.ends_with(" UNASSIGNED") && !shown.contains('[') || shown.ends_with(" []")

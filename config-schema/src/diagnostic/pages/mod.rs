@@ -5,6 +5,7 @@
 
 mod document;
 mod references;
+mod scripting;
 mod sql;
 mod values;
 
@@ -59,7 +60,7 @@ const fn page(
     Page { code, why, place, example, mend }
 }
 
-const TABLES: &[&[Page]] = &[document::PAGES, values::PAGES, references::PAGES, sql::PAGES];
+const TABLES: &[&[Page]] = &[document::PAGES, values::PAGES, references::PAGES, sql::PAGES, scripting::PAGES];
 
 const ROOT: (&str, &str) = ("<sysync_config version=\"1.0\">", "</sysync_config>");
 const FIELDS: &str = "<datatypes><fieldlist name=\"people\"><field name=\"LAST\" type=\"string\" \
