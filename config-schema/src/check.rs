@@ -30,6 +30,17 @@ pub(crate) struct Node {
     /// Whether the value is one of the tag's kind.
     pub valid: bool,
     pub children: Vec<Node>,
+    /// What stands inside if that is for others to understand.
+    pub free: Option<Free>,
+}
+
+/// The content of a tag that others understand.
+#[derive(Debug)]
+pub(crate) struct Free {
+    /// The text of the file between start and end tag.
+    pub xml: String,
+    /// The tags directly inside whose conditions hold, each with its text.
+    pub tags: Vec<(String, String)>,
 }
 
 /// An attribute of the document that is not one of every tag.
@@ -124,8 +135,7 @@ impl Checker<'_, '_, '_> {
         if !self.counts(element) {
             return None;
         }
-        let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
-        let expand = expand.and_then(|attribute| Expand::parse(&attribute.value));
+        let expand = expansion(element);
         let attributes = self.attributes(element, tag, expand);
         let default = if tag.kind.expands() { Expand::Yes } else { Expand::No };
         let text = self.rules.variables.expand(&element.text, expand.unwrap_or(default), self.report);
@@ -137,10 +147,13 @@ impl Checker<'_, '_, '_> {
             text,
             valid: true,
             children: Vec::new(),
+            free: None,
         };
         self.value(&node);
         node.valid = self.report.diagnostics.len() == before;
-        if tag.kind != Kind::Free {
+        if tag.kind == Kind::Free {
+            node.free = Some(self.free(element));
+        } else {
             self.children(element, &mut node);
         }
         self.effects(&node);
@@ -342,6 +355,22 @@ impl Checker<'_, '_, '_> {
         names
     }
 
+    fn free(&mut self, element: &Element) -> Free {
+        let mut tags = Vec::new();
+        for child in &element.children {
+            if self.counts(child) {
+                let text = self.rules.variables.expand(
+                    &child.text,
+                    expansion(child).unwrap_or(Expand::No),
+                    self.report,
+                );
+                tags.push((child.name.clone(), text.trimmed().0.to_owned()));
+            }
+        }
+        let xml = self.report.source.text().get(element.inner.clone()).unwrap_or("").to_owned();
+        Free { xml, tags }
+    }
+
     fn unknown_tag(&mut self, child: &Element, parent: &'static Tag) {
         if self.report.is_full(Severity::Warning) {
             return;
@@ -398,6 +427,12 @@ impl Checker<'_, '_, '_> {
             _ => {}
         }
     }
+}
+
+/// How far an element says that its variables are replaced (manual 4.3).
+fn expansion(element: &Element) -> Option<Expand> {
+    let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
+    expand.and_then(|attribute| Expand::parse(&attribute.value))
 }
 
 /// What a value of this kind looks like.

@@ -123,8 +123,12 @@ pub enum Code {
     WeakRequest,
     /// SLC0068: the range of versions is empty.
     VersionRange,
+    /// SLC0069: not a time zone.
+    BadZone,
     /// SLC0070: peers cannot write.
     NoWriting,
+    /// SLC0071: never reached.
+    Unreachable,
     /// SLC0080: unknown placeholder.
     UnknownPlaceholder,
     /// SLC0081: the placeholder is not acted on yet.
@@ -209,7 +213,9 @@ impl Code {
         (Code::PasswordForms, "SLC0066", Severity::Error, "the passwords are said to be in two forms"),
         (Code::WeakRequest, "SLC0067", Severity::Error, "less is asked for than is required"),
         (Code::VersionRange, "SLC0068", Severity::Error, "the range of versions is empty"),
+        (Code::BadZone, "SLC0069", Severity::Error, "not a time zone"),
         (Code::NoWriting, "SLC0070", Severity::Warning, "peers cannot write"),
+        (Code::Unreachable, "SLC0071", Severity::Warning, "never reached"),
         (Code::UnknownPlaceholder, "SLC0080", Severity::Warning, "unknown placeholder"),
         (Code::LaterPlaceholder, "SLC0081", Severity::Advice, "the placeholder is not acted on yet"),
         (Code::OpenLiteral, "SLC0082", Severity::Error, "a literal is not closed"),
