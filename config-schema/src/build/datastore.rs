@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::datatypes::{Type, Types, has_profile};
 use super::fieldmap;
 use super::statements::Statements;
-use super::values::{attr_text, boolean, choice, integer, some_text};
+use super::values::{attr_text, boolean, choice, integer, some_number, some_text};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
@@ -102,19 +102,23 @@ fn check_writing(node: &Node, report: &mut Report<'_>) {
 
 fn datastore(node: &Node, types: Vec<TypeUse>, sql: SqlStore) -> Datastore {
     let strategy = |name| choice(node, name, STRATEGIES).unwrap_or(Strategy::NewerWins);
-    let most: u32 = integer(node, "maxitemspermessage");
     Datastore {
         name: attr_text(node, "name").unwrap_or("").to_owned(),
         aliases: node.all("alias").filter_map(|alias| attr_text(alias, "name")).map(str::to_owned).collect(),
         display_name: some_text(node, "displayname"),
         read_only: boolean(node, "readonly"),
         delete_wins: boolean(node, "deletewins"),
+        try_update_deleted: boolean(node, "tryupdatedeleted"),
         report_updates: boolean(node, "reportupdates"),
-        max_items_per_message: (most > 0).then_some(most),
+        max_items_per_message: some_number(node, "maxitemspermessage"),
         always_send_local_id: boolean(node, "alwayssendlocalid"),
         conflict_strategy: strategy("conflictstrategy"),
         slow_sync_strategy: strategy("slowsyncstrategy"),
         first_time_strategy: strategy("firsttimestrategy"),
+        resend_failing: boolean(node, "resendfailing"),
+        from_remote_only: boolean(node, "fromremoteonlysupport"),
+        resume: boolean(node, "resumesupport"),
+        resume_items: boolean(node, "resumesupport") && boolean(node, "resumeitemsupport"),
         types,
         sql,
     }

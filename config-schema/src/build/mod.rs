@@ -21,7 +21,7 @@ use crate::model::{Config, Transport};
 use crate::source::Report;
 
 use datatypes::Types;
-use values::{boolean, default_of, integer, text};
+use values::{boolean, default_of, integer, some_number, text};
 
 /// A config, and what has been left out of it.
 pub(crate) struct Built {
@@ -57,6 +57,7 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
         model: text_or_default(root, "model"),
         max_msg_size: integer(root, "maxmsgsize"),
         max_obj_size: integer(root, "maxobjsize"),
+        max_concurrent_sessions: some_number(root, "maxconcurrentsessions"),
         transport: transport(root),
         field_lists: types.field_lists(),
         mime_profiles: types.mime_profiles(),

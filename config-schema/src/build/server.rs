@@ -9,7 +9,7 @@ use super::datastore::{self, Around, sqlite_file};
 use super::datatypes::Types;
 use super::names::Names;
 use super::statements::Statements;
-use super::values::{attr_text, boolean, choice, integer, some_text, text};
+use super::values::{attr_text, boolean, choice, integer, some_number, some_text, text};
 use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{Auth, Datastore, PasswordForm, Server, SimpleAuth, SqlServer, SyncMlVersion};
@@ -52,6 +52,12 @@ pub(super) fn build(
         update_client_in_slow_sync: boolean(node, "updateclientinslowsync"),
         update_server_in_slow_sync: boolean(node, "updateserverinslowsync"),
         deleting_gone_ok: boolean(node, "deletinggoneok"),
+        request_max_time: some_number(node, "requestmaxtime"),
+        rely_on_early_maps: boolean(node, "relyonearlymaps"),
+        debug_chunk_max_size: some_number(node, "debugchunkmaxsize"),
+        abort_on_all_items_failed: boolean(node, "abortonallitemsfailed"),
+        accept_server_alerted: boolean(node, "acceptserveralerted"),
+        allow_message_retries: boolean(node, "allowmessageretries"),
         show_ctcap_properties: boolean(node, "showctcapproperties"),
         show_type_size_in_ctcap10: boolean(node, "showtypesizeinctcap10"),
         sql,

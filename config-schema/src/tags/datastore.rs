@@ -6,7 +6,6 @@ use super::waiting::{FILTERS, OPTION, RULES, SCRIPTS, ZONES};
 use super::{Attribute, Kind, Tag};
 
 const STORE: &[&str] = &["datastore", "superdatastore"];
-const RESUME: &str = "sessions are not resumed yet";
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("multifolder", STORE, Kind::Boolean).default("no").later(OPTION).already(&["no"]),
@@ -47,21 +46,15 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("fromremoteonlysupport", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.36")
-        .later("one stamp is kept for a peer, not a second one for syncs in one direction")
-        .already(&["no"])
-        .vital(),
+        .about("whether targets keep a stamp of their own for what has been sent, as one-way syncs need"),
     Tag::new("resumesupport", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.39")
-        .later(RESUME)
-        .already(&["no"])
-        .vital(),
+        .about("whether targets and maps keep what it takes to go on with a session that broke off"),
     Tag::new("resumeitemsupport", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.40")
-        .later(RESUME)
-        .already(&["no"])
-        .vital(),
+        .about("whether targets keep an item of which only a part has come"),
     Tag::new("storesyncidentifiers", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.38")
@@ -131,12 +124,14 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("11.34.5")
         .about("whether deleting wins over changing"),
-    Tag::new("resendfailing", STORE, Kind::Boolean).default("yes").section("11.34.29").later(OPTION),
+    Tag::new("resendfailing", STORE, Kind::Boolean)
+        .default("yes")
+        .section("11.34.29")
+        .about("whether what a peer refuses is sent again next time, or ends the sync"),
     Tag::new("tryupdatedeleted", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.6")
-        .later(OPTION)
-        .already(&["no"]),
+        .about("whether a change of an item that is gone on our side is tried before the item is added"),
     Tag::new("alwayssendlocalid", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.9")

@@ -51,8 +51,7 @@ pub(super) const TAGS: &[Tag] = &[
         .about("the largest item in bytes that is taken"),
     Tag::new("maxconcurrentsessions", &["sysync_config"], Kind::INT32)
         .section("8.2")
-        .later("the number of sessions is not limited yet")
-        .already(&["0"]),
+        .about("how many sessions there are at a time; more are told that the server is busy"),
     Tag::new("definetimezone", &["sysync_config"], Kind::ZoneRule)
         .section("8.15")
         .repeats()

@@ -2,7 +2,7 @@
 //!
 //! Not its job: its databases (`sql`, `plugin`).
 
-use super::waiting::{CLIENT, LOGS, OPTION, SCRIPTS, ZONES};
+use super::waiting::{LOGS, OPTION, SCRIPTS, ZONES};
 use super::{AGENT, Attribute, Kind, Tag};
 
 pub(super) const TAGS: &[Tag] = &[
@@ -17,8 +17,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("requestmaxtime", AGENT, Kind::UINT32)
         .default("0")
         .section("11.3")
-        .later(OPTION)
-        .already(&["0"]),
+        .about("seconds after which a request is answered, while the work goes on; 0 is no limit"),
     Tag::new("requestmintime", AGENT, Kind::INT32).default("0").section("11.4").later(OPTION).already(&["0"]),
     Tag::new("simpleauthuser", AGENT, Kind::Text)
         .section("11.10")
@@ -35,8 +34,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("acceptserveralerted", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.28")
-        .later(CLIENT)
-        .already(&["yes"]),
+        .about("whether a sync that the server has asked for is accepted"),
     Tag::new("updateclientinslowsync", AGENT, Kind::Boolean)
         .default("no")
         .section("11.36.6")
@@ -53,8 +51,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("allowmessageretries", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.36.11")
-        .later("a repeated message is refused")
-        .already(&["no"]),
+        .about("whether a message that comes again gets the same answer again"),
     Tag::new("multithread", AGENT, Kind::Boolean)
         .default("no")
         .section("11.11")
@@ -71,8 +68,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("abortonallitemsfailed", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.24")
-        .later(OPTION)
-        .already(&["no"]),
+        .about("whether a slow sync has failed if the peer refuses every item"),
     Tag::new("showctcapproperties", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.25")
@@ -121,13 +117,11 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("debugchunkmaxsize", AGENT, Kind::UINT32)
         .default("0")
         .section("11.20")
-        .later(OPTION)
-        .already(&["0"]),
+        .about("for tests: items are sent in pieces of at most so many bytes; 0 is no limit"),
     Tag::new("relyonearlymaps", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.19")
-        .later(OPTION)
-        .already(&["yes"]),
+        .about("whether an item that was never confirmed is sent again in the next sync; otherwise in the one after it"),
     Tag::new("datastore", AGENT, Kind::Container)
         .attributes(&[
             Attribute::new("name", Kind::Text).required(),
