@@ -4,8 +4,8 @@
 
 use syncloom_config::Strategy;
 use syncloom_formats::NoteKind;
-use syncloom_script::Item;
-use syncloom_stores::{Backend, ErrorKind, Store, StoreError, Target};
+use syncloom_script::{CompareMode, Item};
+use syncloom_stores::{Backend, ErrorKind, MapEntry, Store, StoreError, Target};
 use syncloom_wire::{Change as ChangeCommand, Item as WireItem};
 
 use super::conflict::{Resolution, resolve};
@@ -168,7 +168,7 @@ impl DatastoreSync {
         };
         loaded.maps.set(store.as_mut(), &self.target, &local_id, remote_id)?;
         self.report.matched += 1;
-        let distinct = !loaded.comparer.equal(&ours, &theirs, syncloom_script::CompareMode::SlowSync);
+        let distinct = !loaded.comparer.equal(&ours, &theirs, CompareMode::SlowSync);
         match resolve(strategy, &loaded.comparer, ours, theirs.clone(), distinct) {
             Resolution::Same => {}
             Resolution::Both => {
@@ -184,6 +184,11 @@ impl DatastoreSync {
                 }
                 if send && update_client {
                     loaded.note(&local_id, Change::Modified);
+                    if self.datastore.resume {
+                        // Should the session break off, this is still to be sent when it is taken up.
+                        let (store, target) = (store.as_mut(), &self.target);
+                        loaded.maps.flag(store, target, &local_id, MapEntry::RESEND)?;
+                    }
                 }
             }
         }
@@ -342,12 +347,15 @@ impl DatastoreSync {
     ) -> Result<u16, StoreError> {
         let strategy = match self.mode.direction {
             Direction::FromClient => Strategy::ClientWins,
+            _ if self.mode.slow => self.matching_strategy(),
             _ => self.datastore.conflict_strategy,
         };
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
         self.report.conflicts += 1;
-        let resolution = resolve(strategy, &loaded.comparer, ours, theirs.clone(), true);
+        let alike = || loaded.comparer.equal(&ours, &theirs, CompareMode::SlowSync);
+        let distinct = !self.mode.slow || !alike();
+        let resolution = resolve(strategy, &loaded.comparer, ours, theirs.clone(), distinct);
         let (write, send, statuses) = match resolution {
             Resolution::Same => (None, false, [200, 200]),
             Resolution::Both => {
