@@ -15,6 +15,9 @@ use crate::xml::{Element, Text, XmlAttribute};
 /// The version of the document format.
 const DOCUMENT_VERSION: &str = "1.0";
 
+/// The outdated tag that says whether times are UTC, and the tag that says it now.
+const UTC: (&str, &str) = ("timeutc", "datatimezone");
+
 /// A tag of the document.
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -43,6 +46,11 @@ impl Node {
     /// The attribute of this name, if it is there and valid.
     pub fn attr(&self, name: &str) -> Option<&Attr> {
         self.attributes.iter().find(|attr| attr.decl.name == name && attr.valid)
+    }
+
+    /// Where the value of an attribute stands, or the tag if it is not there.
+    pub fn attr_span(&self, name: &str) -> Range<usize> {
+        self.attr(name).map_or(&self.span, |attr| &attr.span).clone()
     }
 
     /// The last tag of this name directly inside.
@@ -97,7 +105,8 @@ pub(crate) fn check(root: &Element, rules: &mut Rules<'_>, report: &mut Report<'
                 )
                 .hint(format!(
                     "write version=\"{DOCUMENT_VERSION}\"; it is the version of the format, not yours"
-                ));
+                ))
+                .fix(version.span.clone(), DOCUMENT_VERSION);
         }
         _ => {}
     }
@@ -186,7 +195,11 @@ impl Checker<'_, '_, '_> {
                 // An empty value of configvar is a value.
                 if value.is_none() || tag.name != "configvar" || decl.name != "value" {
                     let span = value.map_or(element.name_span.clone(), |attr| attr.span.clone());
-                    self.report.add(Code::MissingAttribute, span, message);
+                    let found = self.report.add(Code::MissingAttribute, span.clone(), message);
+                    if tag.parents == [""] && value.is_none() {
+                        found.hint(format!("write <{} version=\"{DOCUMENT_VERSION}\">", element.name));
+                        found.fix(span.end..span.end, format!(" version=\"{DOCUMENT_VERSION}\""));
+                    }
                 }
             }
         }
@@ -275,7 +288,12 @@ impl Checker<'_, '_, '_> {
             };
             if !tag.name.eq_ignore_ascii_case(&child.name) {
                 let message = format!("<{}> is an old spelling of <{}>", child.name, tag.name);
-                self.report.add(Code::OldSpelling, child.name_span.clone(), message);
+                let names = self.names(child);
+                let found = self.report.add(Code::OldSpelling, child.name_span.clone(), message);
+                found.hint(format!("write <{}>", tag.name));
+                for span in names {
+                    found.fix(span, tag.name);
+                }
             }
             let Some(found) = self.node(child, tag) else { continue };
             if let Some(first) = node.child(tag.name).filter(|_| !tag.repeats) {
@@ -286,6 +304,42 @@ impl Checker<'_, '_, '_> {
             }
             node.children.push(found);
         }
+        self.outdated(element, node);
+    }
+
+    /// Tells of tags that something else has taken the place of.
+    fn outdated(&mut self, element: &Element, node: &Node) {
+        for child in node.children.iter().filter(|child| !child.tag.deprecated.is_empty()) {
+            let tag = child.tag;
+            let message = format!("<{}> is outdated", tag.name);
+            let written = element.children.iter().find(|known| known.name_span == child.span);
+            let zone = node.child(UTC.1).is_none().then(|| values::boolean(child.value())).flatten();
+            let names = written.map(|written| self.names(written)).unwrap_or_default();
+            let found = self.report.add(Code::OutdatedTag, child.span.clone(), message);
+            if let Some(utc) = zone.filter(|_| tag.name == UTC.0) {
+                let zone = if utc { "UTC" } else { "SYSTEM" };
+                found.hint(format!("write <{0}>{zone}</{0}>", tag.deprecated));
+                found.fix(child.value_span(), zone);
+                for span in names {
+                    found.fix(span, tag.deprecated);
+                }
+            } else if tags::named(tag.deprecated).is_empty() {
+                found.hint(format!("use {} instead", tag.deprecated));
+            } else {
+                found.hint(format!("use <{}> instead", tag.deprecated));
+            }
+        }
+    }
+
+    /// Where the name of a tag stands: in its start tag and, if it has one, in its end tag.
+    fn names(&self, element: &Element) -> Vec<Range<usize>> {
+        let mut names = vec![element.name_span.clone()];
+        let text = self.report.source.text().get(element.span.clone()).unwrap_or("");
+        let end = text.rfind("</").map(|at| element.span.start + at + 2);
+        if let Some(end) = end.filter(|_| !text.ends_with("/>")) {
+            names.push(end..end + element.name_span.len());
+        }
+        names
     }
 
     fn unknown_tag(&mut self, child: &Element, parent: &'static Tag) {

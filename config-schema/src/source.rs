@@ -179,6 +179,22 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<String, (Code, String, usize)> {
     }
 }
 
+/// Turns a text into bytes in the encoding that the text of a file was read in. `None`: that encoding is not
+/// written, or does not have all characters of the text.
+pub(crate) fn encode_like(original: &[u8], text: &str) -> Option<Vec<u8>> {
+    type Encoder = fn(&str) -> Option<Vec<u8>>;
+    let encoders: [Encoder; 3] = [
+        |text| Some(text.as_bytes().to_vec()),
+        |text| Some([b"\xEF\xBB\xBF", text.as_bytes()].concat()),
+        |text| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect(),
+    ];
+    let before = decode(original).ok()?;
+    encoders
+        .iter()
+        .find(|encode| encode(&before).as_deref() == Some(original))
+        .and_then(|encode| encode(text))
+}
+
 /// The encoding in the XML declaration, in lower case.
 fn declared_encoding(bytes: &[u8]) -> Option<String> {
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
@@ -217,6 +233,7 @@ impl<'a> Report<'a> {
     pub fn add(&mut self, code: Code, span: Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
         if self.muted || self.is_full(code.severity()) {
             self.spare.notes.clear();
+            self.spare.fix.clear();
             return &mut self.spare;
         }
         let diagnostic = Diagnostic::new(code, self.source.locate(span), message.into());

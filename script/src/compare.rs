@@ -209,6 +209,7 @@ fn hash_value(value: &Value, kind: FieldType, hasher: &mut DefaultHasher) {
             element if element.is_empty() => 0u8.hash(hasher),
             Value::Timestamp(time) => time.unix_ms().hash(hasher),
             Value::Blob(bytes) => bytes.hash(hasher),
+            Value::Text(text) => significant(text, kind).hash(hasher),
             element => significant(&element.to_text(), kind).hash(hasher),
         }
     }

@@ -4,26 +4,32 @@
 
 use std::sync::Arc;
 
+use syncloom_script::FieldList;
+use syncloom_script::filter::Role;
+
+use super::contexts;
 use super::datatypes::{Type, Types, has_profile};
-use super::fieldmap;
+use super::fieldmap::{self, Known};
+use super::filters::{self, FilterNames};
+use super::scripting::Scripting;
+use super::server::is_sql;
 use super::statements::Statements;
 use super::values::{attr_text, boolean, choice, integer, some_number, some_text};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
-use crate::model::{Datastore, DbType, FieldMap, LineEnds, Profile, SqlStore, SqliteFile, Strategy, TypeUse};
+use crate::model::{
+    DataType, DatabaseScript, Datastore, DatastoreScript, DbType, FieldMap, Filters, LineEnds, ProfileUse,
+    Scripts, SqlStore, SqliteFile, Strategy, TypeUse,
+};
 use crate::source::Report;
-
-const STRATEGIES: &[(&str, Strategy)] = &[
-    ("duplicate", Strategy::Duplicate),
-    ("newer-wins", Strategy::NewerWins),
-    ("server-wins", Strategy::ServerWins),
-    ("client-wins", Strategy::ClientWins),
-];
 
 /// What a datastore takes from around it.
 pub(super) struct Around<'a> {
     pub types: &'a Types,
+    pub scripting: &'a Scripting<'a>,
+    /// On which side of a session its filters run.
+    pub role: Role,
     /// The type of the server, for datastores that have none.
     pub server_type: &'a str,
     pub server_sqlite: Option<&'a SqliteFile>,
@@ -39,7 +45,7 @@ pub(super) fn build(
 ) -> Result<Datastore, Vec<String>> {
     let mut reasons: Vec<String> = around.closed.map(str::to_owned).into_iter().collect();
     let kind = attr_text(node, "type").unwrap_or(around.server_type);
-    let sql = ["sql", "odbc"].iter().any(|known| known.eq_ignore_ascii_case(kind));
+    let sql = is_sql(Some(kind));
     let sqlite = sqlite_file(node, around.server_sqlite);
     if !sql {
         reasons.push("plugins are not loaded yet".to_owned());
@@ -52,10 +58,20 @@ pub(super) fn build(
     }
     let types = type_uses(node, around.types, &mut reasons, report);
     let list = node.child("fieldmap").and_then(|map| around.types.list_of(map, report));
+    let scripts = contexts::datastore(node, around.scripting, report);
+    let before = report.diagnostics.len();
+    let database_scripts = contexts::database(node, sql, list.as_ref(), around.scripting, report);
+    let all_known = report.diagnostics.len() == before;
+    let fields = list.as_ref().or(types.first().map(|used| used.datatype.fields())).cloned();
+    let names = fields.as_ref().map(|list| filter_names(node, list, &types, around.role));
+    let filters = names.as_ref().map(|names| filters::of_datastore(node, names, report)).unwrap_or_default();
     let mut statements =
         Statements { fields: list.as_ref(), left_out: !reasons.is_empty(), later: Vec::new() };
     let field_map = match node.child("fieldmap") {
-        Some(map) => list.as_ref().map(|list| fieldmap::build(map, list, &mut statements, report)),
+        Some(map) => list.as_ref().zip(names.as_ref()).map(|(list, filters)| {
+            let known = Known { list, scripts: &database_scripts, all: all_known, filters };
+            fieldmap::build(map, &known, &mut statements, report)
+        }),
         None => {
             if reasons.is_empty() {
                 report.add(Code::MissingTag, node.span.clone(), "<datastore> needs <fieldmap>");
@@ -74,7 +90,8 @@ pub(super) fn build(
     match store {
         Some(store) if reasons.is_empty() => {
             check_writing(node, report);
-            Ok(datastore(node, types, store))
+            let parts = Parts { types, filters, scripts, database_scripts, sql: store };
+            Ok(datastore(node, parts))
         }
         // What else it depends on matters only once there is a database.
         _ if !sql => {
@@ -100,8 +117,32 @@ fn check_writing(node: &Node, report: &mut Report<'_>) {
     }
 }
 
-fn datastore(node: &Node, types: Vec<TypeUse>, sql: SqlStore) -> Datastore {
-    let strategy = |name| choice(node, name, STRATEGIES).unwrap_or(Strategy::NewerWins);
+/// The names that filters can use: of fields, and of the properties of the datatypes.
+fn filter_names<'l>(node: &Node, list: &'l Arc<FieldList>, types: &[TypeUse], role: Role) -> FilterNames<'l> {
+    let mut names = FilterNames::new(list, role);
+    for used in types.iter().filter(|used| Arc::ptr_eq(used.datatype.fields(), list)) {
+        if let ProfileUse::Mime(profile) = &used.datatype.profile {
+            names.add_profile(profile);
+        }
+    }
+    let uses = node.all("typesupport").map(|support| support.all("use").count()).sum::<usize>();
+    if uses > types.len() {
+        names.leave_open();
+    }
+    names
+}
+
+/// What a datastore is made of.
+struct Parts {
+    types: Vec<TypeUse>,
+    filters: Filters,
+    scripts: Scripts<DatastoreScript>,
+    database_scripts: Scripts<DatabaseScript>,
+    sql: SqlStore,
+}
+
+fn datastore(node: &Node, parts: Parts) -> Datastore {
+    let strategy = |name| choice(node, name, Strategy::NAMES).unwrap_or(Strategy::NewerWins);
     Datastore {
         name: attr_text(node, "name").unwrap_or("").to_owned(),
         aliases: node.all("alias").filter_map(|alias| attr_text(alias, "name")).map(str::to_owned).collect(),
@@ -119,8 +160,11 @@ fn datastore(node: &Node, types: Vec<TypeUse>, sql: SqlStore) -> Datastore {
         from_remote_only: boolean(node, "fromremoteonlysupport"),
         resume: boolean(node, "resumesupport"),
         resume_items: boolean(node, "resumesupport") && boolean(node, "resumeitemsupport"),
-        types,
-        sql,
+        types: parts.types,
+        filters: parts.filters,
+        scripts: parts.scripts,
+        database_scripts: parts.database_scripts,
+        sql: parts.sql,
     }
 }
 
@@ -160,7 +204,7 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
     let mut uses = Vec::new();
     let mut preferred = (false, false);
     let mut missing = false;
-    let mut texts = false;
+    let mut later = false;
     let mut waiting: Vec<String> = Vec::new();
     for node in support.all("use") {
         let (receive, send) = directions(node, report);
@@ -173,8 +217,8 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
             continue;
         };
         match types.types.find(&name.value, name.span.clone(), report) {
-            Some(Type::Mime(datatype, needed)) => {
-                check_variant(node, &datatype.profile.root, report);
+            Some(Type::Known(datatype, needed)) => {
+                check_variant(node, &datatype, report);
                 if !needed.is_empty() {
                     let tags: Vec<String> = needed.iter().map(|tag| format!("<{tag}>")).collect();
                     waiting.push(format!("the datatype '{}' depends on {}", datatype.name, tags.join(", ")));
@@ -182,13 +226,13 @@ fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut
                 let legacy = preference.eq_ignore_ascii_case("legacy");
                 uses.push(TypeUse { datatype, receive, send, preferred: is_preferred, legacy });
             }
-            Some(Type::Later) => texts = true,
+            Some(Type::Later) => later = true,
             None => missing = true,
         }
     }
     reasons.extend(waiting);
-    if texts && uses.is_empty() {
-        reasons.push("text and mail formats are not converted yet".to_owned());
+    if later && uses.is_empty() {
+        reasons.push("data objects are not converted yet".to_owned());
     }
     if !missing && preferred != (true, true) {
         let what = match preferred {
@@ -208,7 +252,7 @@ fn directions(node: &Node, report: &mut Report<'_>) -> (bool, bool) {
     let mode = attr_text(node, "mode").unwrap_or("rw").to_ascii_lowercase();
     let (receive, send) = (mode.contains('r'), mode.contains('w'));
     if mode.is_empty() || !mode.chars().all(|c| matches!(c, 'r' | 'w')) {
-        let span = node.attr("mode").map_or(node.span.clone(), |attr| attr.span.clone());
+        let span = node.attr_span("mode");
         report.add(Code::BadEnum, span, format!("'{mode}' is no mode of <use>")).hint("write r, w or rw");
         // Whichever was meant: what is preferred is a question of its own.
         return (true, true);
@@ -216,8 +260,12 @@ fn directions(node: &Node, report: &mut Report<'_>) -> (bool, bool) {
     (receive, send)
 }
 
-fn check_variant(node: &Node, root: &Profile, report: &mut Report<'_>) {
-    if let Some(variant) = node.attr("variant").filter(|attr| !has_profile(root, attr.value.trim())) {
+fn check_variant(node: &Node, datatype: &DataType, report: &mut Report<'_>) {
+    let has = |name: &str| match &datatype.profile {
+        ProfileUse::Mime(profile) => has_profile(&profile.root, name),
+        ProfileUse::Text(_) => false,
+    };
+    if let Some(variant) = node.attr("variant").filter(|attr| !has(attr.value.trim())) {
         let message = format!("the profile has no subprofile '{}'", variant.value.trim());
         report.add(Code::UnknownName, variant.span.clone(), message);
     }
@@ -225,13 +273,13 @@ fn check_variant(node: &Node, root: &Profile, report: &mut Report<'_>) {
 
 /// Columns and datatypes have to be about the same fields.
 fn check_lists(node: &Node, map: &FieldMap, types: &[TypeUse], report: &mut Report<'_>) {
-    for used in types.iter().filter(|used| !Arc::ptr_eq(&used.datatype.profile.fields, &map.list)) {
+    for used in types.iter().filter(|used| !Arc::ptr_eq(used.datatype.fields(), &map.list)) {
         let span = node.child("fieldmap").and_then(|map| map.attr("fieldlist")).map(|attr| attr.span.clone());
         let message = format!(
             "the field map has the fields of '{}', the datatype '{}' those of '{}'",
             map.list.name(),
             used.datatype.name,
-            used.datatype.profile.fields.name()
+            used.datatype.fields().name()
         );
         report.add(Code::WrongFieldList, span.unwrap_or(node.span.clone()), message);
     }
@@ -244,14 +292,6 @@ fn store(
     statements: &mut Statements<'_>,
     report: &mut Report<'_>,
 ) -> Option<SqlStore> {
-    let line_ends = [
-        ("dos", LineEnds::Dos),
-        ("unix", LineEnds::Unix),
-        ("none", LineEnds::Unix),
-        ("cstr", LineEnds::Unix),
-        ("mac", LineEnds::Mac),
-        ("filemaker", LineEnds::Filemaker),
-    ];
     let special = [("unixmsrnd6", true), ("none", false)];
     let select_ids = statements.required(node, "selectidandmodifiedsql", report);
     let select_data = statements.required(node, "selectdatasql", report);
@@ -276,7 +316,7 @@ fn store(
         insert_returns_id: boolean(node, "insertreturnsid"),
         unix_ms_rnd6_ids: choice(node, "specialidmode", &special).unwrap_or(false),
         ignore_affected_count: boolean(node, "ignoreaffectedcount"),
-        line_ends: choice(node, "datalineends", &line_ends).unwrap_or(LineEnds::Dos),
+        line_ends: choice(node, "datalineends", LineEnds::NAMES).unwrap_or(LineEnds::Dos),
         update_all_fields: boolean(node, "updateallfields"),
         sqlite: sqlite?,
         select_ids: select_ids?,

@@ -3,13 +3,17 @@
 //!
 //! Not its job: whether tags and values are allowed (`check`), and the inside of SQL (`sql`).
 
+mod contexts;
 mod datastore;
 mod datatypes;
 mod fieldmap;
+mod filters;
 mod names;
 mod profile;
+mod scripting;
 mod server;
 mod statements;
+mod text_profile;
 mod values;
 
 use std::net::{IpAddr, Ipv4Addr};
@@ -21,6 +25,7 @@ use crate::model::{Config, Transport};
 use crate::source::Report;
 
 use datatypes::Types;
+use scripting::Scripting;
 use values::{boolean, default_of, integer, some_number, text};
 
 /// A config, and what has been left out of it.
@@ -37,15 +42,16 @@ pub(crate) fn default_text(parent: &str, name: &str) -> &'static str {
 
 /// Builds the config. It is usable if the report has no error then.
 pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built {
+    let scripting = Scripting::read(root, report);
     let mut types = Types::new(root);
     let mut server = None;
     let mut left_out = Vec::new();
     for node in &root.children {
         match node.tag.name {
-            "datatypes" => types.read(node, report),
-            "server" => server = Some(server::build(node, &types, &mut left_out, report)),
+            "datatypes" => types.read(node, &scripting, report),
+            "server" => server = Some(server::build(node, &types, &scripting, &mut left_out, report)),
             // A client is not run, but what it refers to has to be there.
-            "client" => server::check_client(node, &types, report),
+            "client" => server::check_client(node, &types, &scripting, report),
             _ => {}
         }
     }
@@ -59,8 +65,10 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
         max_obj_size: integer(root, "maxobjsize"),
         max_concurrent_sessions: some_number(root, "maxconcurrentsessions"),
         transport: transport(root),
+        library: scripting.library,
         field_lists: types.field_lists(),
         mime_profiles: types.mime_profiles(),
+        text_profiles: types.text_profiles(),
         datatypes: types.datatypes(),
         server,
     };

@@ -17,9 +17,6 @@ use crate::model::{
 };
 use crate::source::Report;
 
-/// The words for the two dialects.
-const MODES: &[(&str, MimeMode)] = &[("old", MimeMode::Old), ("standard", MimeMode::Standard)];
-
 /// Builds a profile over this field list. `None` has been told of.
 pub(super) fn build(
     node: &Node,
@@ -93,7 +90,7 @@ impl<'n> Builder<'_, '_, 'n> {
     }
 
     fn only_for(&self, node: &Node) -> Option<MimeMode> {
-        attr_text(node, "onlyformode").and_then(|word| look_up(word, MODES))
+        attr_text(node, "onlyformode").and_then(|word| look_up(word, MimeMode::NAMES))
     }
 
     fn property(&mut self, node: &Node) -> Property {
@@ -133,7 +130,7 @@ impl<'n> Builder<'_, '_, 'n> {
         let mut values: Vec<ValueMap> = Vec::new();
         for child in node.all("value") {
             let value = self.value(child);
-            let span = child.attr("index").map_or(child.span.clone(), |attr| attr.span.clone());
+            let span = child.attr_span("index");
             if value.index >= most {
                 let message = format!("there is no value {} of {most}; they are counted from 0", value.index);
                 self.report
@@ -295,7 +292,7 @@ impl<'n> Builder<'_, '_, 'n> {
         match values.iter().find_map(|value| value.field) {
             Some(first) => i32::from(field.0) - i32::from(first.0),
             None => {
-                let span = node.attr("field").map_or(node.span.clone(), |attr| attr.span.clone());
+                let span = node.attr_span("field");
                 let message = "the property has no <value> with a field to move from";
                 self.report.add(Code::BadPosition, span, message);
                 0

@@ -5,17 +5,23 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use syncloom_script::filter::Role;
+
+use super::contexts;
 use super::datastore::{self, Around, sqlite_file};
 use super::datatypes::Types;
 use super::names::Names;
+use super::scripting::Scripting;
 use super::statements::Statements;
 use super::values::{attr_text, boolean, choice, integer, some_number, some_text, text};
 use crate::check::Node;
 use crate::diagnostic::Code;
-use crate::model::{Auth, Datastore, PasswordForm, Server, SimpleAuth, SqlServer, SyncMlVersion};
+use crate::model::{
+    Auth, Datastore, LoginScript, PasswordForm, Scripts, Server, SessionScript, SimpleAuth, SqlServer,
+    SyncMlVersion,
+};
 use crate::source::Report;
 
-const AUTH: &[(&str, Auth)] = &[("none", Auth::None), ("basic", Auth::Basic), ("md5", Auth::Md5)];
 const VERSIONS: &[(&str, SyncMlVersion)] =
     &[("1.0", SyncMlVersion::V1_0), ("1.1", SyncMlVersion::V1_1), ("1.2", SyncMlVersion::V1_2)];
 
@@ -23,6 +29,7 @@ const VERSIONS: &[(&str, SyncMlVersion)] =
 pub(super) fn build(
     node: &Node,
     types: &Types,
+    scripting: &Scripting<'_>,
     left_out: &mut Vec<Range<usize>>,
     report: &mut Report<'_>,
 ) -> Server {
@@ -33,9 +40,10 @@ pub(super) fn build(
         let message = "the newest version that is spoken is older than the oldest";
         report.add(Code::VersionRange, span.unwrap_or(node.span.clone()), message);
     }
-    let sql = sql_server(node, report);
+    let (session_scripts, login_scripts) = scripts(node, scripting, report);
+    let sql = sql_server(node, scripting, report);
     let (requested_auth, required_auth) = auth(node, report);
-    let datastores = datastores(node, types, &sql, left_out, report);
+    let datastores = datastores(node, types, scripting, &sql, left_out, report);
     let user = some_text(node, "simpleauthuser");
     let server = Server {
         session_timeout: integer(node, "sessiontimeout"),
@@ -60,6 +68,8 @@ pub(super) fn build(
         allow_message_retries: boolean(node, "allowmessageretries"),
         show_ctcap_properties: boolean(node, "showctcapproperties"),
         show_type_size_in_ctcap10: boolean(node, "showtypesizeinctcap10"),
+        session_scripts,
+        login_scripts,
         sql,
         datastores,
     };
@@ -73,19 +83,38 @@ pub(super) fn build(
 }
 
 /// Holds the datastores of a client to their names. Nothing of it is run yet.
-pub(super) fn check_client(node: &Node, types: &Types, report: &mut Report<'_>) {
+pub(super) fn check_client(node: &Node, types: &Types, scripting: &Scripting<'_>, report: &mut Report<'_>) {
+    scripts(node, scripting, report);
+    contexts::after_connect(node, scripting, report);
     let server_type = attr_text(node, "type").unwrap_or("");
     let closed = Some("clients are not run yet");
-    let around = Around { types, server_type, server_sqlite: None, closed };
+    let around = Around { types, scripting, role: Role::Client, server_type, server_sqlite: None, closed };
     for child in node.all("datastore") {
         // That the client as a whole does not act is told of elsewhere.
         let _ = datastore::build(child, &around, report);
     }
 }
 
+/// The scripts of sessions and logins.
+fn scripts(
+    node: &Node,
+    scripting: &Scripting<'_>,
+    report: &mut Report<'_>,
+) -> (Scripts<SessionScript>, Scripts<LoginScript>) {
+    let rules: Vec<&Node> =
+        node.children.iter().filter(|child| ["remoterule", "subrule"].contains(&child.tag.name)).collect();
+    let session = contexts::session(node, &rules, scripting, report);
+    (session, contexts::login(node, is_sql(attr_text(node, "type")), scripting, report))
+}
+
+/// Whether a server, client or datastore of this type keeps its data in SQL.
+pub(super) fn is_sql(kind: Option<&str>) -> bool {
+    ["sql", "odbc"].iter().any(|known| kind.is_some_and(|kind| known.eq_ignore_ascii_case(kind)))
+}
+
 fn auth(node: &Node, report: &mut Report<'_>) -> (Auth, Auth) {
-    let requested = choice(node, "requestedauth", AUTH).unwrap_or(Auth::Md5);
-    let required = choice(node, "requiredauth", AUTH).unwrap_or(Auth::Md5);
+    let requested = choice(node, "requestedauth", Auth::NAMES).unwrap_or(Auth::Md5);
+    let required = choice(node, "requiredauth", Auth::NAMES).unwrap_or(Auth::Md5);
     if requested < required {
         let place = node.child("requestedauth").or(node.child("requiredauth")).map(Node::value_span);
         report
@@ -99,7 +128,7 @@ fn auth(node: &Node, report: &mut Report<'_>) -> (Auth, Auth) {
     (requested, required)
 }
 
-fn sql_server(node: &Node, report: &mut Report<'_>) -> SqlServer {
+fn sql_server(node: &Node, scripting: &Scripting<'_>, report: &mut Report<'_>) -> SqlServer {
     let sqlite = sqlite_file(node, None);
     let mut statements = Statements { fields: None, left_out: sqlite.is_none(), later: Vec::new() };
     let mut optional = |name| statements.optional(node, name, report);
@@ -115,6 +144,7 @@ fn sql_server(node: &Node, report: &mut Report<'_>) -> SqlServer {
         save_nonce: usable(save_nonce),
         save_info: usable(save_info),
         user_key: usable(user_key),
+        after_connect: contexts::after_connect(node, scripting, report),
         sqlite,
     }
 }
@@ -140,6 +170,7 @@ fn password_form(node: &Node, report: &mut Report<'_>) -> PasswordForm {
 fn datastores(
     node: &Node,
     types: &Types,
+    scripting: &Scripting<'_>,
     sql: &SqlServer,
     left_out: &mut Vec<Range<usize>>,
     report: &mut Report<'_>,
@@ -155,6 +186,8 @@ fn datastores(
         .then(|| format!("the server depends on what is not acted on yet: {}", vital.join(", ")));
     let around = Around {
         types,
+        scripting,
+        role: Role::Server,
         server_type: attr_text(node, "type").unwrap_or("sql"),
         server_sqlite: sql.sqlite.as_ref(),
         closed: closed.as_deref(),

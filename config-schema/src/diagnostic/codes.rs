@@ -61,6 +61,8 @@ pub enum Code {
     Repeated,
     /// SLC0025: outdated spelling.
     OldSpelling,
+    /// SLC0026: outdated tag.
+    OutdatedTag,
     /// SLC0030: not a boolean.
     BadBoolean,
     /// SLC0031: not a number.
@@ -143,6 +145,12 @@ pub enum Code {
     NotServed,
     /// SLC0092: nothing to do.
     Useless,
+    /// SLC0093: without effect.
+    NoEffect,
+    /// SLC0100: the script has a mistake.
+    BadScript,
+    /// SLC0101: the filter has a mistake.
+    BadFilter,
 }
 
 impl Code {
@@ -165,6 +173,7 @@ impl Code {
         (Code::UnexpectedText, "SLC0023", Severity::Warning, "text stands where only tags are read"),
         (Code::Repeated, "SLC0024", Severity::Warning, "the tag stands here twice"),
         (Code::OldSpelling, "SLC0025", Severity::Advice, "outdated spelling"),
+        (Code::OutdatedTag, "SLC0026", Severity::Advice, "outdated tag"),
         (Code::BadBoolean, "SLC0030", Severity::Error, "not a boolean"),
         (Code::BadInteger, "SLC0031", Severity::Error, "not a number"),
         (Code::OutOfRange, "SLC0032", Severity::Error, "the number is out of range"),
@@ -211,6 +220,9 @@ impl Code {
         (Code::Later, "SLC0090", Severity::Advice, "not acted on yet"),
         (Code::NotServed, "SLC0091", Severity::Advice, "not served yet"),
         (Code::Useless, "SLC0092", Severity::Advice, "nothing to do"),
+        (Code::NoEffect, "SLC0093", Severity::Advice, "without effect"),
+        (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
+        (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
     ];
 
     /// Its number, such as `SLC0020`.

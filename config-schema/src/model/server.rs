@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use syncloom_script::filter::Filter;
 use syncloom_script::{FieldId, FieldList};
 
 use super::datatypes::DataType;
+use super::scripts::{AfterConnect, DatabaseScript, DatastoreScript, LoginScript, Scripts, SessionScript};
 use super::sql::{DbType, Sql};
 
 /// `<server>` (manual 11).
@@ -56,6 +58,10 @@ pub struct Server {
     pub allow_message_retries: bool,
     /// `<showtypesizeinctcap10>` (manual 11.26).
     pub show_type_size_in_ctcap10: bool,
+    /// The scripts of the session and of the remote rules.
+    pub session_scripts: Scripts<SessionScript>,
+    /// The scripts of a login.
+    pub login_scripts: Scripts<LoginScript>,
     /// What is kept in SQL for the server as a whole.
     pub sql: SqlServer,
     /// The datastores, in their order.
@@ -99,6 +105,12 @@ pub enum Auth {
     Md5,
 }
 
+impl Auth {
+    /// All ways with the words that the config uses for them.
+    pub const NAMES: &'static [(&'static str, Auth)] =
+        &[("none", Auth::None), ("basic", Auth::Basic), ("md5", Auth::Md5)];
+}
+
 /// What the server keeps in SQL besides the datastores (manual 12.12 to 12.19).
 #[derive(Debug)]
 pub struct SqlServer {
@@ -116,6 +128,8 @@ pub struct SqlServer {
     pub save_info: Option<Sql>,
     /// `<userkeysql>` (manual 12.16).
     pub user_key: Option<Sql>,
+    /// `<afterconnectscript>` (manual 12.8).
+    pub after_connect: Scripts<AfterConnect>,
 }
 
 /// `<cleartextpw>`, `<md5userpass>` and `<md5hex>` (manual 12.12 to 12.14).
@@ -179,8 +193,35 @@ pub struct Datastore {
     pub resume_items: bool,
     /// `<typesupport>`, in its order; at least one (manual 11.34.11).
     pub types: Vec<TypeUse>,
+    /// Its filters.
+    pub filters: Filters,
+    /// Its own scripts.
+    pub scripts: Scripts<DatastoreScript>,
+    /// The scripts around its database, those of all `<array>`s included.
+    pub database_scripts: Scripts<DatabaseScript>,
     /// How its items are kept.
     pub sql: SqlStore,
+}
+
+/// The filters of a datastore (manual 7, 11.34.13 to 11.34.20). Property names mean those of its datatypes.
+#[derive(Debug, Default)]
+pub struct Filters {
+    /// `<acceptfilter>`: incoming items pass it, outgoing ones are made to.
+    pub accept: Option<Filter>,
+    /// `<silentdiscard>`: what does not pass is dropped with a good status.
+    pub silent_discard: bool,
+    /// `<localdbfilter>`: items of the database that do not pass are not there; incoming ones are made to pass.
+    pub local_db: Option<Filter>,
+    /// `<invisiblefilter>`: items that pass are not shown to the peer.
+    pub invisible: Option<Filter>,
+    /// `<makevisiblefilter>`: new items of a peer that would be invisible are made to pass it.
+    pub make_visible: Option<Filter>,
+    /// `<makepassfilter>`: new items of a peer are made to pass it.
+    pub make_pass: Option<Filter>,
+    /// `<ds12filters>`: peers may send filters of SyncML 1.2.
+    pub ds12: bool,
+    /// `<daterangesupport>`: peers may restrict the sync to a range of dates.
+    pub date_range: bool,
 }
 
 impl Datastore {
@@ -201,6 +242,16 @@ pub enum Strategy {
     ServerWins,
     /// Theirs wins.
     ClientWins,
+}
+
+impl Strategy {
+    /// All strategies with the words that the config uses for them.
+    pub const NAMES: &'static [(&'static str, Strategy)] = &[
+        ("duplicate", Strategy::Duplicate),
+        ("newer-wins", Strategy::NewerWins),
+        ("server-wins", Strategy::ServerWins),
+        ("client-wins", Strategy::ClientWins),
+    ];
 }
 
 /// A `<use>` in `<typesupport>` (manual 11.34.12).
@@ -286,6 +337,18 @@ pub enum LineEnds {
     Filemaker,
 }
 
+impl LineEnds {
+    /// All line ends with the words that the config uses for them; three of them mean the same.
+    pub const NAMES: &'static [(&'static str, LineEnds)] = &[
+        ("none", LineEnds::Unix),
+        ("unix", LineEnds::Unix),
+        ("mac", LineEnds::Mac),
+        ("dos", LineEnds::Dos),
+        ("cstr", LineEnds::Unix),
+        ("filemaker", LineEnds::Filemaker),
+    ];
+}
+
 /// `<fieldmap>`: columns and fields (manual 11.34.41).
 #[derive(Debug)]
 pub struct FieldMap {
@@ -343,4 +406,6 @@ pub struct ArrayMap {
     pub delete: Option<Sql>,
     /// `<insertelementsql>`.
     pub insert: Option<Sql>,
+    /// `<noitemsfilter>`: an item that passes has no detail records (manual 12.20.22).
+    pub no_items: Option<Filter>,
 }

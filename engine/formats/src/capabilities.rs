@@ -4,6 +4,7 @@
 
 use syncloom_config::{Conversion, DataType, EnumMode, Parameter, Property, Repeat, ValueCount};
 
+use crate::mime::MimeCodec;
 use crate::plan::{View, exists};
 
 /// What a datatype can express.
@@ -40,8 +41,9 @@ pub struct ParameterCap {
 
 /// Describes the profile of a datatype. A name that occurs in several components is described where it comes
 /// first, as CTCap knows no components. Time zone components are left out: they are not written.
-pub(crate) fn describe(datatype: &DataType) -> Capabilities {
-    let view = View::new(datatype);
+pub(crate) fn describe(codec: &MimeCodec) -> Capabilities {
+    let datatype: &DataType = &codec.datatype;
+    let view = View::new(&codec.profile, datatype.mode);
     let components: Vec<String> = view
         .profiles
         .iter()
@@ -106,6 +108,7 @@ mod tests {
     use syncloom_config::MimeMode;
 
     use super::*;
+    use crate::Codec;
     use crate::testing;
 
     fn described(mode: MimeMode) -> Vec<String> {
@@ -119,7 +122,7 @@ mod tests {
             let occur = if cap.max_occur == Some(1) { "" } else { "*" };
             format!("{}{occur} [{}]{}", cap.name, cap.values.join(","), parameters.concat())
         };
-        describe(&datatype).properties.iter().map(line).collect()
+        Codec::new(datatype).capabilities().properties.iter().map(line).collect()
     }
 
     #[test]

@@ -21,15 +21,18 @@ mod codec;
 mod convert;
 mod enums;
 mod generate;
+mod mime;
 mod multimix;
 mod note;
+mod packing;
 mod parse;
 mod peer;
 mod plan;
 #[cfg(test)]
 mod testing;
+mod text;
 
 pub use capabilities::{Capabilities, ParameterCap, PropertyCap};
-pub use codec::{Codec, PRODUCT_ID, Parsed};
+pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer};

@@ -68,6 +68,14 @@ pub enum NoteKind {
     Truncated(usize),
     /// The value is longer than what the peer holds, and was left out.
     LeftOut(usize),
+    /// The mail has another variant of its text, of this MIME type, and there is no field for it.
+    DroppedVariant(String),
+    /// So many attachments are too many or too large, and were left out.
+    TooManyAttachments(usize),
+    /// A mail has more parts than are taken apart.
+    TooManyParts(usize),
+    /// Parts lie within each other more deeply than they are taken apart.
+    PartsTooDeep(usize),
     /// Characters of a parameter that cannot stand there were replaced.
     ReplacedInParameter(String),
 }
@@ -116,6 +124,12 @@ impl fmt::Display for NoteKind {
             NoteKind::LeftOut(size) => {
                 write!(f, "left out: longer than the {size} bytes that the peer holds")
             }
+            NoteKind::DroppedVariant(kind) => write!(f, "there is no field for the text as {kind}, skipped"),
+            NoteKind::TooManyAttachments(count) => {
+                write!(f, "{count} attachments are too many or too large, skipped")
+            }
+            NoteKind::TooManyParts(most) => write!(f, "parts behind the first {most} are skipped"),
+            NoteKind::PartsTooDeep(most) => write!(f, "parts below {most} levels are kept as they are"),
             NoteKind::ReplacedInParameter(name) => {
                 write!(f, "quotes or line ends in parameter {name} are replaced")
             }
@@ -149,6 +163,13 @@ pub enum ParseError {
         /// The name of the component.
         component: String,
     },
+    /// Compressed data becomes more than any item has.
+    TooLarge {
+        /// How many bytes it may become.
+        most: usize,
+    },
+    /// Compressed data is damaged.
+    BadCompression,
     /// More properties than any real item has.
     TooManyProperties {
         /// The line of the property that is one too many.
@@ -169,6 +190,8 @@ impl fmt::Display for ParseError {
             ParseError::TooDeep { line, component } => {
                 write!(f, "line {line}: BEGIN:{component} is nested too deeply")
             }
+            ParseError::TooLarge { most } => write!(f, "compressed data becomes more than {most} bytes"),
+            ParseError::BadCompression => f.write_str("compressed data is damaged"),
             ParseError::TooManyProperties { line, property } => {
                 write!(f, "line {line}: {property} is one property too many")
             }

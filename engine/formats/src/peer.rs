@@ -23,6 +23,8 @@ pub struct Peer {
     /// Whether the end of a period of whole days is its last second: `<autoenddateinclusive>`
     /// (manual 11.36.18).
     pub end_date_inclusive: bool,
+    /// Whether messages to and from it carry bytes, as those in WBXML do from SyncML 1.1 on (manual 10.5.4).
+    pub bytes: bool,
 }
 
 /// How much of a property a peer can hold.
@@ -44,6 +46,7 @@ impl Default for Peer {
             fold: true,
             quote_8bit: false,
             end_date_inclusive: false,
+            bytes: false,
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use syncloom_config::{
-    Conversion, DataType, Member, MimeMode, Parameter, Position, Profile, Property, Repeat, ValueCount,
+    Conversion, Member, MimeMode, MimeProfile, Parameter, Position, Profile, Property, Repeat, ValueCount,
     ValueMap,
 };
 use syncloom_script::item::MAX_ARRAY_INDEX;
@@ -71,10 +71,10 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// The components and properties that exist in the dialect of the datatype.
-    pub fn new(datatype: &'a DataType) -> View<'a> {
+    /// The components and properties that exist in the dialect.
+    pub fn new(profile: &'a MimeProfile, mode: MimeMode) -> View<'a> {
         let mut view = View { properties: Vec::with_capacity(32), profiles: Vec::with_capacity(4) };
-        view.add(&datatype.profile.root, datatype.mode);
+        view.add(&profile.root, mode);
         view
     }
 
@@ -94,7 +94,7 @@ impl<'a> View<'a> {
 
 impl Plan {
     /// Prepares the profile of a datatype.
-    pub fn new(datatype: &DataType) -> Plan {
+    pub fn new(profile: &MimeProfile, mode: MimeMode) -> Plan {
         let mut plan = Plan {
             components: Vec::new(),
             properties: Vec::new(),
@@ -102,13 +102,13 @@ impl Plan {
             fields: Vec::new(),
             has_rules: false,
         };
-        plan.add(&datatype.profile.root, datatype);
+        plan.add(&profile.root, &profile.fields, mode);
         plan.fields.sort_unstable();
         plan.fields.dedup();
         plan
     }
 
-    fn add(&mut self, profile: &Profile, datatype: &DataType) -> usize {
+    fn add(&mut self, profile: &Profile, list: &FieldList, mode: MimeMode) -> usize {
         let component = self.components.len();
         self.components.push(ComponentPlan::default());
         if let Some(selector) = &profile.selector {
@@ -116,14 +116,14 @@ impl Plan {
         }
         for member in &profile.members {
             match member {
-                Member::Property(property) if exists(property.only_for, datatype.mode) => {
-                    let index = self.add_property(property, component, datatype);
+                Member::Property(property) if exists(property.only_for, mode) => {
+                    let index = self.add_property(property, component, list, mode);
                     let plan = &mut self.components[component];
                     plan.by_name.entry(upper(property.name.as_bytes())).or_default().push(index);
                     plan.members.push(PlanMember::Property(index));
                 }
-                Member::Profile(profile) if exists(profile.only_for, datatype.mode) => {
-                    let index = self.add(profile, datatype);
+                Member::Profile(profile) if exists(profile.only_for, mode) => {
+                    let index = self.add(profile, list, mode);
                     let plan = &mut self.components[component];
                     plan.children.entry(upper(profile.name.as_bytes())).or_insert(index);
                     plan.members.push(PlanMember::Component(index));
@@ -134,7 +134,13 @@ impl Plan {
         component
     }
 
-    fn add_property(&mut self, property: &Property, component: usize, datatype: &DataType) -> usize {
+    fn add_property(
+        &mut self,
+        property: &Property,
+        component: usize,
+        list: &FieldList,
+        mode: MimeMode,
+    ) -> usize {
         let index = self.properties.len();
         let upper = property.name.to_ascii_uppercase();
         let group = match (self.properties.last(), self.components[component].members.last()) {
@@ -155,7 +161,7 @@ impl Plan {
             counters.push(self.counters);
             self.counters += 1;
         }
-        let fields = fields_of(property, &datatype.profile.fields, datatype.mode);
+        let fields = fields_of(property, list, mode);
         self.fields.extend(&fields);
         self.has_rules |= property.rule.is_some();
         self.properties.push(PropertyPlan { component, upper, counters, fields, group });

@@ -2,11 +2,13 @@
 //!
 //! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
 
+pub mod config;
 pub mod filter;
 mod filter_items;
 pub mod merge;
 pub mod rrule;
 pub mod script;
+mod script_case;
 mod script_rules;
 pub mod time;
 

@@ -8,8 +8,8 @@ mod property;
 use syncloom_config::{Member, Profile, Property, Repeat, ValueCount};
 use syncloom_script::{FieldId, Item, Value};
 
-use crate::codec::Codec;
 use crate::convert::{Dialect, Place};
+use crate::mime::MimeCodec;
 use crate::note::{Note, NoteKind};
 use crate::peer::Peer;
 use crate::plan::{PlanMember, View, is_converted, offsets, shifted};
@@ -17,7 +17,7 @@ use property::Rendered;
 
 /// Writes one item.
 pub(crate) struct Generator<'g> {
-    codec: &'g Codec,
+    codec: &'g MimeCodec,
     item: &'g Item,
     peer: &'g Peer,
     view: View<'g>,
@@ -40,8 +40,8 @@ struct Slot {
 
 impl<'g> Generator<'g> {
     /// For one item.
-    pub fn new(codec: &'g Codec, item: &'g Item, peer: &'g Peer, out: &'g mut Vec<u8>) -> Self {
-        let view = View::new(&codec.datatype);
+    pub fn new(codec: &'g MimeCodec, item: &'g Item, peer: &'g Peer, out: &'g mut Vec<u8>) -> Self {
+        let view = View::new(&codec.profile, codec.datatype.mode);
         Generator {
             active: codec.plan.has_rules.then(|| codec.plan.active(&view, peer)),
             view,

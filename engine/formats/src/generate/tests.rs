@@ -9,7 +9,7 @@ use crate::testing::{Builder, array, contacts, fields, generated, position};
 use crate::{Codec, Limit, NoteKind, Peer};
 
 fn item(codec: &Codec, values: &[(&str, Value)]) -> Item {
-    let mut item = Item::new(codec.datatype().profile.fields.clone());
+    let mut item = Item::new(codec.datatype().fields().clone());
     for (name, value) in values {
         let id = item.list().find(name).unwrap();
         item.set(id, value.clone());

@@ -5,13 +5,14 @@
 mod line;
 mod split;
 mod store;
-mod transfer;
+pub(crate) mod transfer;
 
 use syncloom_config::{Conversion, Property};
 use syncloom_script::{FieldId, Item, Value};
 
-use crate::codec::{Codec, Parsed};
+use crate::codec::Parsed;
 use crate::convert::Dialect;
+use crate::mime::MimeCodec;
 use crate::note::{Note, NoteKind, ParseError};
 use crate::peer::Peer;
 use crate::plan::{View, upper};
@@ -30,7 +31,7 @@ const LONGEST_USUAL_NAME: usize = 64;
 
 /// Reads one text.
 pub(crate) struct Parser<'c, 'a> {
-    codec: &'c Codec,
+    codec: &'c MimeCodec,
     peer: &'c Peer,
     view: View<'c>,
     dialect: Dialect<'c>,
@@ -53,8 +54,8 @@ pub(crate) struct Parser<'c, 'a> {
 
 impl<'c, 'a> Parser<'c, 'a> {
     /// For one text.
-    pub fn new(codec: &'c Codec, peer: &'c Peer) -> Self {
-        let view = View::new(&codec.datatype);
+    pub fn new(codec: &'c MimeCodec, peer: &'c Peer) -> Self {
+        let view = View::new(&codec.profile, codec.datatype.mode);
         let active = codec.plan.has_rules.then(|| codec.plan.active(&view, peer));
         let datatype = &codec.datatype;
         Parser {
@@ -66,7 +67,7 @@ impl<'c, 'a> Parser<'c, 'a> {
                 end_date_inclusive: peer.end_date_inclusive,
             },
             active,
-            item: Item::new(datatype.profile.fields.clone()),
+            item: Item::new(datatype.fields().clone()),
             notes: Vec::new(),
             counters: Counters::new(codec.plan.counters),
             seen: vec![false; view.properties.len()],

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use syncloom_config::{
-    BaseType, Combine, Conversion, DataType, MimeMode, Position, Property, Repeat, Selector,
+    BaseType, Combine, Conversion, DataType, MimeMode, Position, ProfileUse, Property, Repeat, Selector,
 };
 use syncloom_script::Value;
 
@@ -55,7 +55,8 @@ fn single(specs: &[&str], first: &str, change: impl FnOnce(&Builder, &mut Proper
 }
 
 fn read(datatype: &Arc<DataType>, lines: &[&str]) -> (syncloom_script::Item, Vec<NoteKind>) {
-    let name = &datatype.profile.root.name;
+    let ProfileUse::Mime(profile) = &datatype.profile else { unreachable!() };
+    let name = &profile.root.name;
     let text = format!("BEGIN:{name}\r\n{}\r\nEND:{name}\r\n", lines.join("\r\n"));
     let (item, notes) = parsed(datatype, &text);
     (item, notes.into_iter().map(|note| note.kind).collect())

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use syncloom_config::{
-    BaseType, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter,
-    Position, Profile, Property, Repeat, ValueCount, ValueMap,
+    BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
+    Parameter, Position, Profile, ProfileUse, Property, Repeat, Scripts, ValueCount, ValueMap,
 };
 use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 
@@ -95,7 +95,13 @@ impl Builder {
             mime_type: "text/x-test".into(),
             version: version.into(),
             mode,
-            profile: Arc::new(MimeProfile { name: self.name, fields: Arc::new(self.list), root: profile }),
+            profile: ProfileUse::Mime(Arc::new(MimeProfile {
+                name: self.name,
+                fields: Arc::new(self.list),
+                root: profile,
+            })),
+            coding: Coding::default(),
+            scripts: Scripts::default(),
         })
     }
 }

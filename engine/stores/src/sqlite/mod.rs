@@ -16,7 +16,7 @@ use crate::error::{ErrorKind, StoreError};
 use crate::traits::{Admin, Backend, Scope, Store};
 use admin::SqliteAdmin;
 use connection::Database;
-pub use connection::create_if_missing;
+pub use connection::{copy, create_if_missing};
 use items::SqliteStore;
 
 /// The SQLite files of one session. Each is opened when it is first needed, once.

@@ -1,0 +1,1 @@
+//! Notes and mails by profiles like those that people use.
