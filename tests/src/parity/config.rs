@@ -50,11 +50,15 @@ pub fn shared() -> PathBuf {
 pub fn lists() -> &'static Lists {
     static LISTS: OnceLock<Lists> = OnceLock::new();
     LISTS.get_or_init(|| {
-        let beside = FOLDER.get().map(|folder| folder.join("..").join(CONFIG));
-        let places = beside.into_iter().chain([shared().join(CONFIG)]);
-        let text = places.into_iter().find_map(|path| std::fs::read_to_string(path).ok());
+        let text = file().and_then(|path| std::fs::read_to_string(path).ok());
         text.and_then(|text| Lists::read(&text)).unwrap_or_default()
     })
+}
+
+/// Where the recordings' config is, if it is anywhere.
+pub fn file() -> Option<PathBuf> {
+    let beside = FOLDER.get().map(|folder| folder.join("..").join(CONFIG));
+    beside.into_iter().chain([shared().join(CONFIG)]).find(|path| path.exists())
 }
 
 impl Lists {
