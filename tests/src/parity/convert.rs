@@ -1,6 +1,5 @@
 //! Items read in one datatype and written in another: `convert.jsonl`, with the config that the cases ran with.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
@@ -42,11 +41,7 @@ pub fn run(input: &Json, output: &Json) -> Verdict {
 
 fn config() -> Option<&'static Config> {
     static CONFIG: OnceLock<Option<Config>> = OnceLock::new();
-    let read = || {
-        let shared = std::env::var_os("SYNCLOOM_SHARED")
-            .map_or_else(|| crate::server::workspace().join("../shared"), PathBuf::from);
-        load(&shared.join("configs/oracle.xml"), &LoadOptions::default()).config
-    };
+    let read = || load(&super::config::file()?, &LoadOptions::default()).config;
     CONFIG.get_or_init(read).as_ref()
 }
 
@@ -257,18 +252,6 @@ impl System for Machine {
     fn random(&mut self, _: Option<i64>) -> u64 {
         0
     }
-
-    fn sleep_ms(&mut self, _: u64) {}
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
-        Err("No such file or directory".into())
-    }
-
-    fn shell(&mut self, _: &str, _: &str, _: bool) -> Option<i64> {
-        None
-    }
-
-    fn log(&mut self, _: &str) {}
 }
 
 /// A session in which nothing is known of anything.
