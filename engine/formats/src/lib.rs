@@ -31,6 +31,7 @@ mod packing;
 mod parse;
 mod peer;
 mod plan;
+mod profiles;
 mod setting;
 #[cfg(test)]
 mod testing;
@@ -40,3 +41,4 @@ pub use capabilities::{Capabilities, ParameterCap, PropertyCap, Style};
 pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer, TimesMean};
+pub use profiles::{ProfileError, Profiles, Request};
