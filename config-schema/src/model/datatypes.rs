@@ -373,7 +373,7 @@ pub enum ProfileUse {
 }
 
 impl ProfileUse {
-    /// The field list that it stands on.
+    /// The field list that its fields are of.
     pub fn fields(&self) -> &Arc<FieldList> {
         match self {
             ProfileUse::Mime(profile) => &profile.fields,

@@ -30,8 +30,10 @@ mod note;
 mod packing;
 mod parse;
 mod peer;
+mod pipeline;
 mod plan;
 mod profiles;
+pub mod recode;
 mod setting;
 #[cfg(test)]
 mod testing;
@@ -41,4 +43,5 @@ pub use capabilities::{Capabilities, ParameterCap, PropertyCap, Style};
 pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer, TimesMean};
+pub use pipeline::{Hosts, Pipeline, ScriptFault};
 pub use profiles::{ProfileError, Profiles, Request};

@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod profile;
+pub mod texts;
 
 use std::sync::Arc;
 
