@@ -32,6 +32,7 @@ mod parse;
 mod peer;
 mod pipeline;
 mod plan;
+mod profiles;
 pub mod recode;
 mod setting;
 #[cfg(test)]
@@ -43,3 +44,4 @@ pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer, TimesMean};
 pub use pipeline::{Hosts, Pipeline, ScriptFault};
+pub use profiles::{ProfileError, Profiles, Request};
