@@ -51,6 +51,8 @@ pub(super) struct Compared {
     pub(super) store: String,
     /// How many there were, and how many there are.
     pub(super) counts: (usize, usize),
+    /// How many of them say the same as another one, then and now.
+    pub(super) doubles: (usize, usize),
     /// What items that differ are called, and in which fields they do.
     pub(super) changed: Vec<(String, Vec<Difference>)>,
     /// Items that are not there now; whether one that says the same is.
@@ -265,6 +267,7 @@ impl Compared {
         Compared {
             store: store.to_owned(),
             counts: (then.len(), now.len()),
+            doubles: (kind.doubles(&first), kind.doubles(&second)),
             changed: changed.collect(),
             missing: missing.collect(),
             new: new.collect(),
