@@ -1,6 +1,6 @@
 //! Playing a whole recording: the data before, the sessions with what happened between them, the data at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -113,9 +113,11 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
         last = session.after.as_ref().or(last);
         let password = session.password.as_deref().or(stored.as_deref());
         let mut said = Vec::new();
+        let (before, after) = (session.before.as_ref(), session.after.as_ref());
+        let mut told_to_delete = HashSet::new();
         for script in script::sessions(&catalog, &session.exchanges) {
             notes.extend(set_anchors(&holdings, &catalog, &script, &mut anchors, &mut client, filled)?);
-            let (before, after) = (session.before.as_ref(), session.after.as_ref());
+            told_to_delete.extend(script.deleted());
             let talk = Talk::new(
                 &catalog,
                 &mut server,
@@ -128,6 +130,9 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
             let mut exchanged = talk.play();
             outcome.statuses += exchanged.compare();
             said.push(exchanged);
+        }
+        if let (Some(before), Some(after)) = (before, after) {
+            client.drop_as_recorded(&before.client, &after.client, &told_to_delete);
         }
         let log = std::mem::take(&mut server.notes);
         outcome.sessions.push(Said { label: session.label.clone(), exchanged: said, notes, log });
