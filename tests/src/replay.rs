@@ -52,6 +52,8 @@ pub struct Items {
     pub fewer: usize,
     /// Doubles that were not there, and are now.
     pub more: usize,
+    /// Of a client's: whether it has what the server has.
+    pub both_sides: bool,
 }
 
 /// The config that the recorded traffic is played against.
@@ -125,10 +127,18 @@ impl Items {
         let side = line.split(' ').next().filter(|side| matches!(*side, "server" | "client"))?;
         let (whose, rest) = line.split_once(": ")?;
         let (counts, differences) = rest.split_once(": ")?;
+        let (differences, both_sides) = match differences.split_once(';') {
+            Some((differences, _)) => (differences, true),
+            None => (differences, false),
+        };
         let (_, now) = counts.rsplit_once(", ")?;
         let doubles = now.split_once('(').map_or(0, |(_, doubles)| leading_number(doubles));
-        let mut items =
-            Items { whose: whose.to_owned(), now: (leading_number(now), doubles), ..Items::default() };
+        let mut items = Items {
+            whose: whose.to_owned(),
+            now: (leading_number(now), doubles),
+            both_sides,
+            ..Items::default()
+        };
         assert!(!side.is_empty());
         for difference in differences.split(", ").filter(|difference| *difference != "equal") {
             let (count, what) = difference.split_once(' ').unwrap();

@@ -12,7 +12,11 @@ use syncloom_tests::replay::{Call, Items, Play, name_of, recordings, replay};
 
 /// Recordings that do not end as they should yet, by the beginning of their names, and why. One that begins to pass
 /// has to leave this list.
-const WAITING: &[(&str, &str)] = &[];
+const WAITING: &[(&str, &str)] = &[
+    ("events_ical20", "the zone of a time is not kept in a column of its own"),
+    ("events_vcal10", "the zone of a time is not kept in a column of its own"),
+    ("multistore", "the zone of a time is not kept in a column of its own"),
+];
 
 /// What is said of a recording beforehand.
 struct Recording {
@@ -85,7 +89,11 @@ fn faults(recording: &Recording, play: &Play) -> Vec<String> {
         faults.push(format!("{} statuses differ, and {} are shown", play.statuses, play.differ.len()));
     }
     for items in &play.stores {
-        let Items { whose, now, changed, lost, new, fewer, more } = items;
+        let Items { whose, now, changed, lost, new, fewer, more, both_sides } = items;
+        // What the recorded client had missed is no target: both sides have the same now.
+        if *both_sides && !recording.is_interrupted() {
+            continue;
+        }
         if *changed + *lost + *new + *more > 0 {
             faults.push(format!("{whose}: {changed} changed, {lost} lost, {new} new, {more} doubles more"));
         }

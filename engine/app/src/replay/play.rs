@@ -51,6 +51,8 @@ pub(super) struct Compared {
     pub(super) store: String,
     /// How many there were, and how many there are.
     pub(super) counts: (usize, usize),
+    /// Of the client's items: whether those of now are the server's as well.
+    pub(super) both_sides: bool,
     /// How many of them say the same as another one, then and now.
     pub(super) doubles: (usize, usize),
     /// What items that differ are called, and in which fields they do.
@@ -149,7 +151,9 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
             let Some(items) = &client.store(name).items else { continue };
             let then: Vec<Content> = texts.values().map(|text| kind.read(None, text.as_bytes())).collect();
             let now: Vec<Content> = items.values().cloned().collect();
-            outcome.client.push(Compared::of(kind, name, &then, &now));
+            let ours: Vec<Content> = holdings.items(kind)?.into_iter().map(|(_, content)| content).collect();
+            let both_sides = Compared::of(kind, name, &ours, &now).differ() == 0;
+            outcome.client.push(Compared { both_sides, ..Compared::of(kind, name, &then, &now) });
         }
     }
     Ok(outcome)
@@ -272,6 +276,7 @@ impl Compared {
         Compared {
             store: store.to_owned(),
             counts: (then.len(), now.len()),
+            both_sides: false,
             doubles: (kind.doubles(&first), kind.doubles(&second)),
             changed: changed.collect(),
             missing: missing.collect(),

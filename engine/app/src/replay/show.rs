@@ -97,6 +97,9 @@ fn show_items(ink: &Ink, side: &str, compared: &Compared, verbose: bool) {
             println!("             {field}: {}, {}", ink.then(&quoted(then)), ink.now(&quoted(now)));
         }
     }
+    if compared.changed.len() > MAX_LINES {
+        println!("  changed    and {} more", compared.changed.len() - MAX_LINES);
+    }
     for (what, items) in [("only then", &compared.missing), ("only now", &compared.new)] {
         for (title, double) in items.iter().take(MAX_LINES) {
             let double = if *double { " (a double)" } else { "" };
@@ -125,7 +128,10 @@ fn figures(compared: &Compared) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    let differences = if differences.is_empty() { "equal".to_owned() } else { differences.join(", ") };
+    let mut differences = if differences.is_empty() { "equal".to_owned() } else { differences.join(", ") };
+    if compared.both_sides {
+        differences.push_str("; client and server have the same now");
+    }
     format!(
         "{} items then{}, {} now{}: {differences}",
         compared.counts.0,
