@@ -7,13 +7,19 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, Severity, closest, did_you_mean};
 use crate::source::Report;
-use crate::tags::{self, Attribute, Kind, Tag};
+use crate::tags::{self, Acts, Attribute, Kind, Tag};
 use crate::values;
 use crate::variables::{Expand, Variables, condition};
 use crate::xml::{Element, Text, XmlAttribute};
 
+/// How many names that conditions leave out are remembered, to bound the search in a hostile file.
+const MAX_LEFT_OUT: usize = 1000;
+
 /// The version of the document format.
 const DOCUMENT_VERSION: &str = "1.0";
+
+/// The outdated tag that says whether times are UTC, and the tag that says it now.
+const UTC: (&str, &str) = ("timeutc", "datatimezone");
 
 /// A tag of the document.
 #[derive(Debug)]
@@ -27,6 +33,17 @@ pub(crate) struct Node {
     /// Whether the value is one of the tag's kind.
     pub valid: bool,
     pub children: Vec<Node>,
+    /// What stands inside if that is for others to understand.
+    pub free: Option<Free>,
+}
+
+/// The content of a tag that others understand.
+#[derive(Debug)]
+pub(crate) struct Free {
+    /// The text of the file between start and end tag.
+    pub xml: String,
+    /// The tags directly inside whose conditions hold, each with its text.
+    pub tags: Vec<(String, String)>,
 }
 
 /// An attribute of the document that is not one of every tag.
@@ -43,6 +60,11 @@ impl Node {
     /// The attribute of this name, if it is there and valid.
     pub fn attr(&self, name: &str) -> Option<&Attr> {
         self.attributes.iter().find(|attr| attr.decl.name == name && attr.valid)
+    }
+
+    /// Where the value of an attribute stands, or the tag if it is not there.
+    pub fn attr_span(&self, name: &str) -> Range<usize> {
+        self.attr(name).map_or(&self.span, |attr| &attr.span).clone()
     }
 
     /// The last tag of this name directly inside.
@@ -97,7 +119,8 @@ pub(crate) fn check(root: &Element, rules: &mut Rules<'_>, report: &mut Report<'
                 )
                 .hint(format!(
                     "write version=\"{DOCUMENT_VERSION}\"; it is the version of the format, not yours"
-                ));
+                ))
+                .fix(version.span.clone(), DOCUMENT_VERSION);
         }
         _ => {}
     }
@@ -113,10 +136,11 @@ impl Checker<'_, '_, '_> {
     /// The tag with all that it has; `None` if a condition leaves it out.
     fn node(&mut self, element: &Element, tag: &'static Tag) -> Option<Node> {
         if !self.counts(element) {
+            self.leave_out(element);
             return None;
         }
-        let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
-        let expand = expand.and_then(|attribute| Expand::parse(&attribute.value));
+        let first = self.report.diagnostics.len();
+        let expand = expansion(element);
         let attributes = self.attributes(element, tag, expand);
         let default = if tag.kind.expands() { Expand::Yes } else { Expand::No };
         let text = self.rules.variables.expand(&element.text, expand.unwrap_or(default), self.report);
@@ -128,10 +152,18 @@ impl Checker<'_, '_, '_> {
             text,
             valid: true,
             children: Vec::new(),
+            free: None,
         };
         self.value(&node);
         node.valid = self.report.diagnostics.len() == before;
-        if tag.kind != Kind::Free {
+        if does_no_harm(tag) {
+            for told in self.report.diagnostics.iter_mut().skip(first).filter(|told| is_of_value(told.code)) {
+                told.severity = told.severity.min(Severity::Warning);
+            }
+        }
+        if tag.kind == Kind::Free {
+            node.free = Some(self.free(element));
+        } else {
             self.children(element, &mut node);
         }
         self.effects(&node);
@@ -153,6 +185,16 @@ impl Checker<'_, '_, '_> {
                 _ => true,
             }
         })
+    }
+
+    /// Remembers what a condition leaves out, for whoever looks for it in vain.
+    fn leave_out(&mut self, element: &Element) {
+        for child in std::iter::once(element).chain(&element.children) {
+            let name = child.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case("name"));
+            if let Some(name) = name.filter(|_| self.report.left_out.len() < MAX_LEFT_OUT) {
+                self.report.left_out.push((name.value.trim().to_owned(), name.value_span.clone()));
+            }
+        }
     }
 
     fn attributes(&mut self, element: &Element, tag: &'static Tag, expand: Option<Expand>) -> Vec<Attr> {
@@ -186,7 +228,11 @@ impl Checker<'_, '_, '_> {
                 // An empty value of configvar is a value.
                 if value.is_none() || tag.name != "configvar" || decl.name != "value" {
                     let span = value.map_or(element.name_span.clone(), |attr| attr.span.clone());
-                    self.report.add(Code::MissingAttribute, span, message);
+                    let found = self.report.add(Code::MissingAttribute, span.clone(), message);
+                    if tag.parents == [""] && value.is_none() {
+                        found.hint(format!("write <{} version=\"{DOCUMENT_VERSION}\">", element.name));
+                        found.fix(span.end..span.end, format!(" version=\"{DOCUMENT_VERSION}\""));
+                    }
                 }
             }
         }
@@ -231,7 +277,13 @@ impl Checker<'_, '_, '_> {
                 }
             }
             kind => {
-                self.fits(kind, value, span, &format!("<{}>", tag.name));
+                let fits = self.fits(kind, value, span.clone(), &format!("<{}>", tag.name));
+                if fits && matches!(kind, Kind::Enum(_)) && node.text.as_str() != value {
+                    let message = format!("there is space around '{value}'");
+                    let hint =
+                        format!("write <{0}>{value}</{0}>: other engines take no space there", tag.name);
+                    self.report.add(Code::StraySpace, span, message).hint(hint);
+                }
             }
         }
     }
@@ -275,7 +327,12 @@ impl Checker<'_, '_, '_> {
             };
             if !tag.name.eq_ignore_ascii_case(&child.name) {
                 let message = format!("<{}> is an old spelling of <{}>", child.name, tag.name);
-                self.report.add(Code::OldSpelling, child.name_span.clone(), message);
+                let names = self.names(child);
+                let found = self.report.add(Code::OldSpelling, child.name_span.clone(), message);
+                found.hint(format!("write <{}>", tag.name));
+                for span in names {
+                    found.fix(span, tag.name);
+                }
             }
             let Some(found) = self.node(child, tag) else { continue };
             if let Some(first) = node.child(tag.name).filter(|_| !tag.repeats) {
@@ -286,6 +343,58 @@ impl Checker<'_, '_, '_> {
             }
             node.children.push(found);
         }
+        self.outdated(element, node);
+    }
+
+    /// Tells of tags that something else has taken the place of.
+    fn outdated(&mut self, element: &Element, node: &Node) {
+        for child in node.children.iter().filter(|child| !child.tag.deprecated.is_empty()) {
+            let tag = child.tag;
+            let message = format!("<{}> is outdated", tag.name);
+            let written = element.children.iter().find(|known| known.name_span == child.span);
+            let zone = node.child(UTC.1).is_none().then(|| values::boolean(child.value())).flatten();
+            let names = written.map(|written| self.names(written)).unwrap_or_default();
+            let found = self.report.add(Code::OutdatedTag, child.span.clone(), message);
+            if let Some(utc) = zone.filter(|_| tag.name == UTC.0) {
+                let zone = if utc { "UTC" } else { "SYSTEM" };
+                found.hint(format!("write <{0}>{zone}</{0}>", tag.deprecated));
+                found.fix(child.value_span(), zone);
+                for span in names {
+                    found.fix(span, tag.deprecated);
+                }
+            } else if tags::named(tag.deprecated).is_empty() {
+                found.hint(format!("use {} instead", tag.deprecated));
+            } else {
+                found.hint(format!("use <{}> instead", tag.deprecated));
+            }
+        }
+    }
+
+    /// Where the name of a tag stands: in its start tag and, if it has one, in its end tag.
+    fn names(&self, element: &Element) -> Vec<Range<usize>> {
+        let mut names = vec![element.name_span.clone()];
+        let text = self.report.source.text().get(element.span.clone()).unwrap_or("");
+        let end = text.rfind("</").map(|at| element.span.start + at + 2);
+        if let Some(end) = end.filter(|_| !text.ends_with("/>")) {
+            names.push(end..end + element.name_span.len());
+        }
+        names
+    }
+
+    fn free(&mut self, element: &Element) -> Free {
+        let mut tags = Vec::new();
+        for child in &element.children {
+            if self.counts(child) {
+                let text = self.rules.variables.expand(
+                    &child.text,
+                    expansion(child).unwrap_or(Expand::No),
+                    self.report,
+                );
+                tags.push((child.name.clone(), text.trimmed().0.to_owned()));
+            }
+        }
+        let xml = self.report.source.text().get(element.inner.clone()).unwrap_or("").to_owned();
+        Free { xml, tags }
     }
 
     fn unknown_tag(&mut self, child: &Element, parent: &'static Tag) {
@@ -344,6 +453,27 @@ impl Checker<'_, '_, '_> {
             _ => {}
         }
     }
+}
+
+/// How far an element says that its variables are replaced (manual 4.3).
+fn expansion(element: &Element) -> Option<Expand> {
+    let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
+    expand.and_then(|attribute| Expand::parse(&attribute.value))
+}
+
+/// Whether a wrong value of a tag changes nothing but logs: such a config works on.
+fn does_no_harm(tag: &Tag) -> bool {
+    matches!(tag.acts, Acts::NoEffect(_)) || tag.name == "debug" || tag.parents == ["debug"]
+}
+
+fn is_of_value(code: Code) -> bool {
+    use Code::{
+        BadBoolean, BadEnum, BadEscape, BadInteger, BadValue, EmptyValue, MissingAttribute, OutOfRange,
+    };
+    matches!(
+        code,
+        BadBoolean | BadInteger | OutOfRange | BadEnum | BadEscape | BadValue | EmptyValue | MissingAttribute
+    )
 }
 
 /// What a value of this kind looks like.

@@ -10,6 +10,7 @@ mod advice;
 mod build;
 mod check;
 pub mod diagnostic;
+mod fix;
 mod load;
 pub mod model;
 mod source;
@@ -19,7 +20,8 @@ pub mod values;
 mod variables;
 mod xml;
 
-pub use diagnostic::{Code, Diagnostic, Location, Severity};
+pub use diagnostic::{Code, Diagnostic, Edit, Location, Page, Severity};
+pub use fix::mend;
 pub use load::{Environment, LoadOptions, Loaded, Platform, load, load_text};
 pub use model::*;
 pub use source::{Source, Sources};

@@ -179,6 +179,22 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<String, (Code, String, usize)> {
     }
 }
 
+/// Turns a text into bytes in the encoding that the text of a file was read in. `None`: that encoding is not
+/// written, or does not have all characters of the text.
+pub(crate) fn encode_like(original: &[u8], text: &str) -> Option<Vec<u8>> {
+    type Encoder = fn(&str) -> Option<Vec<u8>>;
+    let encoders: [Encoder; 3] = [
+        |text| Some(text.as_bytes().to_vec()),
+        |text| Some([b"\xEF\xBB\xBF", text.as_bytes()].concat()),
+        |text| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect(),
+    ];
+    let before = decode(original).ok()?;
+    encoders
+        .iter()
+        .find(|encode| encode(&before).as_deref() == Some(original))
+        .and_then(|encode| encode(text))
+}
+
 /// The encoding in the XML declaration, in lower case.
 fn declared_encoding(bytes: &[u8]) -> Option<String> {
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
@@ -200,6 +216,8 @@ const MAX_PROBLEMS: usize = 500;
 pub(crate) struct Report<'a> {
     pub source: &'a Source,
     pub diagnostics: Vec<Diagnostic>,
+    /// The names of what conditions leave out, each with its place.
+    pub left_out: Vec<(String, Range<usize>)>,
     /// Set while something is read a second time, whose problems are known.
     pub muted: bool,
     /// How many there are of each severity.
@@ -210,13 +228,14 @@ pub(crate) struct Report<'a> {
 impl<'a> Report<'a> {
     pub fn new(source: &'a Source) -> Self {
         let spare = Diagnostic::new(Code::Syntax, source.locate(0..0), String::new());
-        Report { source, diagnostics: Vec::new(), muted: false, counts: [0; 3], spare }
+        Report { source, diagnostics: Vec::new(), left_out: Vec::new(), muted: false, counts: [0; 3], spare }
     }
 
     /// Adds a problem; hints and notes can be put to what is returned.
     pub fn add(&mut self, code: Code, span: Range<usize>, message: impl Into<String>) -> &mut Diagnostic {
         if self.muted || self.is_full(code.severity()) {
             self.spare.notes.clear();
+            self.spare.fix.clear();
             return &mut self.spare;
         }
         let diagnostic = Diagnostic::new(code, self.source.locate(span), message.into());
@@ -228,6 +247,12 @@ impl<'a> Report<'a> {
     /// Whether no more problems of this severity are taken. If these are errors, the config is refused anyway.
     pub fn is_full(&self, severity: Severity) -> bool {
         self.counts[severity as usize] >= MAX_PROBLEMS
+    }
+
+    /// Where something of this name stands that a condition leaves out.
+    pub fn left_out(&self, name: &str) -> Option<Location> {
+        let found = self.left_out.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, span)| self.locate(span.clone()))
     }
 
     pub fn locate(&self, span: Range<usize>) -> Location {

@@ -11,7 +11,7 @@ use syncloom_script::{CompareMode, FieldId, FieldType, MergeMode};
 fn small() -> Config {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configs/small.xml");
     let loaded = load(&path, &LoadOptions::default());
-    let told: Vec<String> = loaded.diagnostics.iter().map(diagnostic::render::short).collect();
+    let told: Vec<String> = loaded.diagnostics.iter().map(diagnostic::render::concise).collect();
     assert_eq!(told, Vec::<String>::new());
     loaded.config.unwrap_or_else(|| unreachable!("no errors, so a config"))
 }
@@ -119,7 +119,10 @@ fn datatypes() {
     );
     assert_eq!((new.mime_type.as_str(), new.version.as_str()), ("text/vcard", "3.0"));
     assert_eq!((old.mode, new.mode, new.base), (MimeMode::Old, MimeMode::Standard, BaseType::VCard));
-    assert!(Arc::ptr_eq(&old.profile, &new.profile));
+    let (ProfileUse::Mime(old), ProfileUse::Mime(new)) = (&old.profile, &new.profile) else {
+        panic!("two of MIME-DIR")
+    };
+    assert!(Arc::ptr_eq(old, new));
 }
 
 fn bind(what: Placeholder, text: bool) -> SqlPart {
@@ -190,7 +193,7 @@ fn datastore() {
     assert!(!new.legacy && new.preferred && new.receive && new.send);
     assert!(Arc::ptr_eq(store.fields(), &config.field_lists[0]));
 
-    let sql = &store.sql;
+    let sql = store.sql().unwrap();
     assert_eq!(Some(&sql.sqlite), server.sql.sqlite.as_ref());
     assert_eq!(sql.last_mod_type, DbType::UnixTimeSeconds);
     assert_eq!(sql.line_ends, LineEnds::Unix);
@@ -240,7 +243,7 @@ fn datastore() {
 fn field_map() {
     let config = small();
     let server = config.server.unwrap();
-    let map = &server.datastores[0].sql.field_map;
+    let map = server.datastores[0].field_map().unwrap();
     let list = &map.list;
     let columns: Vec<&str> = map.maps.iter().map(|map| map.column.as_str()).collect();
     assert_eq!(columns, ["modified", "last_name", "first_name", "note", "photo"]);

@@ -24,18 +24,6 @@ impl System for Real {
     fn random(&mut self, _: Option<i64>) -> u64 {
         0
     }
-
-    fn sleep_ms(&mut self, _: u64) {}
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
-        Err(String::new())
-    }
-
-    fn shell(&mut self, _: &str, _: &str, _: bool) -> Option<i64> {
-        None
-    }
-
-    fn log(&mut self, _: &str) {}
 }
 
 /// Name, rounds of its loop, script.

@@ -55,6 +55,11 @@ impl FieldType {
         ("blob", FieldType::Blob),
     ];
 
+    /// Its name in configs and scripts.
+    pub fn name(self) -> &'static str {
+        FieldType::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+
     /// Whether values of this type are text.
     pub fn is_text(self) -> bool {
         matches!(self, FieldType::String | FieldType::Multiline | FieldType::Telephone | FieldType::Url)

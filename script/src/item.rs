@@ -94,15 +94,6 @@ impl Item {
     pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Value)> {
         (0u16..).map(FieldId).zip(&self.values)
     }
-
-    /// Takes over the fields of `other` that `which` picks. Both items are of the same list.
-    pub fn copy_from(&mut self, other: &Item, mut which: impl FnMut(FieldId) -> bool) {
-        for (id, value) in other.iter() {
-            if which(id) {
-                self.set(id, value.clone());
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,18 +4,25 @@ use std::borrow::Cow;
 
 use crate::fields::FieldType;
 
+/// The characters that say nothing at the ends of text of several lines.
+pub const LINE_ENDS: [char; 2] = ['\r', '\n'];
+
+/// Whether a character of a telephone number counts (manual 10.2).
+pub fn dials(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '*' | '#' | '+')
+}
+
 /// The part of a text that counts in comparison, by the type of its field (manual 10.2).
 pub fn significant(text: &str, kind: FieldType) -> Cow<'_, str> {
     match kind {
         FieldType::Telephone => {
-            let counts = |c: char| c.is_ascii_digit() || matches!(c, '*' | '#' | '+');
-            if text.chars().all(counts) {
+            if text.chars().all(dials) {
                 Cow::Borrowed(text)
             } else {
-                Cow::Owned(text.chars().filter(|c| counts(*c)).collect())
+                Cow::Owned(text.chars().filter(|c| dials(*c)).collect())
             }
         }
-        FieldType::Multiline => Cow::Borrowed(text.trim_matches(['\r', '\n'])),
+        FieldType::Multiline => Cow::Borrowed(text.trim_matches(LINE_ENDS)),
         _ => Cow::Borrowed(text),
     }
 }

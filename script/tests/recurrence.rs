@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use syncloom_script::recurrence::{Block, Frequency, Modifier, Series, ical, vcal1};
 use syncloom_script::time::calendar::days_in_month;
-use syncloom_script::time::{DAY_MS, Timestamp, Zone};
+use syncloom_script::time::{DAY_MS, Timestamp, Zone, Zones};
 
 /// Whether the rule selects a day, said as plainly as manual 10.6 says it.
 fn is_selected(block: &Block, start: Timestamp, day: Timestamp) -> bool {
@@ -139,6 +139,22 @@ fn counts_reach_the_end_of_time_and_agree_with_the_walk_there() {
         assert_eq!(series.nth(total), series.occurrences().last(), "{series:?}");
         assert_eq!(series.nth(total + 1), None);
         assert_eq!(series.nth(i64::MAX), None);
+    }
+}
+
+#[test]
+fn an_end_in_utc_is_read_on_the_clock_of_a_named_zone() {
+    let zone = Zones::default().find("Europe/Zurich").unwrap();
+    let start = Timestamp::parse("20040320T010000").unwrap().with_zone(zone);
+    for (until, last) in [
+        ("20040401T000000Z", "20040401T010000"),
+        ("20040326T000000Z", "20040326T010000"),
+        ("20040331T225959Z", "20040331T010000"),
+    ] {
+        let block = Block { until: Timestamp::parse(until), ..Block::every(1, Frequency::Daily) };
+        let series = Series::new(&block, start).unwrap();
+        assert_eq!(series.occurrences().last().map(Timestamp::to_iso8601).as_deref(), Some(last), "{until}");
+        assert_eq!(series.count_through(block.until.unwrap()), series.total(), "{until}");
     }
 }
 

@@ -1,28 +1,33 @@
 //! `<datatypes>`: field lists, and datatypes with the profile that they use (manual 10.1, 10.2, 10.5).
 //!
-//! Not its job: the inside of profiles (`profile`).
+//! Not its job: the inside of profiles (`profile`, `text_profile`).
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use syncloom_script::{CompareMode, Field, FieldList, FieldType, MergeMode};
 
-use super::names::{Names, attr_field, definitions, field};
-use super::profile;
-use super::values::{attr_boolean, attr_character, attr_text, choice, look_up, some_text, text};
+use super::names::{Names, definitions};
+use super::scripting::Scripting;
+use super::values::{
+    attr_boolean, attr_character, attr_text, boolean, choice, integer, look_up, some_text, text,
+};
+use super::{contexts, profile, text_profile};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
-use crate::model::{BaseType, DataType, Member, MimeMode, MimeProfile, Profile};
+use crate::model::{
+    BaseType, Coding, DataType, Member, MimeMode, MimeProfile, Profile, ProfileUse, Scripts, TextCoding,
+    TextProfile, ZipLevel,
+};
 use crate::source::Report;
-use crate::tags::Kind;
 
 /// A datatype that a datastore can name.
 #[derive(Clone)]
 pub(super) enum Type {
     /// One that can be exchanged. The tags it cannot do without yet, if there are any.
-    Mime(Arc<DataType>, Vec<&'static str>),
-    /// One that is known and not acted on yet.
+    Known(Arc<DataType>, Vec<&'static str>),
+    /// One of a kind that is not acted on.
     Later,
 }
 
@@ -30,7 +35,7 @@ pub(super) enum Type {
 pub(super) struct Types {
     pub lists: Names<Arc<FieldList>>,
     profiles: Names<Arc<MimeProfile>>,
-    text_profiles: Names<()>,
+    text_profiles: Names<Arc<TextProfile>>,
     pub types: Names<Type>,
 }
 
@@ -53,16 +58,20 @@ impl Types {
         self.profiles.parts().cloned().collect()
     }
 
+    pub fn text_profiles(&self) -> Vec<Arc<TextProfile>> {
+        self.text_profiles.parts().cloned().collect()
+    }
+
     pub fn datatypes(&self) -> Vec<Arc<DataType>> {
-        let mime = |known: &Type| match known {
-            Type::Mime(datatype, _) => Some(Arc::clone(datatype)),
+        let known = |known: &Type| match known {
+            Type::Known(datatype, _) => Some(Arc::clone(datatype)),
             Type::Later => None,
         };
-        self.types.parts().filter_map(mime).collect()
+        self.types.parts().filter_map(known).collect()
     }
 
     /// Reads a `<datatypes>`, in the order of the document.
-    pub fn read(&mut self, node: &Node, report: &mut Report<'_>) {
+    pub fn read(&mut self, node: &Node, scripting: &Scripting<'_>, report: &mut Report<'_>) {
         for child in &node.children {
             let Some(name) = child.attr("name") else { continue };
             match child.tag.name {
@@ -76,13 +85,12 @@ impl Types {
                     self.profiles.add(name, built.map(Arc::new), report);
                 }
                 "textprofile" => {
-                    if let Some(list) = self.list_of(child, report) {
-                        check_fields(child, &list, report);
-                    }
-                    self.text_profiles.add(name, Some(()), report);
+                    let list = self.list_of(child, report);
+                    let built = list.map(|list| text_profile::build(child, name.value.trim(), list, report));
+                    self.text_profiles.add(name, built.map(Arc::new), report);
                 }
                 "datatype" => {
-                    let built = self.datatype(child, name.value.trim(), report);
+                    let built = self.datatype(child, name.value.trim(), scripting, report);
                     self.types.add(name, built, report);
                 }
                 _ => {}
@@ -96,66 +104,70 @@ impl Types {
         self.lists.find(&name.value, name.span.clone(), report)
     }
 
-    fn datatype(&self, node: &Node, name: &str, report: &mut Report<'_>) -> Option<Type> {
+    fn datatype(
+        &self,
+        node: &Node,
+        name: &str,
+        scripting: &Scripting<'_>,
+        report: &mut Report<'_>,
+    ) -> Option<Type> {
         let base = match attr_text(node, "basetype")?.to_ascii_lowercase().as_str() {
             "vcard" => BaseType::VCard,
             "vcalendar" => BaseType::VCalendar,
             "mimedir" => BaseType::MimeDir,
-            _ => {
-                self.later_type(node, report);
-                return Some(Type::Later);
-            }
+            "text" => BaseType::Text,
+            _ => return Some(Type::Later),
         };
-        let profile = self.used_profile(node, report);
+        let profile = match base {
+            BaseType::Text => self.used_lines(node, report).map(ProfileUse::Text),
+            _ => self.used_profile(node, base, report).map(ProfileUse::Mime),
+        };
+        let scripts = match &profile {
+            Some(profile) => contexts::datatype(node, profile.fields(), scripting, report),
+            None => Scripts::default(),
+        };
         let (mime_type, version, mode) = identity(node, base, report)?;
-        let (profile, span) = profile?;
-        let expected = match base {
-            BaseType::VCard => Some("VCARD"),
-            BaseType::VCalendar => Some("VCALENDAR"),
-            BaseType::MimeDir => None,
-        };
-        if let Some(expected) = expected.filter(|expected| !profile.root.name.eq_ignore_ascii_case(expected))
-        {
-            let message =
-                format!("the profile '{}' describes {}, not {expected}", profile.name, profile.root.name);
-            report.add(Code::WrongProfile, span, message);
-            return None;
-        }
         let needed: Vec<&'static str> = node
             .children
             .iter()
             .filter(|child| child.tag.vital && waits(child))
             .map(|child| child.tag.name)
             .collect();
-        Some(Type::Mime(
-            Arc::new(DataType { name: name.to_owned(), base, mime_type, version, mode, profile }),
-            needed,
-        ))
+        let name = name.to_owned();
+        let coding = coding(node);
+        let datatype = DataType { name, base, mime_type, version, mode, profile: profile?, coding, scripts };
+        Some(Type::Known(Arc::new(datatype), needed))
     }
 
-    /// A datatype that is not acted on yet is held to its names all the same.
-    fn later_type(&self, node: &Node, report: &mut Report<'_>) {
-        let unnamed =
-            ["typestring", "versionstring"].into_iter().find(|name| some_text(node, name).is_none());
-        let text = attr_text(node, "basetype").is_some_and(|base| base.eq_ignore_ascii_case("text"));
-        if let Some(name) = unnamed.filter(|_| text) {
-            report.add(Code::BadType, node.span.clone(), format!("the datatype has no <{name}>"));
+    /// The text profile of a datatype: that of its `<use>`, or its own lines over a field list, as configs for
+    /// version 2.1 have it (manual 10.4.1).
+    fn used_lines(&self, node: &Node, report: &mut Report<'_>) -> Option<Arc<TextProfile>> {
+        let Some(used) = node.child("use") else {
+            report
+                .add(Code::BadType, node.span.clone(), "the datatype has no <use>, so it has no profile")
+                .hint("add <use textprofile=\"…\"/>");
+            return None;
+        };
+        if let Some(list) = used.attr("fieldlist") {
+            let list = self.lists.find(&list.value, list.span.clone(), report)?;
+            let name = attr_text(node, "name").unwrap_or_default();
+            return Some(Arc::new(text_profile::build(node, name, list, report)));
         }
-        let Some(used) = node.child("use") else { return };
-        for attr in &used.attributes {
-            let span = attr.span.clone();
-            if attr.decl.name == "fieldlist" {
-                if let Some(list) = self.lists.find(&attr.value, span, report) {
-                    check_fields(node, &list, report);
-                }
-            } else if !self.profiles.has(&attr.value) {
-                self.text_profiles.find(&attr.value, span, report);
-            }
+        let Some(name) = used.attr("textprofile").or_else(|| used.attr("profile")) else {
+            report.add(Code::MissingAttribute, used.span.clone(), "<use> needs the attribute textprofile");
+            return None;
+        };
+        if !self.text_profiles.has(&name.value) && self.profiles.has(&name.value) {
+            let message =
+                format!("'{}' is a MIME-DIR profile; this datatype needs a text profile", name.value);
+            report.add(Code::WrongProfile, name.span.clone(), message);
+            return None;
         }
+        self.text_profiles.find(&name.value, name.span.clone(), report)
     }
 
-    /// The profile of a `<use>`, and where it is named.
-    fn used_profile(&self, node: &Node, report: &mut Report<'_>) -> Option<(Arc<MimeProfile>, Range<usize>)> {
+    /// The MIME-DIR profile of a `<use>`.
+    fn used_profile(&self, node: &Node, base: BaseType, report: &mut Report<'_>) -> Option<Arc<MimeProfile>> {
         let Some(used) = node.child("use") else {
             report
                 .add(Code::BadType, node.span.clone(), "the datatype has no <use>, so it has no profile")
@@ -173,7 +185,41 @@ impl Types {
             return None;
         }
         let profile = self.profiles.find(&name.value, name.span.clone(), report)?;
-        Some((profile, name.span.clone()))
+        let expected = match base {
+            BaseType::VCard => Some("VCARD"),
+            BaseType::VCalendar => Some("VCALENDAR"),
+            BaseType::MimeDir | BaseType::Text => None,
+        };
+        if let Some(expected) = expected.filter(|expected| !profile.root.name.eq_ignore_ascii_case(expected))
+        {
+            let message =
+                format!("the profile '{}' describes {}, not {expected}", profile.name, profile.root.name);
+            report.add(Code::WrongProfile, name.span.clone(), message);
+            return None;
+        }
+        Some(profile)
+    }
+}
+
+/// The highest compression level that there is (manual 10.5.5).
+const MAX_ZIP_LEVEL: i16 = 9;
+
+/// How the bytes of a datatype travel (manual 10.5.4 to 10.5.7).
+fn coding(node: &Node) -> Coding {
+    let level = match some_text(node, "zipcompressionlevel") {
+        Some(_) => integer::<i16>(node, "zipcompressionlevel"),
+        None => -1,
+    };
+    // Below 0 is as the compressor sees fit.
+    let level = u8::try_from(level.min(MAX_ZIP_LEVEL)).map_or(ZipLevel::Usual, ZipLevel::Level);
+    Coding {
+        zipped: boolean(node, "zippedbindata").then_some(level),
+        binary_parts: boolean(node, "binaryparts"),
+        text: match (boolean(node, "unicodedata"), boolean(node, "bigendian")) {
+            (false, _) => TextCoding::Utf8,
+            (true, false) => TextCoding::Utf16Le,
+            (true, true) => TextCoding::Utf16Be,
+        },
     }
 }
 
@@ -187,14 +233,17 @@ fn identity(node: &Node, base: BaseType, report: &mut Report<'_>) -> Option<(Str
         BaseType::VCalendar => {
             &[("1.0", "text/x-vcalendar", MimeMode::Old), ("2.0", "text/calendar", MimeMode::Standard)]
         }
-        BaseType::MimeDir => {
+        BaseType::MimeDir | BaseType::Text => {
             let parts = some_text(node, "typestring").zip(some_text(node, "versionstring"));
             if parts.is_none() {
-                let message = "a datatype of its own kind needs <typestring> and <versionstring>";
+                let missing = match some_text(node, "typestring") {
+                    None => "typestring",
+                    Some(_) => "versionstring",
+                };
+                let message = format!("the datatype has no <{missing}>");
                 report.add(Code::BadType, node.span.clone(), message);
             }
-            let modes = [("old", MimeMode::Old), ("standard", MimeMode::Standard)];
-            let mode = choice(node, "mimedirmode", &modes).unwrap_or(MimeMode::Standard);
+            let mode = choice(node, "mimedirmode", MimeMode::NAMES).unwrap_or(MimeMode::Standard);
             return parts.map(|(mime_type, version)| (mime_type, version, mode));
         }
     };
@@ -278,19 +327,6 @@ fn merge_mode(node: &Node) -> MergeMode {
     ];
     let word = attr_text(node, "merge").and_then(|word| look_up(word, &words));
     word.or_else(|| attr_character(node, "merge").map(MergeMode::Parts)).unwrap_or(MergeMode::No)
-}
-
-/// Looks up every field that the tags below name.
-fn check_fields(node: &Node, list: &FieldList, report: &mut Report<'_>) {
-    for child in &node.children {
-        for attr in child.attributes.iter().filter(|attr| attr.decl.kind == Kind::FieldName) {
-            attr_field(list, child, attr.decl.name, report);
-        }
-        if child.tag.kind == Kind::FieldName && !child.value().is_empty() {
-            field(list, child.value(), child.value_span(), report);
-        }
-        check_fields(child, list, report);
-    }
 }
 
 /// Whether a profile or one of its subprofiles has this name.

@@ -6,22 +6,33 @@ use std::sync::Arc;
 
 use syncloom_script::{FieldId, FieldList, FieldType};
 
+use super::filters::FilterNames;
 use super::names::{attr_field, field};
 use super::statements::Statements;
 use super::values::{attr_boolean, attr_integer, attr_text, boolean, integer, look_up};
 use crate::check::Node;
 use crate::diagnostic::Code;
-use crate::model::{ArrayMap, DbType, FieldMap, Map};
+use crate::model::{ArrayMap, DatabaseScript, DbType, FieldMap, Map, Scripts};
 use crate::source::Report;
+
+/// What a field map can refer to.
+pub(super) struct Known<'k> {
+    pub list: &'k Arc<FieldList>,
+    /// The scripts whose variables columns can be mapped to.
+    pub scripts: &'k Scripts<DatabaseScript>,
+    /// Whether all their variables are known: not if one of them has a mistake.
+    pub all: bool,
+    pub filters: &'k FilterNames<'k>,
+}
 
 /// Builds the field map over this list.
 pub(super) fn build(
     node: &Node,
-    list: &Arc<FieldList>,
+    known: &Known<'_>,
     statements: &mut Statements<'_>,
     report: &mut Report<'_>,
 ) -> FieldMap {
-    let mut builder = Builder { list, scripted: is_scripted(node), report };
+    let mut builder = Builder { list: known.list, known, report };
     let maps = builder.maps(node);
     let mut arrays = Vec::new();
     for array in node.all("array") {
@@ -29,17 +40,12 @@ pub(super) fn build(
             arrays.push(array);
         }
     }
-    FieldMap { list: Arc::clone(list), maps, arrays }
-}
-
-/// Whether scripts run with the map. Then a map can refer to their variables, which are not known yet.
-fn is_scripted(node: &Node) -> bool {
-    node.children.iter().any(|child| child.tag.kind == crate::tags::Kind::Script || is_scripted(child))
+    FieldMap { list: Arc::clone(known.list), maps, arrays }
 }
 
 struct Builder<'b, 'r> {
     list: &'b FieldList,
-    scripted: bool,
+    known: &'b Known<'b>,
     report: &'b mut Report<'r>,
 }
 
@@ -65,7 +71,7 @@ impl Builder<'_, '_> {
     fn map(&mut self, node: &Node) -> Option<Map> {
         let references = node.attr("references")?;
         let field = match self.list.find(references.value.trim()) {
-            None if self.scripted => return None,
+            None if self.is_variable(&references.value) => return None,
             _ => field(self.list, &references.value, references.span.clone(), self.report)?,
         };
         let size: u32 = attr_integer(node, "size", 0);
@@ -93,7 +99,7 @@ impl Builder<'_, '_> {
                 // Values are bound anyway; what is kept for finalisationscripts waits for them.
                 'p' | 'x' => {}
                 other => {
-                    let span = node.attr("mode").map_or(node.span.clone(), |attr| attr.span.clone());
+                    let span = node.attr_span("mode");
                     self.report
                         .add(Code::BadEnum, span, format!("'{other}' is no mode of a map"))
                         .hint("r, w, i, u, p, f and x are");
@@ -101,6 +107,11 @@ impl Builder<'_, '_> {
             }
         }
         Some(map)
+    }
+
+    /// Whether a name is a variable of the scripts around the database.
+    fn is_variable(&self, name: &str) -> bool {
+        !self.known.all || self.known.scripts.context().declared(name.trim()).is_some()
     }
 
     /// A column that is written twice by one statement is an error of every database.
@@ -111,7 +122,7 @@ impl Builder<'_, '_> {
                 && (other.insert && map.insert || other.update && map.update)
         });
         if twice {
-            let span = node.attr("name").map_or(node.span.clone(), |attr| attr.span.clone());
+            let span = node.attr_span("name");
             let message = format!("the column '{}' is written by another <map> already", map.column);
             self.report.add(Code::Duplicate, span, message).hint("use <mapredefine> to change a map");
         }
@@ -162,7 +173,9 @@ impl Builder<'_, '_> {
     fn array(&mut self, node: &Node, statements: &mut Statements<'_>) -> Option<ArrayMap> {
         let maps = self.maps(node);
         let size_from = match node.attr("sizefrom") {
-            Some(attr) if self.scripted && self.list.find(attr.value.trim()).is_none() => None,
+            Some(attr) if self.list.find(attr.value.trim()).is_none() && self.is_variable(&attr.value) => {
+                None
+            }
             _ => attr_field(self.list, node, "sizefrom", self.report),
         };
         let max_repeat: u32 = integer(node, "maxrepeat");
@@ -179,6 +192,7 @@ impl Builder<'_, '_> {
             select: select?,
             delete,
             insert,
+            no_items: self.known.filters.compile(node, "noitemsfilter", self.report),
         })
     }
 }

@@ -61,6 +61,8 @@ pub enum Code {
     Repeated,
     /// SLC0025: outdated spelling.
     OldSpelling,
+    /// SLC0026: outdated tag.
+    OutdatedTag,
     /// SLC0030: not a boolean.
     BadBoolean,
     /// SLC0031: not a number.
@@ -75,6 +77,8 @@ pub enum Code {
     BadValue,
     /// SLC0036: the value is missing.
     EmptyValue,
+    /// SLC0037: space around a word.
+    StraySpace,
     /// SLC0040: a required attribute is missing.
     MissingAttribute,
     /// SLC0041: unknown variable.
@@ -121,8 +125,12 @@ pub enum Code {
     WeakRequest,
     /// SLC0068: the range of versions is empty.
     VersionRange,
+    /// SLC0069: not a time zone.
+    BadZone,
     /// SLC0070: peers cannot write.
     NoWriting,
+    /// SLC0071: never reached.
+    Unreachable,
     /// SLC0080: unknown placeholder.
     UnknownPlaceholder,
     /// SLC0081: the placeholder is not acted on yet.
@@ -143,6 +151,14 @@ pub enum Code {
     NotServed,
     /// SLC0092: nothing to do.
     Useless,
+    /// SLC0093: without effect.
+    NoEffect,
+    /// SLC0094: the plugin is not found.
+    MissingModule,
+    /// SLC0100: the script has a mistake.
+    BadScript,
+    /// SLC0101: the filter has a mistake.
+    BadFilter,
 }
 
 impl Code {
@@ -165,6 +181,7 @@ impl Code {
         (Code::UnexpectedText, "SLC0023", Severity::Warning, "text stands where only tags are read"),
         (Code::Repeated, "SLC0024", Severity::Warning, "the tag stands here twice"),
         (Code::OldSpelling, "SLC0025", Severity::Advice, "outdated spelling"),
+        (Code::OutdatedTag, "SLC0026", Severity::Advice, "outdated tag"),
         (Code::BadBoolean, "SLC0030", Severity::Error, "not a boolean"),
         (Code::BadInteger, "SLC0031", Severity::Error, "not a number"),
         (Code::OutOfRange, "SLC0032", Severity::Error, "the number is out of range"),
@@ -172,6 +189,7 @@ impl Code {
         (Code::BadEscape, "SLC0034", Severity::Error, "not an escape sequence"),
         (Code::BadValue, "SLC0035", Severity::Error, "the value cannot be read"),
         (Code::EmptyValue, "SLC0036", Severity::Error, "the value is missing"),
+        (Code::StraySpace, "SLC0037", Severity::Advice, "space around a word"),
         (Code::MissingAttribute, "SLC0040", Severity::Error, "a required attribute is missing"),
         (Code::UnknownVariable, "SLC0041", Severity::Error, "unknown variable"),
         (Code::EndlessVariable, "SLC0042", Severity::Error, "the variable contains itself"),
@@ -200,7 +218,9 @@ impl Code {
         (Code::PasswordForms, "SLC0066", Severity::Error, "the passwords are said to be in two forms"),
         (Code::WeakRequest, "SLC0067", Severity::Error, "less is asked for than is required"),
         (Code::VersionRange, "SLC0068", Severity::Error, "the range of versions is empty"),
+        (Code::BadZone, "SLC0069", Severity::Error, "not a time zone"),
         (Code::NoWriting, "SLC0070", Severity::Warning, "peers cannot write"),
+        (Code::Unreachable, "SLC0071", Severity::Warning, "never reached"),
         (Code::UnknownPlaceholder, "SLC0080", Severity::Warning, "unknown placeholder"),
         (Code::LaterPlaceholder, "SLC0081", Severity::Advice, "the placeholder is not acted on yet"),
         (Code::OpenLiteral, "SLC0082", Severity::Error, "a literal is not closed"),
@@ -211,6 +231,10 @@ impl Code {
         (Code::Later, "SLC0090", Severity::Advice, "not acted on yet"),
         (Code::NotServed, "SLC0091", Severity::Advice, "not served yet"),
         (Code::Useless, "SLC0092", Severity::Advice, "nothing to do"),
+        (Code::NoEffect, "SLC0093", Severity::Advice, "without effect"),
+        (Code::MissingModule, "SLC0094", Severity::Advice, "the plugin is not found"),
+        (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
+        (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
     ];
 
     /// Its number, such as `SLC0020`.

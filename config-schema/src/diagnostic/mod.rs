@@ -3,12 +3,14 @@
 //! Not its job: finding problems, and printing them; [`render`] turns them into text.
 
 mod codes;
+mod pages;
 pub mod render;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use codes::{Code, Severity};
+pub use pages::Page;
 
 /// Where something stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,11 +40,30 @@ pub struct Diagnostic {
     pub notes: Vec<(Option<Location>, String)>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// The changes to the file of `place` that mend it, where there is but one way; else empty.
+    pub fix: Vec<Edit>,
+}
+
+/// A change to a file: these bytes of its decoded text become this text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty where something is put in.
+    pub span: Range<usize>,
+    /// What stands there then.
+    pub text: String,
 }
 
 impl Diagnostic {
     pub(crate) fn new(code: Code, place: Location, message: String) -> Self {
-        Diagnostic { code, severity: code.severity(), place, message, notes: Vec::new(), hint: None }
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            place,
+            message,
+            notes: Vec::new(),
+            hint: None,
+            fix: Vec::new(),
+        }
     }
 
     /// Says what to do about it.
@@ -54,6 +75,20 @@ impl Diagnostic {
     /// Says what to do about it, if there is anything to say.
     pub(crate) fn maybe_hint(&mut self, hint: Option<String>) -> &mut Self {
         self.hint = hint.or(self.hint.take());
+        self
+    }
+
+    /// Says how the file is mended: this text in this place.
+    pub(crate) fn fix(&mut self, span: Range<usize>, text: impl Into<String>) -> &mut Self {
+        self.fix.push(Edit { span, text: text.into() });
+        self
+    }
+
+    /// Points at something of the name that is looked for and that a condition leaves out.
+    pub(crate) fn left_out(&mut self, place: Option<Location>) -> &mut Self {
+        if let Some(place) = place {
+            self.note(place, "a condition leaves out what is defined here");
+        }
         self
     }
 

@@ -1,8 +1,15 @@
 //! MIME-DIR profiles and datatypes (manual 10.3, 10.5).
+//!
+//! Not its job: text profiles (`text`).
 
 use std::sync::Arc;
 
+use syncloom_script::time::IsoStyle;
+use syncloom_script::time::zones::{TzidMode, VtimezoneMode};
 use syncloom_script::{FieldId, FieldList};
+
+use super::scripts::{DatatypeScript, Scripts};
+use super::text::TextProfile;
 
 /// A `<mimeprofile>`: how the fields of a list stand in a MIME-DIR text.
 #[derive(Debug)]
@@ -12,7 +19,28 @@ pub struct MimeProfile {
     /// The field list that its fields are of.
     pub fields: Arc<FieldList>,
     /// The outermost component.
-    pub root: Profile,
+    pub root: Arc<Profile>,
+    /// What is said of time zones.
+    pub zones: ZoneOptions,
+    /// `<unknowns>`, an extension: the text field that keeps what of a text has no field of its own.
+    pub unknowns: Option<FieldId>,
+}
+
+/// What a profile says of time zones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ZoneOptions {
+    /// `<vtimezonegenmode>`: which rules of a zone are written (manual 10.3.8).
+    pub rules: VtimezoneMode,
+    /// `<tzidgenmode>`: what zones are called.
+    pub tzid: TzidMode,
+    /// `<unfloattimestamps>`: times without a zone are taken as the item's (manual 10.3.9).
+    pub unfloat: bool,
+}
+
+impl Default for ZoneOptions {
+    fn default() -> ZoneOptions {
+        ZoneOptions { rules: VtimezoneMode::Current, tzid: TzidMode::Name, unfloat: false }
+    }
 }
 
 /// A `<profile>` or `<subprofile>`: what stands between BEGIN and END (manual 10.3.1, 10.3.2).
@@ -38,9 +66,9 @@ pub struct Profile {
 #[derive(Debug)]
 pub enum Member {
     /// A property.
-    Property(Property),
+    Property(Arc<Property>),
     /// A nested component.
-    Profile(Profile),
+    Profile(Arc<Profile>),
 }
 
 /// The field that selects a subprofile, and the value it has then.
@@ -107,13 +135,15 @@ pub struct ValueMap {
     pub field: Option<FieldId>,
     /// The conversion between text and field.
     pub conversion: Conversion,
+    /// How times are written: the options `extfmt` and `millisec` of a conversion.
+    pub style: IsoStyle,
     /// How several values share one field.
     pub combine: Combine,
     /// The names of values, in the order of the config (manual 10.3.5).
     pub enums: Vec<EnumRule>,
 }
 
-/// `conversion` (manual 10.3.4). Suffixes are folded into the variants.
+/// `conversion` (manual 10.3.4), without its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conversion {
     /// Copied.
@@ -286,6 +316,12 @@ pub enum MimeMode {
     Standard,
 }
 
+impl MimeMode {
+    /// Both dialects with the words that the config uses for them.
+    pub const NAMES: &'static [(&'static str, MimeMode)] =
+        &[("old", MimeMode::Old), ("standard", MimeMode::Standard)];
+}
+
 /// `basetype` of a `<datatype>` (manual 10.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BaseType {
@@ -295,6 +331,8 @@ pub enum BaseType {
     VCalendar,
     /// Any other MIME-DIR type.
     MimeDir,
+    /// Lines of text: notes and mails.
+    Text,
 }
 
 /// A `<datatype>`: a content type that can be sent and received (manual 10.5).
@@ -308,8 +346,71 @@ pub struct DataType {
     pub mime_type: String,
     /// The version in SyncML and in the VERSION property, such as `2.1`.
     pub version: String,
-    /// The dialect.
+    /// The dialect; of no account for text.
     pub mode: MimeMode,
     /// The profile that it is written by.
-    pub profile: Arc<MimeProfile>,
+    pub profile: ProfileUse,
+    /// How its bytes travel.
+    pub coding: Coding,
+    /// Its scripts (manual 10.5.8 to 10.5.13).
+    pub scripts: Scripts<DatatypeScript>,
+}
+
+impl DataType {
+    /// The field list that its items are of.
+    pub fn fields(&self) -> &Arc<FieldList> {
+        self.profile.fields()
+    }
+}
+
+/// The profile of a datatype.
+#[derive(Debug, Clone)]
+pub enum ProfileUse {
+    /// Components and properties.
+    Mime(Arc<MimeProfile>),
+    /// Lines.
+    Text(Arc<TextProfile>),
+}
+
+impl ProfileUse {
+    /// The field list that its fields are of.
+    pub fn fields(&self) -> &Arc<FieldList> {
+        match self {
+            ProfileUse::Mime(profile) => &profile.fields,
+            ProfileUse::Text(profile) => &profile.fields,
+        }
+    }
+}
+
+/// How the bytes of a datatype travel (manual 10.5.4 to 10.5.7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Coding {
+    /// `<zippedbindata>` with its `<zipcompressionlevel>`: compressed where the message can carry bytes.
+    pub zipped: Option<ZipLevel>,
+    /// `<binaryparts>`: attachments stand as they are where the message can carry bytes.
+    pub binary_parts: bool,
+    /// `<unicodedata>` and `<bigendian>`.
+    pub text: TextCoding,
+}
+
+/// `<zipcompressionlevel>` (manual 10.5.5).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ZipLevel {
+    /// As the compressor sees fit.
+    #[default]
+    Usual,
+    /// From 0, not compressed, to 9, smallest.
+    Level(u8),
+}
+
+/// `<unicodedata>` and `<bigendian>` (manual 10.5.7).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TextCoding {
+    /// UTF-8, as SyncML has it.
+    #[default]
+    Utf8,
+    /// 16 bits a unit, the lower byte first.
+    Utf16Le,
+    /// 16 bits a unit, the higher byte first.
+    Utf16Be,
 }

@@ -3,25 +3,40 @@
 //!
 //! Not its job: how the XML is read (`load`), and what is wrong with it (`diagnostic`).
 
+mod charset;
 mod datatypes;
+mod plugin;
+mod rules;
+mod scripts;
 mod server;
 mod sql;
+mod text;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use syncloom_script::FieldList;
+use syncloom_script::lang::Library;
+use syncloom_script::{FieldList, Zone, Zones};
 
+pub use charset::Charset;
 pub use datatypes::{
-    BaseType, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter,
-    Position, Profile, Property, Repeat, Selector, ValueCount, ValueMap,
+    BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
+    Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
+    ZipLevel, ZoneOptions,
+};
+pub use plugin::{PluginModule, PluginStore, SessionPlugin};
+pub use rules::{PeerPattern, RemoteRule, RuleSettings};
+pub use scripts::{
+    AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Scripts,
+    SessionScript,
 };
 pub use server::{
-    ArrayMap, Auth, Datastore, FieldMap, LineEnds, Map, PasswordForm, Server, SimpleAuth, SqlServer,
-    SqlStore, SqliteFile, Strategy, SyncMlVersion, TypeUse,
+    ArrayMap, Auth, Contained, Datastore, FieldMap, Filters, LineEnds, Map, PasswordForm, Server, SimpleAuth,
+    SqlServer, SqlStore, SqliteFile, Store, Strategy, SyncMlVersion, TypeUse,
 };
 pub use sql::{DbType, FieldPlaceholder, Place, Placeholder, Sql, SqlPart, SqlStatement};
+pub use text::{LineKind, LineList, LineMap, MailParts, TextProfile};
 
 /// A whole `sysync_config` document.
 #[derive(Debug)]
@@ -40,10 +55,18 @@ pub struct Config {
     pub max_obj_size: u32,
     /// `<transport>`: how peers reach the server (manual 9).
     pub transport: Transport,
+    /// `<scripting>`: the functions and macros that all scripts share (manual 8.10).
+    pub library: Arc<Library>,
+    /// The time zones that it defines (manual 8.15), with that of `<systemtimezone>` as the system's.
+    pub zones: Zones,
+    /// `<systemtimezone>`; `None` is the machine's (manual 8.14).
+    pub system_zone: Option<Zone>,
     /// The field lists, in their order (manual 10.1).
     pub field_lists: Vec<Arc<FieldList>>,
     /// The MIME-DIR profiles, in their order (manual 10.3).
     pub mime_profiles: Vec<Arc<MimeProfile>>,
+    /// The text profiles, in their order (manual 10.4).
+    pub text_profiles: Vec<Arc<TextProfile>>,
     /// The datatypes, in their order (manual 10.5).
     pub datatypes: Vec<Arc<DataType>>,
     /// The server, if the config describes one (manual 11).

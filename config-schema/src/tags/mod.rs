@@ -9,6 +9,7 @@ mod datastore;
 mod datatypes;
 mod debug;
 mod fieldmap;
+mod kind;
 mod plugin;
 mod profile;
 mod root;
@@ -16,299 +17,17 @@ mod rules;
 mod scripting;
 mod server;
 mod sql;
+mod tag;
 mod text;
 mod transport;
 mod waiting;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use syncloom_script::{CompareMode, FieldType};
-
-use crate::model::DbType;
-use crate::sql::Statement;
-
-/// A tag of the config language.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Tag {
-    /// Its name; names are compared without regard to case.
-    pub name: &'static str,
-    /// The tags in which it can stand.
-    pub parents: &'static [&'static str],
-    /// What stands between its opening and closing.
-    pub kind: Kind,
-    /// The value that counts where the tag is absent, as it would be written. `None`: there is none.
-    pub default: Option<&'static str>,
-    /// Its attributes, without those that every tag can have ([`GLOBAL_ATTRIBUTES`]).
-    pub attributes: &'static [Attribute],
-    /// Section of the manual; empty where the manual does not have the tag.
-    pub section: &'static str,
-    /// Whether it is acted on.
-    pub acts: Acts,
-    /// For a tag that does not act yet: the values that say what is the case anyway.
-    pub already: &'static [&'static str],
-    /// For a tag that does not act yet: what it stands in can't be served without it.
-    pub vital: bool,
-    /// Whether it can stand in its parent more than once.
-    pub repeats: bool,
-    /// Whether it is Syncloom's own, unknown to the Synthesis engine.
-    pub extension: bool,
-    /// Other spellings that are taken for it, all of them outdated.
-    pub aliases: &'static [&'static str],
-    /// Whether its value must not be shown in messages.
-    pub secret: bool,
-    /// The attribute of the parent that it belongs to, such as `type="plugin"`; empty for any.
-    pub only_for: &'static str,
-    /// What it is for, in a line.
-    pub summary: &'static str,
-}
-
-/// What a tag or an attribute contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Other tags.
-    Container,
-    /// Tags of any name, for others to understand.
-    Free,
-    /// Nothing; attributes say it all.
-    Empty,
-    /// Text as it stands, without the space around it.
-    Text,
-    /// Text in which variables are replaced without being asked to (manual 4.2).
-    Expanded,
-    /// A path; variables are replaced. A relative one begins where the program was started.
-    Path,
-    /// Text with escapes as in C (manual 3.4).
-    CText,
-    /// Text with the space around it.
-    Raw,
-    /// One character, or one of these words.
-    Character(&'static [&'static str]),
-    /// yes, true, on, 1 or no, false, off, 0 (manual 3.4).
-    Boolean,
-    /// A boolean, or `unspecified`.
-    Tristate,
-    /// A decimal number, or one in hexadecimal after `0x`.
-    Integer {
-        /// The least that is allowed.
-        min: i64,
-        /// The most that is allowed.
-        max: i64,
-    },
-    /// A number as in `Integer`, or one of these words.
-    IntegerOr {
-        /// The least that is allowed.
-        min: i64,
-        /// The most that is allowed.
-        max: i64,
-        /// The words.
-        words: &'static [&'static str],
-    },
-    /// One of these words, in any case.
-    Enum(&'static [&'static str]),
-    /// The name of a field.
-    FieldName,
-    /// The name of a time zone.
-    TimeZone,
-    /// The definition of a time zone (VTIMEZONE).
-    ZoneRule,
-    /// A point in time.
-    Timestamp,
-    /// An IP address.
-    Address,
-    /// A script.
-    Script,
-    /// A function in the script language.
-    Function,
-    /// A filter expression.
-    Filter,
-    /// SQL with placeholders.
-    Sql(Statement),
-}
-
-impl Kind {
-    /// Any 16-bit number.
-    pub const INT16: Kind = Kind::Integer { min: i16::MIN as i64, max: i16::MAX as i64 };
-    /// Any 16-bit number from 0.
-    pub const UINT16: Kind = Kind::Integer { min: 0, max: u16::MAX as i64 };
-    /// Any 32-bit number.
-    pub const INT32: Kind = Kind::Integer { min: i32::MIN as i64, max: i32::MAX as i64 };
-    /// Any 32-bit number from 0.
-    pub const UINT32: Kind = Kind::Integer { min: 0, max: u32::MAX as i64 };
-
-    /// Whether other tags stand inside.
-    pub fn has_tags(self) -> bool {
-        matches!(self, Kind::Container | Kind::Free)
-    }
-
-    /// Whether variables are replaced where the tag has no `expand` attribute.
-    pub fn expands(self) -> bool {
-        matches!(self, Kind::Expanded | Kind::Path)
-    }
-}
-
-/// What a config can be of.
-const AGENT: &[&str] = &["server", "client"];
-
-/// The words of a table of names, for a kind that is one of them.
-const fn words<T, const N: usize>(names: &[(&'static str, T)]) -> [&'static str; N] {
-    let mut words = [""; N];
-    let mut at = 0;
-    while at < N {
-        words[at] = names[at].0;
-        at += 1;
-    }
-    words
-}
-
-const DB_TYPE: Kind = Kind::Enum(&words::<_, { DbType::NAMES.len() }>(DbType::NAMES));
-const FIELD_TYPE: Kind = Kind::Enum(&words::<_, { FieldType::NAMES.len() }>(FieldType::NAMES));
-const COMPARE: Kind = Kind::Enum(&words::<_, { CompareMode::NAMES.len() }>(CompareMode::NAMES));
-
-/// Whether a tag or an attribute is acted on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Acts {
-    /// It is.
-    Now,
-    /// Not yet; what it waits for, as an operator would say it.
-    Later(&'static str),
-    /// It is known and does nothing here, for this reason.
-    NoEffect(&'static str),
-}
-
-/// An attribute of a tag.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Attribute {
-    /// Its name; compared without regard to case.
-    pub name: &'static str,
-    /// What it contains.
-    pub kind: Kind,
-    /// Whether the tag makes no sense without it.
-    pub required: bool,
-    /// Whether it is acted on.
-    pub acts: Acts,
-}
-
-impl Attribute {
-    const fn new(name: &'static str, kind: Kind) -> Self {
-        Attribute { name, kind, required: false, acts: Acts::Now }
-    }
-
-    const fn required(self) -> Self {
-        Attribute { required: true, ..self }
-    }
-
-    const fn later(self, why: &'static str) -> Self {
-        Attribute { acts: Acts::Later(why), ..self }
-    }
-
-    const fn no_effect(self, why: &'static str) -> Self {
-        Attribute { acts: Acts::NoEffect(why), ..self }
-    }
-}
-
-/// What every tag can have (manual 4.3, 4.5, 4.6).
-pub static GLOBAL_ATTRIBUTES: &[Attribute] = &[
-    Attribute::new("if", Kind::Text),
-    Attribute::new("ifdef", Kind::Text),
-    Attribute::new("ifndef", Kind::Text),
-    Attribute::new("platform", Kind::Enum(&["win32", "linux", "macosx"])),
-    Attribute::new("expand", Kind::Enum(&["no", "single", "yes"])),
-    Attribute::new("locked", Kind::Boolean).no_effect("nothing overrides what a config says"),
-];
-
-impl Tag {
-    const fn new(name: &'static str, parents: &'static [&'static str], kind: Kind) -> Self {
-        Tag {
-            name,
-            parents,
-            kind,
-            default: None,
-            attributes: &[],
-            section: "",
-            acts: Acts::Now,
-            already: &[],
-            vital: false,
-            repeats: false,
-            extension: false,
-            aliases: &[],
-            secret: false,
-            only_for: "",
-            summary: "",
-        }
-    }
-
-    const fn default(self, text: &'static str) -> Self {
-        Tag { default: Some(text), ..self }
-    }
-
-    const fn attributes(self, attributes: &'static [Attribute]) -> Self {
-        Tag { attributes, ..self }
-    }
-
-    const fn section(self, section: &'static str) -> Self {
-        Tag { section, ..self }
-    }
-
-    const fn later(self, why: &'static str) -> Self {
-        Tag { acts: Acts::Later(why), ..self }
-    }
-
-    const fn no_effect(self, why: &'static str) -> Self {
-        Tag { acts: Acts::NoEffect(why), ..self }
-    }
-
-    const fn already(self, already: &'static [&'static str]) -> Self {
-        Tag { already, ..self }
-    }
-
-    const fn vital(self) -> Self {
-        Tag { vital: true, ..self }
-    }
-
-    const fn repeats(self) -> Self {
-        Tag { repeats: true, ..self }
-    }
-
-    const fn extension(self) -> Self {
-        Tag { extension: true, ..self }
-    }
-
-    const fn aliases(self, aliases: &'static [&'static str]) -> Self {
-        Tag { aliases, ..self }
-    }
-
-    const fn secret(self) -> Self {
-        Tag { secret: true, ..self }
-    }
-
-    const fn only_for(self, only_for: &'static str) -> Self {
-        Tag { only_for, ..self }
-    }
-
-    const fn about(self, summary: &'static str) -> Self {
-        Tag { summary, ..self }
-    }
-
-    /// The attribute of this name, in any case; those of every tag included.
-    pub fn attribute(&self, name: &str) -> Option<&'static Attribute> {
-        let of = |list: &'static [Attribute]| list.iter().find(|a| a.name.eq_ignore_ascii_case(name));
-        of(self.attributes).or_else(|| of(GLOBAL_ATTRIBUTES))
-    }
-
-    /// Whether a value of this tag, or its absence, changes nothing that is not so anyway.
-    pub fn is_settled_by(&self, value: &str) -> bool {
-        settled(self.kind, self.already, value)
-    }
-}
-
-fn settled(kind: Kind, already: &[&str], value: &str) -> bool {
-    let value = value.trim();
-    already.iter().any(|known| {
-        known.eq_ignore_ascii_case(value)
-            || kind == Kind::Boolean && crate::values::boolean(known) == crate::values::boolean(value)
-    })
-}
+pub use kind::Kind;
+pub use tag::{Acts, Attribute, GLOBAL_ATTRIBUTES, Tag};
 
 const TABLES: &[&[Tag]] = &[
     root::TAGS,
@@ -369,6 +88,8 @@ fn by_name() -> &'static HashMap<&'static str, Vec<&'static Tag>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
+    use crate::source::{Report, Source};
     use std::collections::HashSet;
 
     #[test]
@@ -410,10 +131,68 @@ mod tests {
     fn what_acts_says_what_it_is_for_and_what_waits_says_for_what() {
         for tag in tags() {
             match tag.acts {
-                Acts::Now => assert!(!tag.summary.is_empty(), "<{}> has no summary", tag.name),
+                Acts::Now => {}
                 Acts::Later(why) | Acts::NoEffect(why) => assert!(!why.is_empty(), "<{}>", tag.name),
             }
             assert!(!tag.vital || matches!(tag.acts, Acts::Later(_)), "<{}>", tag.name);
+        }
+    }
+
+    #[test]
+    fn every_tag_and_attribute_says_what_it_is_for() {
+        for tag in tags() {
+            assert!(!tag.summary.is_empty(), "<{}> has no summary", tag.name);
+            for attribute in tag.attributes.iter().chain(GLOBAL_ATTRIBUTES) {
+                assert!(!attribute.summary.is_empty(), "{} of <{}> has no summary", attribute.name, tag.name);
+                let default = attribute.default.unwrap_or("yes");
+                let fits = attribute.default.is_none() || crate::values::fits(attribute.kind, default);
+                assert!(fits, "{} of <{}>: {default:?}", attribute.name, tag.name);
+            }
+        }
+    }
+
+    /// Start and end tags around a tag that stands in `parent`, from the root on.
+    fn around(parent: &str) -> (String, String) {
+        let (mut before, mut behind) = (String::new(), String::new());
+        let mut name = parent;
+        while !name.is_empty() {
+            let tag = named(name).iter().find(|tag| tag.kind.has_tags()).unwrap();
+            let required = tag.attributes.iter().filter(|attribute| attribute.required);
+            let attributes: String = required
+                .map(|attribute| {
+                    let word = attribute.kind.words().first().copied().unwrap_or("1.0");
+                    format!(" {}=\"{word}\"", attribute.name)
+                })
+                .collect();
+            before = format!("<{name}{attributes}>{before}");
+            behind = format!("{behind}</{name}>");
+            name = tag.parents[0];
+        }
+        (before, behind)
+    }
+
+    #[test]
+    fn examples_pass_check_in_all_their_parents() {
+        for tag in tags() {
+            let example = tag.example();
+            for parent in tag.parents {
+                let (before, behind) = around(parent);
+                let source = Source::new("x", format!("{before}{example}{behind}"));
+                let mut report = Report::new(&source);
+                let root = crate::xml::parse(&mut report).unwrap_or_else(|| panic!("{example}"));
+                let mut rules = crate::check::Rules {
+                    variables: crate::variables::Variables::default(),
+                    platform: "linux",
+                    strict: true,
+                };
+                rules.variables.set("platformname", "Linux");
+                let checked = crate::check::check(&root, &mut rules, &mut report);
+                let mut told = report.diagnostics;
+                told.retain(|told| told.code != Code::OutdatedTag || tag.deprecated.is_empty());
+                assert!(checked.is_some() && told.is_empty(), "{told:?}");
+                let empty = format!("<{0}></{0}>", tag.name);
+                assert!(example != empty, "<{}> has no example", tag.name);
+            }
         }
     }
 

@@ -2,41 +2,62 @@
 //!
 //! Not its job: its databases (`sql`, `plugin`).
 
-use super::waiting::{CLIENT, LOGS, OPTION, SCRIPTS, ZONES};
-use super::{AGENT, Attribute, Kind, Tag};
+use super::waiting::{CHARSET, CLIENT, LOGS, OPTION, RESUME, SCRIPTS, ZONES};
+use super::words::{AGENT, AUTH, DB_CHARSET, LINE_ENDS, PRO, SERVERS, STORE_TYPE, SYNCML_VERSION};
+use super::{Attribute, Kind, Tag};
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("sessiontimeout", &["server"], Kind::Integer { min: 0, max: i32::MAX as i64 })
         .default("300")
         .section("11.2")
-        .about("seconds after which a silent session ends"),
+        .about("seconds after which a silent session ends")
+        .sample("300"),
     Tag::new("sessiontimeout", &["client"], Kind::Integer { min: 0, max: i32::MAX as i64 })
         .default("20")
         .section("11.2")
-        .later(OPTION),
+        .later(OPTION)
+        .default_note("the manual says 300")
+        .about("seconds after which a silent session ends")
+        .sample("60"),
     Tag::new("requestmaxtime", AGENT, Kind::UINT32)
         .default("0")
         .section("11.3")
         .later(OPTION)
-        .already(&["0"]),
-    Tag::new("requestmintime", AGENT, Kind::INT32).default("0").section("11.4").later(OPTION).already(&["0"]),
+        .already(&["0"])
+        .about("seconds that answering a request may take; 0 is no limit")
+        .sample("60"),
+    Tag::new("requestmintime", AGENT, Kind::INT32)
+        .default("0")
+        .section("11.4")
+        .later(OPTION)
+        .already(&["0"])
+        .about("seconds that answering a request takes at least")
+        .sample("1"),
     Tag::new("simpleauthuser", AGENT, Kind::Text)
         .section("11.10")
-        .about("the one user of a server without a table of users"),
-    Tag::new("simpleauthpw", AGENT, Kind::Text).section("11.10").secret().about("that user's password"),
-    Tag::new("maxsyncmlversion", AGENT, Kind::Enum(&["unknown", "1.0", "1.1", "1.2"]))
+        .about("the one user of a server without a table of users")
+        .sample("demo"),
+    Tag::new("simpleauthpw", AGENT, Kind::Text)
+        .section("11.10")
+        .secret()
+        .about("that user's password")
+        .sample("example"),
+    Tag::new("maxsyncmlversion", AGENT, SYNCML_VERSION)
         .default("1.2")
         .section("11.1")
-        .about("the newest version of SyncML that is spoken"),
-    Tag::new("minsyncmlversion", AGENT, Kind::Enum(&["unknown", "1.0", "1.1", "1.2"]))
+        .about("the newest version of SyncML that is spoken")
+        .sample("1.1"),
+    Tag::new("minsyncmlversion", AGENT, SYNCML_VERSION)
         .default("1.0")
         .section("11.1")
-        .about("the oldest version of SyncML that is spoken"),
+        .about("the oldest version of SyncML that is spoken")
+        .sample("1.1"),
     Tag::new("acceptserveralerted", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.28")
         .later(CLIENT)
-        .already(&["yes"]),
+        .already(&["yes"])
+        .about("whether a client starts a sync when its server asks for one"),
     Tag::new("updateclientinslowsync", AGENT, Kind::Boolean)
         .default("no")
         .section("11.36.6")
@@ -49,21 +70,26 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("11.36.12")
         .later(OPTION)
-        .already(&["no"]),
+        .already(&["no"])
+        .about("whether a slow sync in one direction takes all of the client's items as they are"),
     Tag::new("allowmessageretries", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.36.11")
         .later("a repeated message is refused")
-        .already(&["no"]),
+        .already(&["no"])
+        .default_note("the manual says off, the engine did on")
+        .about("whether a peer may send a message again"),
     Tag::new("multithread", AGENT, Kind::Boolean)
         .default("no")
         .section("11.11")
-        .no_effect("sessions always run side by side"),
+        .no_effect("sessions always run side by side")
+        .about("whether sessions run side by side"),
     Tag::new("waitforstatusofinterrupted", AGENT, Kind::Boolean)
         .default("no")
         .section("11.18")
-        .later("sessions are not resumed yet")
-        .already(&["no"]),
+        .later(RESUME)
+        .already(&["no"])
+        .about("whether a resumed item waits for the status of the session before"),
     Tag::new("deletinggoneok", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.21")
@@ -72,7 +98,8 @@ pub(super) const TAGS: &[Tag] = &[
         .default("yes")
         .section("11.24")
         .later(OPTION)
-        .already(&["no"]),
+        .already(&["no"])
+        .about("whether a sync is given up when all of its first items fail"),
     Tag::new("showctcapproperties", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.25")
@@ -81,76 +108,149 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("11.26")
         .about("whether SyncML 1.0 peers are told types and sizes"),
-    Tag::new("syncmodeextensions", AGENT, Kind::Boolean).default("no").later(OPTION).already(&["no"]),
+    Tag::new("syncmodeextensions", AGENT, Kind::Boolean)
+        .default("no")
+        .later(OPTION)
+        .already(&["no"])
+        .about("whether peers are told sync modes beyond the standard"),
     Tag::new("autoenddateinclusive", &["server"], Kind::Boolean)
         .default("no")
         .section("11.23")
         .later(OPTION)
-        .already(&["no"]),
+        .already(&["no"])
+        .about("whether the last day counts where a period has dates alone"),
     Tag::new("autoenddateinclusive", &["client"], Kind::Boolean)
         .default("yes")
         .section("11.23")
-        .later(OPTION),
-    Tag::new("donotfoldcontent", AGENT, Kind::Boolean).default("no").later(OPTION).already(&["no"]),
+        .later(OPTION)
+        .about("whether the last day counts where a period has dates alone"),
+    Tag::new("donotfoldcontent", AGENT, Kind::Boolean)
+        .default("no")
+        .later(OPTION)
+        .already(&["no"])
+        .about("whether long lines are sent as they are"),
     Tag::new("enumdefaultpropparams", AGENT, Kind::Tristate)
         .default("unspecified")
         .section("11.27")
         .later(OPTION)
-        .already(&["unspecified"]),
+        .already(&["unspecified"])
+        .about("whether peers are told the values of parameters that have no name"),
     Tag::new("usertimezone", AGENT, Kind::TimeZone)
         .default("SYSTEM")
         .section("11.22")
         .later(ZONES)
-        .already(&["SYSTEM", "UTC"]),
-    Tag::new("sessioninitscript", AGENT, Kind::Script).section("11.12").later(SCRIPTS),
-    Tag::new("sentitemstatusscript", AGENT, Kind::Script).section("11.14").later(SCRIPTS),
-    Tag::new("receiveditemstatusscript", AGENT, Kind::Script).section("11.14").later(SCRIPTS),
-    Tag::new("sessionfinishscript", AGENT, Kind::Script).section("11.13").later(SCRIPTS),
-    Tag::new("customgethandlerscript", AGENT, Kind::Script).section("11.16").later(SCRIPTS),
-    Tag::new("customgetputscript", AGENT, Kind::Script).section("11.15").later(SCRIPTS),
-    Tag::new("customendputscript", AGENT, Kind::Script).section("11.15").later(SCRIPTS),
-    Tag::new("customputresulthandlerscript", AGENT, Kind::Script).section("11.17").later(SCRIPTS),
-    Tag::new("logfile", AGENT, Kind::Path).section("11.29").later(LOGS),
-    Tag::new("logformat", AGENT, Kind::CText).section("11.31").later(LOGS),
-    Tag::new("loglabels", AGENT, Kind::CText).section("11.32").later(LOGS),
+        .already(&["SYSTEM", "UTC"])
+        .about("the time zone of users who have set none")
+        .sample("CET"),
+    Tag::new("sessioninitscript", AGENT, Kind::Script)
+        .section("11.12")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("runs when a session begins, and declares the session's variables")
+        .sample(r#"STRING greeting; greeting="hello";"#),
+    Tag::new("sentitemstatusscript", AGENT, Kind::Script)
+        .section("11.14")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("runs when a peer has answered an item that was sent")
+        .sample(r#"DEBUGMESSAGE("answered");"#),
+    Tag::new("receiveditemstatusscript", AGENT, Kind::Script)
+        .section("11.14")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("runs before a peer gets the status of an item it sent")
+        .sample(r#"DEBUGMESSAGE("stored");"#),
+    Tag::new("sessionfinishscript", AGENT, Kind::Script)
+        .section("11.13")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("runs when a session ends")
+        .sample(r#"DEBUGMESSAGE("session is over");"#),
+    Tag::new("customgethandlerscript", AGENT, Kind::Script)
+        .section("11.16")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("answers a Get of a peer for something of its own")
+        .sample(r#"RETURN "";"#),
+    Tag::new("customgetputscript", AGENT, Kind::Script)
+        .section("11.15")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("sends Get and Put commands of its own at the beginning")
+        .sample(r#"DEBUGMESSAGE("get or put");"#),
+    Tag::new("customendputscript", AGENT, Kind::Script)
+        .section("11.15")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("sends Put commands of its own at the end")
+        .sample(r#"DEBUGMESSAGE("put");"#),
+    Tag::new("customputresulthandlerscript", AGENT, Kind::Script)
+        .section("11.17")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("takes the Put and Results of a peer that are its own")
+        .sample(r#"DEBUGMESSAGE("results");"#),
+    Tag::new("logfile", AGENT, Kind::Path)
+        .section("11.29")
+        .later(LOGS)
+        .about("the file in which each sync gets a line")
+        .sample("/var/log/syncloom/syncs.log"),
+    Tag::new("logformat", AGENT, Kind::CText)
+        .section("11.31")
+        .later(LOGS)
+        .about("the line that each sync gets there")
+        .sample("%u\\t%d\\n"),
+    Tag::new("loglabels", AGENT, Kind::CText)
+        .section("11.32")
+        .later(LOGS)
+        .about("the first line of that file")
+        .sample("User\\tDevice\\n"),
     Tag::new("logenabled", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.30")
         .later(LOGS)
-        .already(&["yes"]),
+        .already(&["yes"])
+        .about("whether that file is written"),
     Tag::new("debugchunkmaxsize", AGENT, Kind::UINT32)
         .default("0")
         .section("11.20")
         .later(OPTION)
-        .already(&["0"]),
+        .already(&["0"])
+        .about("for tests: the largest part of an item in bytes; 0 is no limit")
+        .sample("1000"),
     Tag::new("relyonearlymaps", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.19")
         .later(OPTION)
-        .already(&["yes"]),
+        .already(&["yes"])
+        .about("whether ids that a client reports early are taken as received"),
     Tag::new("datastore", AGENT, Kind::Container)
         .attributes(&[
-            Attribute::new("name", Kind::Text).required(),
-            Attribute::new("type", Kind::Enum(&["sql", "odbc", "plugin", "textdb"])),
+            Attribute::new("name", Kind::Text).about("the name that peers use").required(),
+            Attribute::new("type", STORE_TYPE).about("what keeps the items"),
         ])
         .section("11.34")
         .repeats()
-        .about("something that can be synchronised"),
+        .about("something that can be synchronised")
+        .sample(r#"<datastore name="contacts" type="sql"><readonly>no</readonly></datastore>"#),
     Tag::new("superdatastore", AGENT, Kind::Container)
-        .attributes(&[Attribute::new("name", Kind::Text).required()])
+        .attributes(&[Attribute::new("name", Kind::Text).about("the name that peers use").required()])
         .section("11.35")
         .repeats()
         .later("superdatastores are not served yet")
-        .about("several datastores under one name"),
-    Tag::new("requestedauth", &["server"], Kind::Enum(&["none", "basic", "md5"]))
+        .about("several datastores under one name")
+        .sample(r#"<superdatastore name="calendar"><contains datastore="events"/></superdatastore>"#),
+    Tag::new("requestedauth", &["server"], AUTH)
         .default("md5")
         .section("11.6")
-        .about("what a peer is asked to log in with"),
-    Tag::new("requiredauth", &["server"], Kind::Enum(&["none", "basic", "md5"]))
+        .about("what a peer is asked to log in with")
+        .sample("basic"),
+    Tag::new("requiredauth", &["server"], AUTH)
         .default("md5")
         .section("11.6")
         .aliases(&["reqiredauth"])
-        .about("the least that a peer must log in with"),
+        .about("the least that a peer must log in with")
+        .sample("basic"),
     Tag::new("autononce", &["server"], Kind::Boolean)
         .default("yes")
         .section("11.7")
@@ -158,9 +258,19 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("constantnonce", &["server"], Kind::Text)
         .section("11.8")
         .secret()
-        .about("the nonce where none is made"),
-    Tag::new("externalurl", &["server"], Kind::Text).section("11.5").about("the address that peers are told"),
-    Tag::new("maxguidsizesent", &["server"], Kind::UINT16).default("32").later(OPTION).already(&["32"]),
+        .about("the nonce where none is made")
+        .sample("example"),
+    Tag::new("externalurl", &["server"], Kind::Text)
+        .section("11.5")
+        .products(SERVERS)
+        .about("the address that peers are told")
+        .sample("http://sync.example.org/sync"),
+    Tag::new("maxguidsizesent", &["server"], Kind::UINT16)
+        .default("32")
+        .later(OPTION)
+        .already(&["32"])
+        .about("the longest id in bytes that peers are sent as it is")
+        .sample("64"),
     Tag::new("sendrespuri", &["server"], Kind::Boolean)
         .default("yes")
         .section("11.9")
@@ -169,30 +279,53 @@ pub(super) const TAGS: &[Tag] = &[
         .default("yes")
         .section("11.9")
         .about("whether they are told only if that differs from where they sent the last"),
-    Tag::new("logininitscript", AGENT, Kind::Script).section("11.33").later(SCRIPTS).vital(),
-    Tag::new("logincheckscript", AGENT, Kind::Script).section("12.17").later(SCRIPTS).vital(),
-    Tag::new("loginfinishscript", AGENT, Kind::Script).section("11.33").later(SCRIPTS),
+    Tag::new("logininitscript", AGENT, Kind::Script)
+        .section("11.33")
+        .later(SCRIPTS)
+        .vital()
+        .products(PRO)
+        .about("runs before a login is checked, and can change the name")
+        .sample("RETURN TRUE;"),
+    Tag::new("logincheckscript", AGENT, Kind::Script)
+        .section("12.17")
+        .later(SCRIPTS)
+        .vital()
+        .products(PRO)
+        .about("says whether a login is right")
+        .sample("RETURN TRUE;"),
+    Tag::new("loginfinishscript", AGENT, Kind::Script)
+        .section("11.33")
+        .later(SCRIPTS)
+        .products(PRO)
+        .about("runs after a login, and can still refuse it")
+        .sample("RETURN TRUE;"),
     Tag::new("timeutc", AGENT, Kind::Boolean)
         .aliases(&["timestamputc"])
         .default("no")
         .section("11.34.30")
-        .no_effect("times in databases are UTC"),
+        .no_effect("times in databases are UTC")
+        .deprecated("datatimezone")
+        .about("whether times in the database are UTC")
+        .sample("yes"),
     Tag::new("datatimezone", AGENT, Kind::TimeZone)
         .default("SYSTEM")
         .section("11.34.31")
         .later(ZONES)
-        .already(&["UTC", "SYSTEM"]),
-    Tag::new(
-        "datacharset",
-        AGENT,
-        Kind::Enum(&["unknown", "ASCII", "ANSI", "ISO-8859-1", "UTF-8", "UTF-16", "GB2312", "CP936"]),
-    )
-    .default("ANSI")
-    .section("11.34.33")
-    .later("text is exchanged with databases as UTF-8")
-    .already(&["UTF-8"]),
-    Tag::new("datalineends", AGENT, Kind::Enum(&["none", "unix", "mac", "dos", "cstr", "filemaker"]))
+        .already(&["UTC", "SYSTEM"])
+        .since("3.1")
+        .about("the zone of times in the database that belong to no datastore")
+        .sample("UTC"),
+    Tag::new("datacharset", AGENT, DB_CHARSET)
+        .default("ANSI")
+        .section("11.34.33")
+        .later(CHARSET)
+        .already(&["UTF-8"])
+        .about("the character set of text in the database that belongs to no datastore")
+        .sample("UTF-8"),
+    Tag::new("datalineends", AGENT, LINE_ENDS)
         .default("dos")
         .section("11.34.34")
-        .no_effect("it concerns no text that the server keeps for itself"),
+        .no_effect("it concerns no text that the server keeps for itself")
+        .about("how a line ends in database text that belongs to no datastore")
+        .sample("unix"),
 ];

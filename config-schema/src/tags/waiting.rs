@@ -1,10 +1,19 @@
-//! What tags and attributes wait for that do not act yet, where more than one room has such; as an operator
-//! would say it.
+//! What tags and attributes wait for that do not act yet; as an operator would say it.
+//!
+//! Not its job: which ones wait (the tables beside it).
 
+pub(super) const BLOBS: &str = "large columns are read with their record; reading them alone comes later";
+pub(super) const CHARSET: &str = "text is exchanged with databases as UTF-8";
 pub(super) const CLIENT: &str = "Syncloom does not run as a client yet";
 pub(super) const FILTERS: &str = "filters are not applied yet";
 pub(super) const LOGS: &str = "logs are not written as the config says yet";
+pub(super) const ODBC: &str = "ODBC databases are not opened yet";
 pub(super) const OPTION: &str = "this option is not acted on yet";
+pub(super) const PEERDATA: &str = "what a peer reports about itself is not kept yet";
+pub(super) const PLUGINS: &str = "plugins are not loaded yet";
+pub(super) const RESUME: &str = "sessions are not resumed yet";
 pub(super) const RULES: &str = "remote rules are not applied yet";
 pub(super) const SCRIPTS: &str = "scripts are not run yet";
+pub(super) const STAMPS: &str = "stamps are always in one column";
+pub(super) const TABLES: &str = "statements are not made from the names of tables; write the SQL itself";
 pub(super) const ZONES: &str = "times in databases are UTC, other zones are not converted yet";

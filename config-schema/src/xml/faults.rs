@@ -70,7 +70,9 @@ enum Fault<'a> {
     NoEnd { what: &'static str, end: &'static str, begin: Range<usize> },
     /// `--` within a comment.
     Dashes(usize),
-    /// An attribute's value without quotes, or with `<` in it.
+    /// An attribute's value without quotes.
+    Unquoted(Range<usize>),
+    /// An attribute's value with `<` in it.
     Attribute(Range<usize>, &'static str),
     /// A second element beside the root, or text outside it.
     Outside(Range<usize>),
@@ -97,14 +99,20 @@ fn tell(report: &mut Report<'_>, fault: Fault<'_>) {
                         .hint(format!("add </{innermost}>"));
                 }
                 _ => {
-                    report
-                        .add(
-                            Code::Mismatched,
-                            span,
-                            format!("</{name}> closes nothing; <{innermost}> is open since line {line}"),
-                        )
-                        .note(here, format!("<{innermost}> is opened here"))
-                        .hint(format!("write </{innermost}>"));
+                    let message =
+                        format!("</{name}> closes nothing; <{innermost}> is open since line {line}");
+                    let found = report.add(Code::Mismatched, span.clone(), message);
+                    found.note(here, format!("<{innermost}> is opened here"));
+                    // Which of the two is misspelt is certain where the other one is a tag of the language.
+                    let known = |name: &str| !crate::tags::named(name).is_empty();
+                    if misspelt && known(name) && !known(innermost) {
+                        found.hint(format!("write <{name}> there")).fix(place, name);
+                    } else {
+                        found.hint(format!("write </{innermost}>"));
+                        if misspelt && (!known(name) || name.eq_ignore_ascii_case(innermost)) {
+                            found.fix(span, innermost);
+                        }
+                    }
                 }
             }
         }
@@ -128,9 +136,13 @@ fn tell(report: &mut Report<'_>, fault: Fault<'_>) {
             report.add(Code::Mismatched, span, format!("</{name}> closes nothing: no tag is open here"));
         }
         Fault::Stray(at, c) => {
-            report
-                .add(Code::StrayCharacter, at..at + 1, format!("{c} has a meaning of its own in XML"))
-                .hint(CDATA);
+            let entity = c == '&' && begins_entity(&report.source.text()[at + 1..]);
+            let message = format!("{c} has a meaning of its own in XML");
+            let found = report.add(Code::StrayCharacter, at..at + 1, message);
+            found.hint(CDATA);
+            if c == '&' && !entity {
+                found.fix(at..at + 1, "&amp;");
+            }
         }
         Fault::NoEnd { what, end, begin } => {
             report
@@ -144,6 +156,19 @@ fn tell(report: &mut Report<'_>, fault: Fault<'_>) {
         }
         Fault::Attribute(span, message) => {
             report.add(Code::Syntax, span, message);
+        }
+        Fault::Unquoted(span) => {
+            let text = report.source.text();
+            let value = format!("\"{}\"", text.get(span.clone()).unwrap_or(""));
+            let behind = text.get(span.end..).unwrap_or("");
+            let ends =
+                behind.starts_with("/>") || behind.starts_with(|c: char| c == '>' || c.is_whitespace());
+            let certain = ends && !value[1..value.len() - 1].contains(['"', '\'', '<', '&']);
+            let found = report.add(Code::Syntax, span.clone(), "a value stands in quotes");
+            found.hint(format!("write {value}"));
+            if certain {
+                found.fix(span, value);
+            }
         }
         Fault::Outside(span) => {
             report
@@ -213,6 +238,12 @@ fn find(text: &str) -> Option<Fault<'_>> {
     (!open.is_empty()).then_some(Fault::Unclosed(open))
 }
 
+/// Whether a text behind `&` looks like an entity, of HTML for example.
+fn begins_entity(text: &str) -> bool {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '#').unwrap_or(text.len());
+    end > 0 && text[end..].starts_with(';')
+}
+
 /// The length of what is no tag: a comment, CDATA, an instruction, an entity.
 fn skip_markup(rest: &str, at: usize) -> Result<Option<usize>, Fault<'_>> {
     let until = |begin: &str, end: &'static str, what| match rest[begin.len()..].find(end) {
@@ -269,9 +300,9 @@ fn attributes<'a>(text: &'a str, at: usize, name: &Open<'a>) -> Result<(usize, b
             }
             None if matches!(c, '"' | '\'') && previous == '=' => quote = Some((c, offset)),
             None if previous == '=' && !c.is_whitespace() => {
-                let length = text[offset..].find([' ', '>', '/']).unwrap_or(1);
-                let message = "a value stands in quotes";
-                return Err(Fault::Attribute(at + offset..at + offset + length, message));
+                let end = |c: char| c.is_whitespace() || c == '>' || c == '/';
+                let length = text[offset..].find(end).unwrap_or(1);
+                return Err(Fault::Unquoted(at + offset..at + offset + length));
             }
             None => {}
         }

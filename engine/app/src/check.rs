@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use syncloom_config::Config;
+use syncloom_config::{Config, Store};
 
 use crate::ConfigArgs;
 use crate::config::{self, Summary};
@@ -51,7 +51,17 @@ fn describe(config: &Config) {
             .iter()
             .map(|used| format!("{} {}", used.datatype.mime_type, used.datatype.version))
             .collect();
-        println!("  ./{} as {} in {}", datastore.name, types.join(", "), datastore.sql.sqlite.path.display());
+        let place = match &datastore.store {
+            Store::Sql(sql) => sql.sqlite.path.display().to_string(),
+            Store::Plugin(plugin) => {
+                format!("the plugin {}", plugin.data.as_ref().map_or("", |module| &module.name))
+            }
+            Store::Contains(parts) => {
+                let names: Vec<&str> = parts.iter().map(|part| part.datastore.name.as_str()).collect();
+                names.join(" and ")
+            }
+        };
+        println!("  ./{} as {} in {place}", datastore.name, types.join(", "));
     }
     if server.datastores.is_empty() {
         println!("  no datastore that can be served");

@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod console;
 mod explain;
+mod replay;
 mod schema;
 mod script;
 mod serve;
@@ -50,6 +51,11 @@ enum Command {
         #[command(flatten)]
         schema: schema::SchemaArgs,
     },
+    /// Play recorded SyncML traffic against a config, and show what is answered otherwise
+    Replay {
+        #[command(flatten)]
+        replay: replay::ReplayArgs,
+    },
     /// Run a script, and show its result and variables
     Script {
         #[command(flatten)]
@@ -81,6 +87,7 @@ fn main() -> ExitCode {
         Command::Check { config } => check::run(&config),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),
+        Command::Replay { replay } => replay::run(&replay),
         Command::Script { script } => script::run(&script),
     }
 }

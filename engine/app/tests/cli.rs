@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::io::{Read, Write};
 use std::process::{Command, Output};
 
 fn syncloom(arguments: &[&str]) -> Output {
@@ -86,6 +87,108 @@ fn script_shows_mistakes_with_their_place_and_a_hint() {
     let output = syncloom(&["script", "-e", "1/0"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("script:1: division by zero"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn script_takes_expressions_statements_and_standard_input() {
+    for (line, result) in [
+        ("LENGTH(\"a;b\")", "result: integer 3\n"),
+        ("INTEGER i; i=5", "i: integer 5\nno result\n"),
+        ("STRING s", "s: string unassigned\nno result\n"),
+        ("RETURN 1", "result: integer 1\n"),
+    ] {
+        assert_eq!(text(&syncloom(&["script", "-e", line]).stdout), result, "{line}");
+    }
+    let mut process = Command::new(env!("CARGO_BIN_EXE_syncloom"))
+        .arg("script")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    process.stdin.take().unwrap().write_all(b"RETURN\n1;").unwrap();
+    assert_eq!(text(&process.wait_with_output().unwrap().stdout), "result: integer 1\n");
+}
+
+#[test]
+fn script_traces_lines_with_what_they_change() {
+    let output =
+        syncloom(&["script", "--trace", "-e", "INTEGER i; STRING s;\ns=SUBSTR(\"abc\",1);\n i=i+1;"]);
+    let trace = "script:2: s=SUBSTR(\"abc\",1);\n    SUBSTR() gives string \"bc\"\n    s = string \"bc\"\nscript:3: i=i+1;\n    i = integer 1\n";
+    assert_eq!(text(&output.stderr), trace);
+}
+
+#[test]
+fn script_sees_an_item_of_a_config() {
+    let item = ["script", "--config", "samples/quickstart.xml", "-D", "data=/somewhere", "--fieldlist"];
+    let run = |list: &str, script: &str| syncloom(&[&item[..], &[list, "-e", script]].concat());
+    let output = run("contact", "N_LAST=\"Muster\"; RETURN TARGET.N_LAST;");
+    assert_eq!(
+        text(&output.stdout),
+        "TARGET.N_LAST: string \"Muster\"\nresult: string \"Muster\"\n",
+        "{}",
+        text(&output.stderr)
+    );
+    let output = run("people", "1");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no field list is called people; there are contact"));
+}
+
+#[test]
+fn script_knows_macros_and_functions_of_a_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("functions.xml");
+    let scripting = "<scripting><macro name=\"TEN\"><![CDATA[10]]></macro>\
+        <function><![CDATA[integer tenfold(integer n) {\nreturn n*$TEN;\n}]]></function></scripting>";
+    let xml = format!(
+        "<?xml version=\"1.0\"?>\n<sysync_config version=\"1.0\">\n{scripting}\n<server type=\"plugin\"/></sysync_config>"
+    );
+    std::fs::write(&config, xml).unwrap();
+    let output =
+        syncloom(&["script", "--trace", "--config", config.to_str().unwrap(), "-e", "tenfold($TEN)"]);
+    assert_eq!(text(&output.stdout), "result: integer 100\n", "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("tenfold() gives integer 100"), "{}", text(&output.stderr));
+}
+
+/// `script` of util-linux gives a program a terminal.
+#[test]
+fn script_has_a_prompt_at_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = format!("{} script", env!("CARGO_BIN_EXE_syncloom"));
+    let spawned = Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .env("XDG_STATE_HOME", folder.path())
+        .env("TERM", "xterm")
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn();
+    let Ok(mut process) = spawned else {
+        println!("skipped: there is no program that gives a terminal");
+        return;
+    };
+    let (mut keyboard, mut screen) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
+    let mut out = String::new();
+    // What is typed before a prompt is there is lost: each begins by switching bracketed paste on.
+    for (number, line) in
+        ["STRING s", "s=\"ab\"", "LENGHT(s)", "s+1", "1/0", "s+2", "\u{4}"].iter().enumerate()
+    {
+        let mut part = [0; 4096];
+        while out.matches("\u{1b}[?2004h").count() <= number {
+            let read = screen.read(&mut part).unwrap();
+            assert!(read > 0, "the prompt ended: {out}");
+            out.push_str(&text(&part[..read]));
+        }
+        keyboard.write_all(line.as_bytes()).unwrap();
+        keyboard.write_all(b"\r").unwrap();
+    }
+    screen.read_to_string(&mut out).unwrap();
+    assert!(process.wait().unwrap().success());
+    for expected in
+        ["string \"ab1\"", "did you mean LENGTH?", "   | ^^^^^^", "division by zero", "string \"ab2\""]
+    {
+        assert!(out.contains(expected), "{expected} in {out}");
+    }
+    let history = std::fs::read_to_string(folder.path().join("syncloom/script_history")).unwrap();
+    assert!(history.contains("LENGHT(s)\n"), "{history}");
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn texts_and_bytes_come_back_as_they_were() {
     for _ in 0..400 {
         for version in ["2.1", "3.0"] {
             let codec = Codec::new(contacts(version));
-            let mut item = Item::new(codec.datatype().profile.fields.clone());
+            let mut item = Item::new(codec.datatype().fields().clone());
             let id = |name: &str| item.list().find(name).unwrap();
             let (note, last, photo, tel) = (id("NOTE"), id("N_LAST"), id("PHOTO"), id("TEL"));
             item.set(note, text(&mut random, 40));
@@ -95,7 +95,7 @@ fn written(codec: &Codec, item: &Item) -> String {
 }
 
 fn item(codec: &Codec, random: &mut Random) -> Item {
-    let list = codec.datatype().profile.fields.clone();
+    let list = codec.datatype().fields().clone();
     let mut item = Item::new(list.clone());
     for (id, field) in list.iter().filter(|(_, field)| field.name != "SYNCLVL") {
         let count = if field.array { random.below(4) } else { random.below(2) };

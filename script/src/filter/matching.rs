@@ -5,7 +5,8 @@
 use std::cmp::Ordering;
 
 use crate::fields::FieldType;
-use crate::time::{Timestamp, Zone};
+use crate::text::{LINE_ENDS, dials, significant};
+use crate::time::Timestamp;
 use crate::value::Value;
 
 /// A constant, prepared once for the type of its field.
@@ -43,7 +44,7 @@ pub(super) fn order(value: &Value, constant: &Constant, manner: Manner) -> Optio
         (value, Constant::Nothing) if value.is_empty() => Some(Ordering::Equal),
         (_, Constant::Nothing) => Some(Ordering::Greater),
         (Value::Integer(number), Constant::Integer(wanted)) => Some(number.cmp(wanted)),
-        (Value::Timestamp(time), Constant::Time(wanted)) => order_time(*time, *wanted),
+        (Value::Timestamp(time), Constant::Time(wanted)) => time.partial_compare(*wanted),
         (Value::Blob(bytes), Constant::Bytes(wanted)) => Some(bytes.as_slice().cmp(wanted)),
         (value, Constant::Integer(_) | Constant::Time(_) | Constant::Bytes(_)) if value.is_empty() => {
             Some(Ordering::Less)
@@ -88,22 +89,15 @@ pub(super) fn order_text(text: &str, wanted: &str, manner: Manner) -> Ordering {
 
 /// A constant's text in the form that [`order_text`] wants.
 pub(super) fn prepared(text: &str, manner: Manner) -> String {
+    let significant = significant(text, manner.kind);
     match manner.kind {
-        FieldType::Telephone => text.chars().filter(|c| dials(*c)).collect(),
-        FieldType::Multiline => folded(text.trim_matches(LINE_ENDS), manner.fold),
-        _ => folded(text, manner.fold),
+        FieldType::Telephone => significant.into_owned(),
+        _ => folded(&significant, manner.fold),
     }
 }
 
 pub(super) fn folded(text: &str, yes: bool) -> String {
     if yes { text.chars().map(fold).collect() } else { text.to_owned() }
-}
-
-const LINE_ENDS: [char; 2] = ['\r', '\n'];
-
-/// What of a telephone number counts (manual 10.2).
-fn dials(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '*' | '#' | '+')
 }
 
 /// A character without its case. Characters are folded one by one, and the ASCII letters only among themselves
@@ -117,12 +111,6 @@ pub(super) fn fold(c: char) -> char {
         (Some(lower), None) if !lower.is_ascii() => lower,
         _ => c,
     }
-}
-
-/// A floating time says nothing of its place among times of a zone.
-fn order_time(time: Timestamp, wanted: Timestamp) -> Option<Ordering> {
-    let floating = |time: Timestamp| time.zone() == Zone::Floating;
-    (floating(time) == floating(wanted)).then(|| time.compare(wanted))
 }
 
 /// A text to be found in a stream of characters, in one pass over it.

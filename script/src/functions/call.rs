@@ -70,6 +70,11 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
         self.view(number).time().unwrap_or_else(|| clock::from_units(0))
     }
 
+    /// An argument as a time, unless it says nothing.
+    pub fn stated(&self, number: usize) -> Option<Timestamp> {
+        self.view(number).stated()
+    }
+
     /// An argument as a yes or no.
     pub fn flag(&self, number: usize) -> bool {
         self.integer(number) != 0

@@ -46,7 +46,7 @@ struct Spec {
 /// The first address of a list. What stands in `<>` is the address and the rest the name; without `<>` a lone word
 /// with an `@` is the address, a comment in parentheses the name. Quotes are taken off.
 fn parse_spec(text: &str) -> Spec {
-    let (mut words, mut email, mut bare) = (String::new(), None, true);
+    let (mut words, mut bare) = (String::new(), true);
     let mut chars = text.char_indices();
     let mut length = text.len();
     let (mut comment_at, mut group) = (None, None);
@@ -70,41 +70,27 @@ fn parse_spec(text: &str) -> Spec {
             }
             '(' => comment_at = comment_at.or(Some(words.len())),
             ')' => {}
-            '<' => {
-                let rest = chars.as_str();
-                let end = rest.find('>').unwrap_or(rest.len());
-                email = Some(rest[..end].to_owned());
-                chars = text[at + 1 + end..].char_indices();
-                chars.next();
-                return after_address(text, words, email.unwrap_or_default(), at + 1 + end);
-            }
+            '<' => return addressed(text, &words, at + 1),
             next => words.push(next),
         }
     }
-    let word_end = comment_at.unwrap_or(words.len());
-    let (before, comment) = words.split_at(word_end);
+    let (before, comment) = words.split_at(comment_at.unwrap_or(words.len()));
     let address = before.trim();
-    let lone = bare && address.contains('@') && !address.contains(char::is_whitespace);
-    match email {
-        None if lone => {
-            let group = group.map(|group: String| group.trim().to_owned());
-            let name = if comment.is_empty() { group.unwrap_or_default() } else { format!(" {comment}") };
-            Spec { name, email: address.to_owned(), length }
-        }
-        None => Spec { name: collapsed_front(&words), email: String::new(), length },
-        Some(email) => Spec { name: collapsed_front(&words), email, length },
+    if !bare || !address.contains('@') || address.contains(char::is_whitespace) {
+        return Spec { name: collapsed_front(&words), email: String::new(), length };
     }
+    let group = group.map(|group: String| group.trim().to_owned());
+    let name = if comment.is_empty() { group.unwrap_or_default() } else { format!(" {comment}") };
+    Spec { name, email: address.to_owned(), length }
 }
 
-/// What was read ends behind `<address>` and the separator that follows.
-fn after_address(text: &str, words: String, email: String, closing: usize) -> Spec {
+/// A name with the address that begins behind its `<`. What was read ends behind the `>` and the separator that
+/// follows.
+fn addressed(text: &str, name: &str, start: usize) -> Spec {
+    let closing = text[start..].find('>').map_or(text.len(), |end| start + end);
     let behind = (closing + 1).min(text.len());
-    let rest = &text[behind..];
-    let length = match rest.find([',', ';']) {
-        Some(separator) => behind + separator + 1,
-        None => text.len(),
-    };
-    Spec { name: collapsed_front(&words), email, length }
+    let length = text[behind..].find([',', ';']).map_or(text.len(), |separator| behind + separator + 1);
+    Spec { name: collapsed_front(name), email: text[start..closing].to_owned(), length }
 }
 
 /// A name without blanks behind it; those before it count as one.

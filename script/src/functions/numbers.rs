@@ -79,7 +79,7 @@ fn random(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
 fn numformat(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     call.give_made(|call, out| {
         let (number, width) = (call.integer(0), call.integer(1));
-        let filler = if call.given(2) || call.count() > 2 { call.text(2).chars().next() } else { Some(' ') };
+        let filler = if call.count() > 2 { call.text(2).chars().next() } else { Some(' ') };
         let options = call.text(3);
         let mut digits = String::new();
         let mut sign = None;
@@ -98,13 +98,12 @@ fn numformat(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
         }
         let room = usize::try_from(width.unsigned_abs()).unwrap_or(MAX_WIDTH).min(MAX_WIDTH);
         if width > 0 && digits.len() + usize::from(sign.is_some()) > room {
-            digits.extend(sign.take().into_iter().take(0));
             let cut = digits.len().saturating_sub(room);
             out.push_str(&digits[cut..]);
             return;
         }
         let missing = room.saturating_sub(digits.len() + usize::from(sign.is_some()));
-        let fill = std::iter::repeat_n(filler, if width == 0 { 0 } else { missing }).flatten();
+        let fill = std::iter::repeat_n(filler, missing).flatten();
         match (width < 0, filler) {
             (true, _) => {
                 out.extend(sign);

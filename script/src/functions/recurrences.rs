@@ -5,7 +5,7 @@
 
 use super::{Call, Function, INTEGER, STRING, TIMESTAMP, global, integer, text, time, variable};
 use crate::lang::val::Val;
-use crate::lang::{Fault, Kind, clock};
+use crate::lang::{Fault, Kind};
 use crate::recurrence::{Block, Series, ical, vcal1};
 use crate::time::Timestamp;
 
@@ -84,11 +84,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-/// The moment that an argument means; `None` if it has no value, or none that is a time.
-fn moment(call: &Call<'_, '_, '_>, number: usize) -> Option<Timestamp> {
-    call.view(number).time().filter(|time| !clock::is_empty(*time))
-}
-
 /// The rule of the arguments from `at` on: code, interval and masks. `None` for a code that the manual doesn't know.
 fn block(call: &Call<'_, '_, '_>, at: usize, until: Option<Timestamp>) -> Option<Block> {
     let (first, last) = (call.integer(at + 2), call.integer(at + 3));
@@ -96,7 +91,7 @@ fn block(call: &Call<'_, '_, '_>, at: usize, until: Option<Timestamp>) -> Option
 }
 
 fn date(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
-    let rule = moment(call, 0).zip(block(call, 1, None));
+    let rule = call.stated(0).zip(block(call, 1, None));
     let series = rule.and_then(|(start, block)| Series::new(&block, start));
     let number = call.integer(6);
     let date = series.and_then(|series| match call.flag(5) {
@@ -114,11 +109,10 @@ fn count(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     if call.integer(2) < 1 {
         return call.give_nothing();
     }
-    let (Some(block), Some(occurrence)) = (block(call, 1, None).filter(Block::recurs), moment(call, 6))
-    else {
+    let (Some(block), Some(occurrence)) = (block(call, 1, None).filter(Block::recurs), call.stated(6)) else {
         return call.give_integer(0);
     };
-    let count = moment(call, 0).and_then(|start| {
+    let count = call.stated(0).and_then(|start| {
         let series = Series::new(&block, start)?;
         // Occurrences are counted on the clock of the start, whichever zone the date is in.
         let occurrence = occurrence.in_zone(start.zone());
@@ -134,7 +128,7 @@ fn count(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
 }
 
 fn make(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
-    let text = block(call, 1, moment(call, 5)).and_then(|block| match call.flag(0) {
+    let text = block(call, 1, call.stated(5)).and_then(|block| match call.flag(0) {
         true => ical::generate(&block),
         false => vcal1::generate(&block),
     });

@@ -26,9 +26,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Whether a time is a day alone.",
         ("ISDATEONLY(20030604T164922Z)", "0"),
         |call| {
-            let day = call.view(0).is_assigned()
-                && !clock::is_empty(call.time(0))
-                && call.time(0).kind() == TimestampKind::Date;
+            let day = call.stated(0).is_some_and(|time| time.kind() == TimestampKind::Date);
             call.give_integer(i64::from(day))
         },
     ),
@@ -39,7 +37,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "6.14.3",
         "The time of day of a time: the time units since midnight.",
         ("(string)TIMEONLY(20030604T164922Z)", "164922"),
-        |call| match stated(call) {
+        |call| match call.stated(0) {
             Some(time) => call.give_time(time.time_only()),
             None => call.give(Val::Empty(Kind::Timestamp)),
         },
@@ -64,7 +62,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "A length of time, a date or a time of day as a point in time.",
         ("(string)POINTINTIME(DATEONLY(20030604T164922Z) + TIMEUNITS(60))", "20030604T000100"),
         |call| {
-            let time = stated(call).unwrap_or_else(|| clock::from_units(0));
+            let time = call.stated(0).unwrap_or_else(|| clock::from_units(0));
             call.give_time(time.point_in_time())
         },
     ),
@@ -196,11 +194,6 @@ fn units(call: &Call<'_, '_, '_>) -> i64 {
     }
 }
 
-/// The first argument, unless it says nothing.
-fn stated(call: &Call<'_, '_, '_>) -> Option<Timestamp> {
-    call.view(0).time().filter(|time| !clock::is_empty(*time))
-}
-
 fn all_day_count(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     let start = call.time(0);
     // Where neither is known, they are the same midnight.
@@ -216,7 +209,7 @@ fn all_day_count(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
 
 fn make_all_day(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     let days = call.optional_integer(2).unwrap_or(0);
-    let end = call.view(1).time().filter(|time| !clock::is_empty(*time));
+    let end = call.stated(1);
     let (first, last) = allday::make_all_day(call.time(0), end, days);
     call.set(0, Val::Time(Kind::Timestamp, first))?;
     call.set(1, Val::Time(Kind::Timestamp, last))?;

@@ -5,7 +5,7 @@ use super::{
     Call, Function, Gives, INTEGER, STRING, TIMESTAMP, any, global, integer, optional, time, variable,
 };
 use crate::lang::val::{Val, View};
-use crate::lang::{Fault, Kind, clock};
+use crate::lang::{Fault, Kind};
 use crate::time::zones::{TzidMode, VtimezoneMode};
 use crate::time::{Zone, ZoneSpec};
 
@@ -179,12 +179,12 @@ fn specified(call: &mut Call<'_, '_, '_>, number: usize) -> Option<ZoneSpec> {
 
 /// Puts the time that the first argument is into a zone. What is no time yet stays as it is.
 fn set_zone(call: &mut Call<'_, '_, '_>, spec: ZoneSpec) -> Result<(), Fault> {
-    match call.view(0).time() {
-        Some(time) if !clock::is_empty(time) => {
+    match call.stated(0) {
+        Some(time) => {
             let time = call.env_ref().zones.set_zone(time, spec);
             call.set(0, Val::Time(Kind::Timestamp, time))
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -1,8 +1,6 @@
-//! Times as scripts see them: their text, what text means a time, and what two times have to do with each other.
+//! Times as scripts see them: their text, and how they differ.
 //!
 //! Not its job: zones and calendars, which are those of [`crate::time`].
-
-use std::cmp::Ordering;
 
 use super::kind::Kind;
 use crate::time::{IsoStyle, Timestamp, TimestampKind, Zone};
@@ -21,16 +19,6 @@ pub fn text(time: Timestamp, kind: Kind) -> String {
     time.format(IsoStyle::SCRIPT)
 }
 
-/// The time that a text means.
-pub fn parse(text: &str) -> Option<Timestamp> {
-    Timestamp::parse(text)
-}
-
-/// A time as text makes it a date: the day alone. A length of time has none.
-pub fn as_date(time: Timestamp) -> Option<Timestamp> {
-    (time.kind() != TimestampKind::Duration).then(|| time.date_only())
-}
-
 /// The same zone and meaning with other time units.
 pub fn with_linear(time: Timestamp, linear: i64) -> Timestamp {
     time.plus(linear.saturating_sub(time.linear()))
@@ -44,12 +32,6 @@ pub fn difference(later: Timestamp, earlier: Timestamp) -> Option<Timestamp> {
         _ => false,
     };
     (!is_length).then(|| later.since(earlier))
-}
-
-/// Which of two is later; `None` for a floating one and one in a zone, which have nothing in common.
-pub fn compare(a: Timestamp, b: Timestamp) -> Option<Ordering> {
-    let floats = |time: Timestamp| time.zone() == Zone::Floating;
-    (floats(a) == floats(b)).then(|| a.compare(b))
 }
 
 /// A number of time units as a time to compare with: floating.

@@ -1,6 +1,8 @@
 //! Compiled scripts: instructions over operands that are places, so that nothing is looked up by name and
 //! nothing is copied to be looked at.
 
+use std::sync::Arc;
+
 use super::kind::Kind;
 use super::ops::{Arith, Compare, Unary};
 use super::val::{Side, Val};
@@ -84,6 +86,8 @@ pub struct Code {
     pub builtins: Vec<&'static Function>,
     /// How many slots are variables.
     pub variables: u32,
+    /// The names of these, in order.
+    pub names: Arc<[String]>,
     /// How many slots there are.
     pub slots: u32,
 }
@@ -117,8 +121,8 @@ pub struct ParameterKind {
 pub struct FunctionCode {
     /// How it is called.
     pub signature: Signature,
-    /// Type and shape of its variables, parameters first.
-    pub locals: Vec<(Kind, bool)>,
+    /// Name, type and shape of its variables, parameters first.
+    pub locals: Vec<(String, Kind, bool)>,
     /// What it does.
     pub code: Code,
 }

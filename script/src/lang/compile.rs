@@ -19,22 +19,28 @@ use crate::fields::{FieldId, FieldList};
 use crate::functions::{Contexts, Function, table};
 
 /// What a script can name besides built-in functions.
-#[derive(Default)]
 pub struct Names<'a> {
-    /// Its variables by lower-case name.
-    pub variables: HashMap<String, Slot>,
-    /// How many of them there are.
-    pub count: u32,
+    /// Its variables.
+    pub declared: Declared,
     /// The item that bare names and `TARGET.` mean.
     pub target: Option<Fields>,
     /// The item that `REFERENCE.` means.
     pub reference: Option<Fields>,
     /// The user functions by lower-case name: their index.
-    pub functions: HashMap<String, usize>,
+    pub functions: &'a HashMap<String, usize>,
     /// Their signatures.
     pub signatures: &'a [Signature],
     /// Which built-in functions there are.
     pub contexts: Contexts,
+}
+
+/// The variables of a context or a function.
+#[derive(Debug, Default)]
+pub struct Declared {
+    /// By lower-case name.
+    pub slots: HashMap<String, Slot>,
+    /// Name, type and shape, in the order of their slots.
+    pub order: Vec<(String, Kind, bool)>,
 }
 
 /// A variable's place and type.
@@ -59,26 +65,42 @@ pub struct Fields {
     pub writable: bool,
 }
 
-/// Gives every declared variable its slot, in order. A name declared again keeps its slot.
-pub fn declare(
-    names: &mut HashMap<String, Slot>,
-    order: &mut Vec<(String, Kind, bool)>,
-    declarations: &[Declaration],
-    errors: &mut Vec<ScriptError>,
-) {
-    for declared in declarations {
-        let number = order.len() as u32;
-        let slot = Slot { number, kind: declared.kind, array: declared.array, by_ref: false };
-        let known = names.entry(declared.name.to_ascii_lowercase()).or_insert_with(|| {
-            order.push((declared.name.clone(), declared.kind, declared.array));
-            slot
-        });
-        if (known.kind, known.array) != (declared.kind, declared.array) {
-            let array = if known.array { "array of " } else { "" };
-            let message = format!("{} is declared as {array}{} already", declared.name, known.kind.name());
-            let hint = "all scripts of a context share their variables; choose another name".to_owned();
-            errors.push(declared.place.error(message, Some(hint)));
+impl Declared {
+    /// Those of this order.
+    pub fn of(order: &[(String, Kind, bool)]) -> Declared {
+        let slot = |(number, (name, kind, array)): (u32, &(String, Kind, bool))| {
+            (name.to_ascii_lowercase(), Slot { number, kind: *kind, array: *array, by_ref: false })
+        };
+        Declared { slots: (0..).zip(order).map(slot).collect(), order: order.to_vec() }
+    }
+
+    /// Gives every declared variable its slot, in order. A name declared again keeps its slot.
+    pub fn add(&mut self, declarations: &[Declaration], errors: &mut Vec<ScriptError>) {
+        for declared in declarations {
+            let number = self.order.len() as u32;
+            let slot = Slot { number, kind: declared.kind, array: declared.array, by_ref: false };
+            let known = self.slots.entry(declared.name.to_ascii_lowercase()).or_insert_with(|| {
+                self.order.push((declared.name.clone(), declared.kind, declared.array));
+                slot
+            });
+            if (known.kind, known.array) != (declared.kind, declared.array) {
+                let array = if known.array { "array of " } else { "" };
+                let message =
+                    format!("{} is declared as {array}{} already", declared.name, known.kind.name());
+                let hint = "all scripts of a context share their variables; choose another name".to_owned();
+                errors.push(declared.place.error(message, Some(hint)));
+            }
         }
+    }
+
+    fn count(&self) -> u32 {
+        self.order.len() as u32
+    }
+
+    /// Code that does nothing yet.
+    pub fn idle(&self) -> Code {
+        let names = self.order.iter().map(|(name, _, _)| name.clone()).collect();
+        Code { variables: self.count(), slots: self.count(), names, ..Code::default() }
     }
 }
 
@@ -86,9 +108,8 @@ pub fn declare(
 pub fn compile(script: &Script, text: &str, names: &Names<'_>, errors: &mut Vec<ScriptError>) -> Code {
     let line_starts =
         std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
-    let code = Code { variables: names.count, slots: names.count, ..Code::default() };
-    let mut compiler =
-        Compiler { names, errors, code, next: names.count, line_starts, line: 1, loops: Vec::new() };
+    let (code, next) = (names.declared.idle(), names.declared.count());
+    let mut compiler = Compiler { names, errors, code, next, line_starts, line: 1, loops: Vec::new() };
     for statement in &script.body {
         compiler.statement(statement);
     }
@@ -246,14 +267,16 @@ impl Compiler<'_> {
         if parts.is_empty() || !same(self, spine) {
             return false;
         }
-        let independent = |compiler: &Self, expression: &Expr| {
-            any(expression, &|part| {
-                same(compiler, part)
-                    || compiler.writes(part)
-                    || matches!(meant.operand, Operand::Ref(_)) && matches!(part.node, Node::Variable(_))
-            })
+        let may_be_same = |compiler: &Self, part: &Expr| match &part.node {
+            // What stands so many places behind another variable may be any.
+            Node::Variable(other) => {
+                other.offset.is_some()
+                    || matches!(meant.operand, Operand::Ref(_))
+                    || compiler.plain(other) == Some(meant.operand)
+            }
+            _ => compiler.writes(part),
         };
-        if parts.iter().any(|part| independent(self, part)) {
+        if parts.iter().any(|part| any(part, &|part| may_be_same(self, part))) {
             return false;
         }
         parts.reverse();
@@ -342,7 +365,7 @@ impl Compiler<'_> {
     fn kept(&mut self, operand: Operand) -> Operand {
         let safe = match operand {
             Operand::Const(_) => true,
-            Operand::Slot(slot) => slot >= self.names.count,
+            Operand::Slot(slot) => slot >= self.code.variables,
             Operand::Ref(_) | Operand::Field(..) => false,
         };
         if safe {
@@ -378,13 +401,21 @@ impl Compiler<'_> {
 
     /// The place that a variable reference means, to write to it; an element as an operand of its own.
     fn writable(&mut self, variable: &Variable, place: &Place) -> Option<Meant> {
-        let meant = self.meant(variable, place)?;
-        if let Operand::Field(side, _) = meant.operand {
+        let meant = self.referred(variable, place)?;
+        let field = self.find(variable).map(|found| found.operand);
+        if let Some(Operand::Field(side, _)) = field {
             let fields = if side == Side::Target { &self.names.target } else { &self.names.reference };
             if fields.as_ref().is_some_and(|fields| !fields.writable) {
-                self.error(place, format!("field {} cannot be changed here", variable.name), None);
+                let hint = "this script is shown the item and cannot change it; use a variable".to_owned();
+                self.error(place, format!("field {} cannot be changed here", variable.name), Some(hint));
             }
         }
+        Some(meant)
+    }
+
+    /// The place of a variable, field or element itself.
+    fn referred(&mut self, variable: &Variable, place: &Place) -> Option<Meant> {
+        let meant = self.meant(variable, place)?;
         let Some(index) = &variable.index else { return Some(meant) };
         let (index, _) = self.value(index, None);
         self.at(place);
@@ -421,7 +452,7 @@ impl Compiler<'_> {
 
     fn find(&self, variable: &Variable) -> Option<Meant> {
         let slot = || {
-            let slot = self.names.variables.get(&variable.name.to_ascii_lowercase())?;
+            let slot = self.names.declared.slots.get(&variable.name.to_ascii_lowercase())?;
             let operand = if slot.by_ref { Operand::Ref(slot.number) } else { Operand::Slot(slot.number) };
             Some(Meant { operand, kind: Some(slot.kind), array: slot.array })
         };
@@ -454,8 +485,13 @@ impl Compiler<'_> {
     fn near(&self, variable: &Variable) -> Option<String> {
         let lists = [&self.names.target, &self.names.reference];
         let fields = lists.into_iter().flatten().flat_map(|fields| fields.list.fields());
-        let names =
-            self.names.variables.keys().map(String::as_str).chain(fields.map(|field| field.name.as_str()));
+        let names = self
+            .names
+            .declared
+            .slots
+            .keys()
+            .map(String::as_str)
+            .chain(fields.map(|field| field.name.as_str()));
         match nearest(&variable.name, names) {
             Some(near) => Some(format!("did you mean {near}?")),
             None => Some("variables are declared with their type: string s;".to_owned()),

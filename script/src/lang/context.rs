@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::ast::{Script, UserFunction};
 use super::code::{Code, FunctionCode, ParameterKind, Signature};
-use super::compile::{Fields, Names, Slot, compile, declare};
+use super::compile::{Declared, Fields, Names, compile};
 use super::error::{RunError, ScriptError};
 use super::host::Env;
 use super::kind::Kind;
@@ -14,6 +14,7 @@ use super::lexer::Macros;
 use super::machine::Machine;
 use super::parser;
 use super::regex::Patterns;
+use super::trace::{Trace, Tracer};
 use super::val::{Val, View};
 use crate::fields::FieldList;
 use crate::functions::{Contexts, table};
@@ -65,7 +66,14 @@ impl Library {
         let mut compiled = Vec::new();
         for ((number, function), signature) in parsed.iter().zip(&signatures) {
             let mut found = Vec::new();
-            let names = Names { functions: by_name.clone(), signatures: &signatures, ..Names::default() };
+            let names = Names {
+                declared: Declared::default(),
+                target: None,
+                reference: None,
+                functions: &by_name,
+                signatures: &signatures,
+                contexts: Contexts::GLOBAL,
+            };
             compiled.push(body(function, signature, functions[*number], names, &mut found));
             errors.extend(found.into_iter().map(|error| (*number, error)));
         }
@@ -96,25 +104,33 @@ fn body(
     mut names: Names<'_>,
     errors: &mut Vec<ScriptError>,
 ) -> FunctionCode {
-    let mut order = Vec::new();
     for parameter in &function.parameters {
-        let before = order.len();
-        declare(&mut names.variables, &mut order, std::slice::from_ref(&parameter.variable), errors);
-        if order.len() == before {
+        let declared = &mut names.declared;
+        let before = declared.order.len();
+        declared.add(std::slice::from_ref(&parameter.variable), errors);
+        if declared.order.len() == before {
             let name = &parameter.variable.name;
             errors.push(parameter.variable.place.error(format!("there is a parameter {name} already"), None));
-        } else if let Some(slot) = names.variables.get_mut(&parameter.variable.name.to_ascii_lowercase()) {
+        } else if let Some(slot) = declared.slots.get_mut(&parameter.variable.name.to_ascii_lowercase()) {
             slot.by_ref = parameter.by_ref;
         }
     }
-    declare(&mut names.variables, &mut order, &function.script.declarations, errors);
-    names.count = order.len() as u32;
-    names.contexts = Contexts::GLOBAL;
+    names.declared.add(&function.script.declarations, errors);
     let before = errors.len();
     let code = compile(&function.script, text, &names, errors);
-    let code = if errors.len() > before { idle(names.count) } else { code };
-    let locals = order.into_iter().map(|(_, kind, array)| (kind, array)).collect();
-    FunctionCode { signature: signature.clone(), locals, code }
+    let code = if errors.len() > before { names.declared.idle() } else { code };
+    FunctionCode { signature: signature.clone(), locals: names.declared.order, code }
+}
+
+/// In what one script of a context differs from the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Functions that it may call besides those of its context.
+    pub also: Contexts,
+    /// Whether it may change the target item.
+    pub changes_target: bool,
+    /// Whether it may change the reference item.
+    pub changes_reference: bool,
 }
 
 /// Which script of a context.
@@ -127,9 +143,8 @@ pub struct ContextBuilder {
     contexts: Contexts,
     target: Option<Fields>,
     reference: Option<Fields>,
-    scripts: Vec<(String, Script)>,
-    variables: HashMap<String, Slot>,
-    order: Vec<(String, Kind, bool)>,
+    scripts: Vec<(String, Script, Option<Scope>)>,
+    declared: Declared,
     errors: Vec<(ScriptId, ScriptError)>,
 }
 
@@ -142,8 +157,7 @@ impl ContextBuilder {
             target: None,
             reference: None,
             scripts: Vec::new(),
-            variables: HashMap::new(),
-            order: Vec::new(),
+            declared: Declared::default(),
             errors: Vec::new(),
         }
     }
@@ -160,42 +174,64 @@ impl ContextBuilder {
         self
     }
 
+    /// Its scripts know what those of an earlier context have declared: see [`Context::take_over`].
+    pub fn after(mut self, earlier: &Context) -> Self {
+        self.declared = Declared::of(&earlier.order);
+        self
+    }
+
     /// Adds a script. What it declares, all scripts of the context know.
     pub fn script(&mut self, text: &str) -> ScriptId {
+        self.add(text, None)
+    }
+
+    /// Adds a script that differs from the others of the context.
+    pub fn script_in(&mut self, text: &str, scope: Scope) -> ScriptId {
+        self.add(text, Some(scope))
+    }
+
+    fn add(&mut self, text: &str, scope: Option<Scope>) -> ScriptId {
         let id = ScriptId(self.scripts.len());
         let (script, mut errors) = parser::script(text, &self.library.macros);
-        declare(&mut self.variables, &mut self.order, &script.declarations, &mut errors);
+        self.declared.add(&script.declarations, &mut errors);
         self.errors.extend(errors.into_iter().map(|error| (id, error)));
-        self.scripts.push((text.to_owned(), script));
+        self.scripts.push((text.to_owned(), script, scope));
         id
     }
 
     /// Compiles the scripts. The errors come with the script they are in; a script with errors does nothing.
     pub fn build(mut self) -> (Context, Vec<(ScriptId, ScriptError)>) {
-        let names = Names {
-            count: self.order.len() as u32,
-            variables: self.variables,
+        let mut names = Names {
+            declared: self.declared,
             target: self.target,
             reference: self.reference,
-            functions: self.library.by_name.clone(),
+            functions: &self.library.by_name,
             signatures: &self.library.signatures,
             contexts: self.contexts,
         };
         let mut codes = Vec::new();
-        for (number, (text, script)) in self.scripts.iter().enumerate() {
+        let (target, reference) = (writable(&names.target), writable(&names.reference));
+        for (number, (text, script, scope)) in self.scripts.iter().enumerate() {
             let mut found = Vec::new();
+            names.contexts = self.contexts | scope.map(|scope| scope.also).unwrap_or_default();
+            for (fields, changes) in [
+                (&mut names.target, scope.map_or(target, |scope| scope.changes_target)),
+                (&mut names.reference, scope.map_or(reference, |scope| scope.changes_reference)),
+            ] {
+                fields.iter_mut().for_each(|fields| fields.writable = changes);
+            }
             let code = compile(script, text, &names, &mut found);
             self.errors.extend(found.into_iter().map(|error| (ScriptId(number), error)));
             let bad = self.errors.iter().any(|(id, _)| id.0 == number);
-            codes.push(if bad { idle(names.count) } else { code });
+            codes.push(if bad { names.declared.idle() } else { code });
         }
-        (Context { library: Arc::clone(&self.library), codes, order: self.order }, self.errors)
+        let order = names.declared.order;
+        (Context { library: Arc::clone(&self.library), codes, order }, self.errors)
     }
 }
 
-/// Code that does nothing, for a script with errors.
-fn idle(variables: u32) -> Code {
-    Code { variables, slots: variables, ..Code::default() }
+fn writable(fields: &Option<Fields>) -> bool {
+    fields.as_ref().is_some_and(|fields| fields.writable)
 }
 
 /// The compiled scripts of a context. It can be shared; what changes stands in [`Variables`].
@@ -222,11 +258,41 @@ pub struct TypedValue {
     pub value: Value,
 }
 
+impl TypedValue {
+    pub(super) fn of(value: Val) -> TypedValue {
+        let kind = match &value {
+            Val::Array(kind, _) => *kind,
+            value => value.view().kind(),
+        };
+        TypedValue { kind, value: value.into_value() }
+    }
+}
+
 impl Context {
+    /// The type of the variable of this name, and whether it is an array; `None` if no script declares it.
+    pub fn declared(&self, name: &str) -> Option<(Kind, bool)> {
+        let found = self.order.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, kind, array)| (*kind, *array))
+    }
+
+    /// The names of its variables, in the order of their declaration.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().map(|(name, _, _)| name.as_str())
+    }
+
     /// Fresh variables: none is assigned.
     pub fn variables(&self) -> Variables {
         let values = self.order.iter().map(|(_, kind, array)| Val::fresh(*kind, *array)).collect();
         Variables { values, patterns: Patterns::default() }
+    }
+
+    /// The variables of the context that this one was built [after](ContextBuilder::after), with those that were
+    /// declared since.
+    pub fn take_over(&self, mut variables: Variables) -> Variables {
+        let known = variables.values.len();
+        let new = self.order.iter().skip(known).map(|(_, kind, array)| Val::fresh(*kind, *array));
+        variables.values.extend(new);
+        variables
     }
 
     /// Runs a script. The value is that of its RETURN; `None` where it ended without one.
@@ -236,12 +302,33 @@ impl Context {
         variables: &mut Variables,
         env: &mut Env<'_>,
     ) -> Result<Option<TypedValue>, RunError> {
+        self.run_in_machine(script, variables, env, |machine| machine.run())
+    }
+
+    /// Runs a script, and tells what it does.
+    pub fn run_traced(
+        &self,
+        script: ScriptId,
+        variables: &mut Variables,
+        env: &mut Env<'_>,
+        tracer: &mut dyn Tracer,
+    ) -> Result<Option<TypedValue>, RunError> {
+        self.run_in_machine(script, variables, env, |machine| machine.run_traced(Trace::new(tracer)))
+    }
+
+    fn run_in_machine<'r, 'e>(
+        &'r self,
+        script: ScriptId,
+        variables: &'r mut Variables,
+        env: &'r mut Env<'e>,
+        run: impl FnOnce(&mut Machine<'r, 'e>) -> Result<Option<Val>, RunError>,
+    ) -> Result<Option<TypedValue>, RunError> {
         let Some(code) = self.codes.get(script.0) else { return Ok(None) };
         let values = std::mem::take(&mut variables.values);
         let functions = &self.library.functions;
         let patterns = &mut variables.patterns;
         let mut machine = Machine::new(code, functions, values, env, patterns, self.library.timeout);
-        let result = machine.run();
+        let result = run(&mut machine);
         variables.values = machine.into_variables(self.order.len());
         Ok(result?.map(|value| TypedValue { kind: value.view().kind(), value: value.into_value() }))
     }
@@ -255,15 +342,17 @@ impl Context {
 
     /// The value of a variable, as SESSIONVAR reads it; `None` if there is none of that name.
     pub fn value(&self, variables: &Variables, name: &str) -> Option<TypedValue> {
-        self.values(variables).find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let (at, (_, kind, _)) = self.find(name)?;
+        Some(TypedValue { kind: *kind, value: variables.values.get(at)?.clone().into_value() })
+    }
+
+    fn find(&self, name: &str) -> Option<(usize, &(String, Kind, bool))> {
+        self.order.iter().enumerate().find(|(_, (known, _, _))| known.eq_ignore_ascii_case(name))
     }
 
     /// Sets a variable in its type, as SETSESSIONVAR does it; `false` if there is none of that name.
     pub fn set(&self, variables: &mut Variables, name: &str, value: &Value) -> bool {
-        let Some(at) = self.order.iter().position(|(known, _, _)| known.eq_ignore_ascii_case(name)) else {
-            return false;
-        };
-        let (_, kind, array) = &self.order[at];
+        let Some((at, (_, kind, array))) = self.find(name) else { return false };
         let Some(slot) = variables.values.get_mut(at) else { return false };
         *slot = match array {
             true => super::memory::as_array(Val::from_value(value, *kind), *kind),

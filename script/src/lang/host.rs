@@ -10,7 +10,7 @@ use crate::item::Item;
 use crate::time::{Timestamp, Zones};
 use crate::value::Value;
 
-/// The machine that scripts run on.
+/// The machine that scripts run on. What is not said of one is not there: no files, no shell, no log.
 pub trait System {
     /// The time, in UTC.
     fn now(&mut self) -> Timestamp;
@@ -19,14 +19,18 @@ pub trait System {
     /// Any number, as random as RANDOM needs it; a seed begins a sequence anew.
     fn random(&mut self, seed: Option<i64>) -> u64;
     /// Waits.
-    fn sleep_ms(&mut self, milliseconds: u64);
+    fn sleep_ms(&mut self, _milliseconds: u64) {}
     /// The content of a file; the error is why it can't be read.
-    fn read_file(&mut self, path: &str) -> Result<Vec<u8>, String>;
+    fn read_file(&mut self, _path: &str) -> Result<Vec<u8>, String> {
+        Err("there are no files here".to_owned())
+    }
     /// Runs a command with its parameters in the shell: its exit code, 0 at once for one in the background, or
     /// `None` where it can't be started.
-    fn shell(&mut self, command: &str, parameters: &str, background: bool) -> Option<i64>;
+    fn shell(&mut self, _command: &str, _parameters: &str, _background: bool) -> Option<i64> {
+        None
+    }
     /// Takes a line for the log.
-    fn log(&mut self, text: &str);
+    fn log(&mut self, _text: &str) {}
 }
 
 /// What serves the functions of one context. `C` lists the functions; the arguments are those of the call, in the

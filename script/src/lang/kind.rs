@@ -29,22 +29,13 @@ impl Kind {
 
     /// Its name, as TYPENAME gives it.
     pub fn name(self) -> &'static str {
-        match self {
-            Kind::None => "none",
-            Kind::String => "string",
-            Kind::Multiline => "multiline",
-            Kind::Telephone => "telephone",
-            Kind::Url => "url",
-            Kind::Integer => "integer",
-            Kind::Timestamp => "timestamp",
-            Kind::Date => "date",
-            Kind::Blob => "blob",
-        }
+        self.field_type().map_or("none", FieldType::name)
     }
 
     /// Whether its values are text.
+    #[inline]
     pub fn is_text(self) -> bool {
-        matches!(self, Kind::String | Kind::Multiline | Kind::Telephone | Kind::Url)
+        self.field_type().is_some_and(FieldType::is_text)
     }
 
     /// Whether its values are times.

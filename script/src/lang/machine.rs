@@ -10,6 +10,7 @@ use super::kind::Kind;
 use super::memory::{self, Items};
 use super::ops::{self, Arith};
 use super::regex::Patterns;
+use super::trace::Trace;
 use super::val::{Place, Val, View, push_integer};
 use super::{LOOP_CHECK, MAX_CALL_DEPTH, MAX_MEMORY, MAX_TEXT, memory::MAX_UNCOUNTED};
 use crate::functions::Call;
@@ -33,6 +34,7 @@ pub struct Machine<'r, 'e> {
     timeout: u64,
     /// Bytes of large texts written since all were counted.
     uncounted: usize,
+    trace: Option<Trace<'r>>,
 }
 
 /// A caller that waits for the function it called.
@@ -73,20 +75,47 @@ impl<'r, 'e> Machine<'r, 'e> {
             started: 0,
             timeout,
             uncounted: 0,
+            trace: None,
         }
     }
 
     /// Runs to the end. The value is that of RETURN, if there was one with a value.
     pub fn run(&mut self) -> Result<Option<Val>, RunError> {
-        match self.steps() {
-            Ok(value) => Ok(value),
-            Err(fault) => {
-                let line = self.code.lines.get(self.at).copied().unwrap_or_default();
-                let function =
-                    self.frames.last().map(|frame| self.functions[frame.function].signature.name.clone());
-                Err(RunError { fault, line, function })
-            }
-        }
+        let ended = self.steps::<false>();
+        self.ended(ended)
+    }
+
+    /// The same, told step by step.
+    pub fn run_traced(&mut self, trace: Trace<'r>) -> Result<Option<Val>, RunError> {
+        self.trace = Some(trace);
+        let ended = self.steps::<true>();
+        self.ended(ended)
+    }
+
+    fn ended(&self, ended: Result<Option<Val>, Fault>) -> Result<Option<Val>, RunError> {
+        ended.map_err(|fault| {
+            let line = self.code.lines.get(self.at).copied().unwrap_or_default();
+            RunError { fault, line, function: self.function_name().map(str::to_owned) }
+        })
+    }
+
+    /// The user function that runs, if one does.
+    pub(super) fn function_name(&self) -> Option<&'r str> {
+        self.frames.last().map(|frame| self.name_of_function(frame.function))
+    }
+
+    /// The name of a user function.
+    pub(super) fn name_of_function(&self, function: usize) -> &'r str {
+        &self.functions[function].signature.name
+    }
+
+    /// The name of the variable at a place on the stack; `None` for an intermediate result.
+    pub(super) fn variable_name(&self, slot: u32) -> Option<&'r str> {
+        let callers = self.frames.iter().rev().map(|frame| (frame.code, frame.base));
+        let (code, base) = std::iter::once((self.code, self.base))
+            .chain(callers)
+            .find(|(_, base)| slot as usize >= *base)?;
+        code.names.get(slot as usize - base).map(String::as_str)
     }
 
     /// Takes the variables back.
@@ -95,7 +124,7 @@ impl<'r, 'e> Machine<'r, 'e> {
         self.stack
     }
 
-    fn steps(&mut self) -> Result<Option<Val>, Fault> {
+    fn steps<const TRACED: bool>(&mut self) -> Result<Option<Val>, Fault> {
         let mut code = self.code;
         let mut next = 0;
         // Where a fault happens is written down only when one does.
@@ -111,6 +140,10 @@ impl<'r, 'e> Machine<'r, 'e> {
             };
         }
         loop {
+            if TRACED && let Some(mut trace) = self.trace.take() {
+                trace.step(self, next);
+                self.trace = Some(trace);
+            }
             let Some(op) = code.ops.get(next) else { return Ok(None) };
             next += 1;
             match *op {
@@ -134,7 +167,7 @@ impl<'r, 'e> Machine<'r, 'e> {
                 }
                 Op::Assign { to, from } => checked!(self.assign(to, from)),
                 Op::Copy { to, from } => {
-                    let value = self.take_text(from);
+                    let value = self.view(from).to_val();
                     checked!(self.put(to, value));
                 }
                 Op::Cast { kind, to, from } => {
@@ -266,11 +299,6 @@ impl<'r, 'e> Machine<'r, 'e> {
         }
     }
 
-    /// The value at an operand to keep, its text in a reused buffer.
-    fn take_text(&mut self, operand: Operand) -> Val {
-        self.view(operand).to_val()
-    }
-
     /// The place that an operand means.
     pub(crate) fn place(&self, operand: Operand) -> Place {
         match operand {
@@ -317,8 +345,9 @@ impl<'r, 'e> Machine<'r, 'e> {
     fn assign(&mut self, to: Operand, from: Operand) -> Result<(), Fault> {
         if let Operand::Slot(slot) = to {
             let at = self.base + slot as usize;
-            // Text for text goes into the room that is there.
-            if let (Val::Text(kind, room), true) = (&mut self.stack[at], from != to) {
+            // Text for text goes into the room that is there, unless it may be that very text.
+            let apart = from != to && !matches!(from, Operand::Ref(_));
+            if let (Val::Text(kind, room), true) = (&mut self.stack[at], apart) {
                 let (kind, mut text) = (*kind, std::mem::take(room));
                 if let View::Text(_, new) = self.view(from) {
                     text.clear();
@@ -497,7 +526,7 @@ impl<'r, 'e> Machine<'r, 'e> {
             self.charge(if parameter.array { value.weight() } else { value.view().text_length() })?;
             self.stack[base + place] = value;
         }
-        for (number, (kind, array)) in callee.locals.iter().enumerate().skip(count) {
+        for (number, (_, kind, array)) in callee.locals.iter().enumerate().skip(count) {
             self.stack[base + number] = Val::fresh(*kind, *array);
         }
         self.frames.push(Frame { code: self.code, base: self.base, next, to, function, loops });

@@ -19,16 +19,18 @@ pub(crate) mod memory;
 pub(crate) mod ops;
 mod parser;
 pub(crate) mod regex;
+mod trace;
 pub(crate) mod val;
 
 pub(crate) use code::Operand;
 pub use context::{
-    Context, ContextBuilder, DEFAULT_LOOP_TIMEOUT_MS, Library, ScriptId, TypedValue, Variables,
+    Context, ContextBuilder, DEFAULT_LOOP_TIMEOUT_MS, Library, Scope, ScriptId, TypedValue, Variables,
 };
 pub use error::{Fault, MacroPlace, RunError, ScriptError};
 pub use host::{Env, Host, ItemPair, ItemSlot, System};
 pub use kind::Kind;
 pub use lexer::Macros;
+pub use trace::{Event, Tracer};
 
 /// How deep user functions may call each other. No sensible script goes deeper, and an endless recursion is
 /// noticed at once.

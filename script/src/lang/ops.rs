@@ -189,7 +189,7 @@ fn typed(a: View<'_>, b: View<'_>) -> Option<Ordering> {
         kind if kind.is_time() => {
             let (left, right) = (time_of(a), time_of(b));
             match (left, right) {
-                (Some(left), Some(right)) => clock::compare(left, right),
+                (Some(left), Some(right)) => left.partial_compare(right),
                 (None, None) => Some(Ordering::Equal),
                 (Some(_), None) => Some(Ordering::Greater),
                 (None, Some(_)) => Some(Ordering::Less),
@@ -204,11 +204,11 @@ fn typed(a: View<'_>, b: View<'_>) -> Option<Ordering> {
 }
 
 fn time_of(view: View<'_>) -> Option<crate::time::Timestamp> {
-    let time = match view {
+    match view {
+        View::Integer(0) => None,
         View::Integer(units) => Some(clock::from_units(units)),
-        other => other.time(),
-    };
-    time.filter(|time| !clock::is_empty(*time))
+        other => other.stated(),
+    }
 }
 
 #[cfg(test)]

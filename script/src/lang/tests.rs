@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Context, ContextBuilder, Env, Fault, Library, Macros, System, TypedValue};
+use super::{Context, ContextBuilder, Env, Event, Fault, Library, Macros, System, Tracer, TypedValue};
 use crate::functions::Contexts;
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -11,7 +11,6 @@ use crate::value::Value;
 #[derive(Default)]
 struct Ticking {
     elapsed: u64,
-    log: Vec<String>,
 }
 
 impl System for Ticking {
@@ -26,20 +25,6 @@ impl System for Ticking {
 
     fn random(&mut self, _: Option<i64>) -> u64 {
         4
-    }
-
-    fn sleep_ms(&mut self, _: u64) {}
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
-        Err("none".into())
-    }
-
-    fn shell(&mut self, _: &str, _: &str, _: bool) -> Option<i64> {
-        None
-    }
-
-    fn log(&mut self, text: &str) {
-        self.log.push(text.to_owned());
     }
 }
 
@@ -92,6 +77,47 @@ fn variables_are_shared_by_the_scripts_of_a_context() {
 }
 
 #[test]
+fn a_context_goes_on_where_an_earlier_one_ended() {
+    let (context, id) = compiled(&[], "INTEGER n; STRING a[]; n=7; a[1]=\"x\";");
+    let mut variables = context.variables();
+    let mut system = Ticking::default();
+    context.run(id, &mut variables, &mut Env::new(&mut system)).unwrap();
+    let mut builder = ContextBuilder::new(&library(&[]), Contexts::GLOBAL).after(&context);
+    let id = builder.script("INTEGER m; m=n+1; RETURN a[1]+m;");
+    let (later, errors) = builder.build();
+    assert_eq!(errors, []);
+    let mut variables = later.take_over(variables);
+    let value = later.run(id, &mut variables, &mut Env::new(&mut system)).unwrap().unwrap();
+    assert_eq!(value.value, Value::Text("x8".into()));
+}
+
+#[test]
+fn a_traced_run_tells_lines_values_and_results() {
+    #[derive(Default)]
+    struct Told(Vec<String>);
+    impl Tracer for Told {
+        fn event(&mut self, event: Event<'_>) {
+            self.0.push(match event {
+                Event::Line { line, function, depth } => format!("{depth}:{}{line}", function.unwrap_or("")),
+                Event::Set { name, value } => format!("{name}={:?}", value.value.to_text()),
+                Event::Gave { function, value } => format!("{function} {:?}", value.value.to_text()),
+            });
+        }
+    }
+    let functions = ["string twice(string &s) {\n  s = s+s;\n  return s+\"!\";\n}"];
+    let text = "STRING a, l[];\nINTEGER i;\na = \"x\";\nl[1] = twice(a);\nWHILE (i<2)\n  i = i+1;\n\
+                l[0] = SUBSTR(l[1], 2);\nAPPEND(a, i);\nRETURN a;";
+    let (context, id) = compiled(&functions, text);
+    let (mut system, mut told) = (Ticking::default(), Told::default());
+    let mut env = Env::new(&mut system);
+    let result = context.run_traced(id, &mut context.variables(), &mut env, &mut told).unwrap();
+    assert_eq!(result.unwrap().value.to_text(), "xx2");
+    let wanted = "0:3 a=\"x\" 0:4 s=\"x\" 1:twice2 a=\"xx\" 1:twice3 twice \"xx!\" l[1]=\"xx!\" 0:5 0:6 i=\"1\" 0:5 \
+                  0:6 i=\"2\" 0:5 0:7 SUBSTR \"!\" l[0]=\"!\" 0:8 a=\"xx2\" 0:9";
+    assert_eq!(told.0.join(" "), wanted);
+}
+
+#[test]
 fn functions_change_what_they_are_given_by_reference() {
     let functions = [
         "swap2(string &a, string &b) { string t; t=a; a=b; b=t; }",
@@ -115,6 +141,9 @@ fn text_is_appended_in_place_only_where_that_says_the_same() {
     assert_eq!(text(&[], "STRING s; s=s+1+2; RETURN s;"), "12");
     assert_eq!(text(&[], "STRING s,t; t=\"x\"; s=t; t=t+\"y\"; RETURN s+t;"), "xxy");
     assert_eq!(text(&[], "INTEGER i; i=1; i=i+\"2\"; RETURN i;"), "3");
+    assert_eq!(text(&[], "STRING s; s=\"x\"; s=s[+0]; s=s+s[+0]; RETURN s;"), "xx");
+    assert_eq!(text(&[], "STRING a,b; b=\"x\"; b=a[+1]; b=b+a[+1]; a[+1]=b[+0]; RETURN b;"), "xx");
+    assert_eq!(text(&["f(string &s) { s=s; s=s+s; }"], "STRING s; s=\"x\"; f(s); RETURN s;"), "xx");
 }
 
 #[test]

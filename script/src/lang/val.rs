@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::clock;
 use super::kind::Kind;
+use crate::fields::FieldType;
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -245,9 +246,14 @@ impl<'a> View<'a> {
     pub fn time(self) -> Option<Timestamp> {
         match self {
             View::Time(_, time) => Some(time),
-            View::Text(_, text) => clock::parse(text),
+            View::Text(_, text) => Timestamp::parse(text),
             _ => None,
         }
+    }
+
+    /// As a time, unless it says nothing: the beginning of time is none.
+    pub fn stated(self) -> Option<Timestamp> {
+        self.time().filter(|time| !clock::is_empty(*time))
     }
 
     /// To keep.
@@ -285,13 +291,10 @@ impl<'a> View<'a> {
             }
             (view, Kind::Integer) => Val::Integer(view.integer()),
             (View::Time(_, time), Kind::Timestamp | Kind::Date) => Val::Time(kind, time),
-            (view, Kind::Timestamp | Kind::Date) => match clock::parse(&view.text()) {
-                Some(time) if kind == Kind::Date => {
-                    clock::as_date(time).map_or(Val::Empty(kind), |t| Val::Time(kind, t))
-                }
-                Some(time) => Val::Time(kind, time),
-                None => Val::Empty(kind),
-            },
+            (view, Kind::Timestamp) => {
+                Val::from_value(&Value::from_text(&view.text(), FieldType::Timestamp), kind)
+            }
+            (view, Kind::Date) => Val::from_value(&Value::from_text(&view.text(), FieldType::Date), kind),
             (View::Blob(bytes), Kind::Blob) => Val::Blob(bytes.to_vec()),
             (view, Kind::Blob) => Val::Blob(view.text().into_owned().into_bytes()),
             (view, kind) => Val::Text(kind, view.text().into_owned()),

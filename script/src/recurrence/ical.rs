@@ -10,7 +10,7 @@ use super::block::{Block, Frequency, Modifier, bits, low_bits};
 use super::calendar::{LAST_MONTH, first_day, month_number, month_of};
 use super::refused::Refused;
 use super::series::{Series, on_day};
-use super::vcal1::WEEKDAYS;
+use crate::time::calendar::{WEEKDAYS, weekday_named};
 use crate::time::{DAY_MS, Timestamp};
 
 /// Reads a rule. Its count is turned into an end by the start of the event. Yearly rules on weekdays of another
@@ -183,11 +183,7 @@ impl<'a> Parts<'a> {
         let refused = || Refused::Element(element.to_owned());
         let (count, name) =
             element.len().checked_sub(2).and_then(|at| element.split_at_checked(at)).ok_or_else(refused)?;
-        let weekday = (0..)
-            .zip(WEEKDAYS)
-            .find(|(_, known)| *known == name)
-            .map(|(place, _)| place)
-            .ok_or_else(refused)?;
+        let weekday = weekday_named(name).ok_or_else(refused)?;
         if count.is_empty() {
             self.weekdays |= 1 << weekday;
             return Ok(());

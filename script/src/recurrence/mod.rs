@@ -4,8 +4,7 @@
 //! fields beside the start of the event, and goes out as text of either. A [`Series`] is a block with its start:
 //! it is asked for occurrences, for the n-th of them, and how many there are until a date.
 //!
-//! Not its job: RDATE, EXDATE and changed instances (they are fields of their own), properties and parameters,
-//! named time zones. Whoever knows zones hands in a reading of the end date on the start's clock.
+//! Not its job: RDATE, EXDATE and changed instances (they are fields of their own), properties and parameters.
 
 mod block;
 mod calendar;

@@ -4,8 +4,7 @@
 //! selects it. All occurrences are at the time of day of the start, on the clock of its zone, and of its kind (days
 //! or points in time). Series end with the year 9999, which is the last that ISO 8601 text can say.
 //!
-//! Not its job: named zones. Dates that are handed in are read on the start's clock; between UTC and fixed offsets
-//! that is done here, anything else is up to the caller.
+//! Dates that are handed in are read on the start's clock, whichever zone they are in.
 
 use super::block::{Block, Frequency};
 use super::calendar::{LAST_DAY, LAST_MONTH, first_day, month_of, weekday};
@@ -49,19 +48,9 @@ enum Rounds {
 }
 
 impl Series {
-    /// The series of a block. The end is compared on the start's clock if both are in UTC or at fixed offsets; a
-    /// floating time, and a day, is on every clock. `None` if the rule does not recur or its interval is below 1.
+    /// The series of a block. The end is compared on the start's clock; a floating time, and a day, is on every
+    /// clock. `None` if the rule does not recur or its interval is below 1.
     pub fn new(block: &Block, start: Timestamp) -> Option<Series> {
-        Series::with_clock(block, start, |until| reading(until, start.zone()))
-    }
-
-    /// The same for zones that are not known here: `clock` says what the clock of the start's zone shows at the end
-    /// of the series, in milliseconds since -4712-01-01. It is asked once, and only for a rule that has an end.
-    pub fn with_clock(
-        block: &Block,
-        start: Timestamp,
-        clock: impl FnOnce(Timestamp) -> i64,
-    ) -> Option<Series> {
         if !block.recurs() || block.interval < 1 {
             return None;
         }
@@ -70,7 +59,7 @@ impl Series {
         let in_range = (-LAST_DAY..=LAST_DAY).contains(&first);
         let pattern = if in_range { Pattern::new(block, first) } else { Pattern::Empty };
         let rounds = Rounds::new(block, first.clamp(-LAST_DAY, LAST_DAY));
-        let last = block.until.map_or(LAST_DAY, |until| last_day(clock(until), time));
+        let last = block.until.map_or(LAST_DAY, |until| last_day(reading(until, start.zone()), time));
         Some(Series { start, time, first, last, pattern, rounds })
     }
 
@@ -245,13 +234,12 @@ impl Rounds {
     }
 }
 
-/// What a clock in `zone` shows at a point in time, as far as that can be said without a table of zones.
+/// What a clock in `zone` shows at a point in time; a day is the same on every clock.
 pub(super) fn reading(time: Timestamp, zone: Zone) -> i64 {
-    let offset = |zone| if let Zone::Offset(minutes) = zone { i64::from(minutes) * 60_000 } else { 0 };
-    if time.kind() == TimestampKind::Date || time.zone() == Zone::Floating || zone == Zone::Floating {
-        return time.linear();
+    match time.kind() {
+        TimestampKind::Date => time.linear(),
+        _ => time.in_zone(zone).linear(),
     }
-    time.linear().saturating_sub(offset(time.zone())).saturating_add(offset(zone))
 }
 
 /// The last day that has `time` not after a reading of the clock, within the calendar's years.

@@ -11,10 +11,8 @@ use super::block::{Block, Frequency, Modifier, bits};
 use super::calendar::{first_day, month_of, weekday};
 use super::refused::Refused;
 use super::series::{Series, reading};
+use crate::time::calendar::{WEEKDAYS, weekday_named};
 use crate::time::{DAY_MS, Timestamp};
-
-/// The names of weekdays, Sunday first, in both kinds of text.
-pub(super) const WEEKDAYS: [&str; 7] = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
 
 /// Times that a rule without an end repeats its interval.
 const DEFAULT_COUNT: i64 = 2;
@@ -163,13 +161,9 @@ fn nothing_in<'a>(mut elements: impl Iterator<Item = &'a str>) -> Result<(), Ref
     elements.next().map_or(Ok(()), |word| Err(Refused::Unsupported(word.to_owned())))
 }
 
-fn weekday_place(word: &str) -> Option<u32> {
-    (0..).zip(WEEKDAYS).find(|(_, name)| *name == word).map(|(place, _)| place)
-}
-
 fn weekdays<'a>(mut elements: impl Iterator<Item = &'a str>) -> Result<u64, Refused> {
     elements.try_fold(0, |mask, word| {
-        weekday_place(word).map(|place| mask | 1 << place).ok_or_else(|| Refused::Element(word.to_owned()))
+        weekday_named(word).map(|place| mask | 1 << place).ok_or_else(|| Refused::Element(word.to_owned()))
     })
 }
 
@@ -183,7 +177,7 @@ fn nth_weekdays<'a>(
     let (mut week, mut from_back, mut names) = (0, false, 1);
     let mut number = "";
     for word in elements {
-        if let Some(place) = weekday_place(word) {
+        if let Some(place) = weekday_named(word) {
             let mask = if from_back { &mut block.last_mask } else { &mut block.first_mask };
             *mask |= 1 << (week * 7 + place);
             names += 1;

@@ -34,6 +34,14 @@ pub fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
+/// The names of weekdays in recurrence rules, Sunday first.
+pub const WEEKDAYS: [&str; 7] = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
+
+/// The weekday of a name of [`WEEKDAYS`].
+pub fn weekday_named(name: &str) -> Option<u32> {
+    (0..).zip(WEEKDAYS).find(|(_, known)| *known == name).map(|(weekday, _)| weekday)
+}
+
 /// The weekday of a day number: 0 is Sunday.
 pub fn weekday(day: i64) -> i64 {
     (day.saturating_add(1)).rem_euclid(7)

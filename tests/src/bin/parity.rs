@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use syncloom_tests::parity::{self, FILES};
+use syncloom_tests::parity::{self, FILES, config};
 
 /// How many differing cases are shown of each file if nothing else is said.
 const LIMIT: usize = 20;
@@ -55,6 +55,7 @@ fn run(options: &Options) -> Result<bool, String> {
         let known: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
         return Err(format!("{unknown} is not a file that can be run; there are {}", known.join(", ")));
     }
+    config::recordings_in(&options.folder);
     let mut all_well = true;
     let mut ran = 0;
     for (name, cases) in FILES {

@@ -10,19 +10,20 @@ use syncloom_script::filter::{
 use syncloom_script::{Timestamp, Value};
 
 use super::Verdict;
-use super::filter_items::{Datatype, datatype, item, recorded, shown};
+use super::config::{Datatype, lists};
+use super::filter_items::{recorded, shown};
+use super::script::made;
 
 /// Compares a case of `filter.jsonl`.
 pub fn run(input: &Json, output: &Json) -> Verdict {
     let text = |key: &str| input[key].as_str().unwrap_or_default();
-    let Some(datatype) = datatype(text("datatype")) else {
-        return differs(output, json!(format!("no datatype {}", text("datatype"))));
-    };
-    match text("mode") {
-        "test" | "make" => {
-            apply(datatype, text("filter"), text("item_script"), text("mode") == "make", output)
-        }
-        _ => translate(text("cgi"), output),
+    let mode = text("mode");
+    if !matches!(mode, "test" | "make") {
+        return translate(text("cgi"), output);
+    }
+    match lists().datatype(text("datatype")) {
+        Some(datatype) => apply(datatype, text("filter"), text("item_script"), mode == "make", output),
+        None => differs(output, json!(format!("no datatype {}", text("datatype")))),
     }
 }
 
@@ -39,7 +40,10 @@ fn apply(datatype: &Datatype, text: &str, script: &str, make: bool, output: &Jso
     if malformed(text) {
         return differs("an error for a malformed filter", "a filter");
     }
-    let before = item(&datatype.list, script);
+    let before = match made(&datatype.list, script) {
+        Ok(item) => item,
+        Err(error) => return differs("an item", error),
+    };
     let mut after = before.clone();
     // An item of the recordings has no ids.
     let ids = Ids::default();

@@ -3,19 +3,30 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
+use syncloom_script::time::IsoStyle;
 use syncloom_script::{
-    CompareMode, Comparer, Comparison, Field, FieldList, FieldType, Item, MergeMode, Replacement, Value,
-    merge, replace,
+    CompareMode, Comparer, Comparison, FieldType, Item, MergeMode, Replacement, Value, merge, replace,
 };
 
 use super::Verdict;
+use super::config::lists;
+use super::script::{made, zone_name};
 
 /// Runs one case.
 pub fn run(input: &Json, output: &Json) -> Verdict {
-    let list = field_list();
-    let read = |script: &str| item(&list, input[script].as_str().unwrap_or_default());
-    let (mut winning, mut loosing) = (read("winning_script"), read("loosing_script"));
-    let comparer = Comparer::new(Arc::clone(&list));
+    let Some(list) = lists().fields("mtest") else {
+        return Verdict::Differs { wanted: output.to_string(), got: "no field list mtest".into() };
+    };
+    let read = |script: &str| made(list, input[script].as_str().unwrap_or_default());
+    let (winning, loosing) = match (read("winning_script"), read("loosing_script")) {
+        (Ok(winning), Ok(loosing)) => (winning, loosing),
+        (Err(error), _) | (_, Err(error)) => {
+            return Verdict::Differs { wanted: "items".into(), got: error };
+        }
+    };
+    let before = [winning.clone(), loosing.clone()];
+    let (mut winning, mut loosing) = (winning, loosing);
+    let comparer = Comparer::new(Arc::clone(list));
     match input["op"].as_str() {
         Some("compare") => compare(&winning, &loosing, &comparer, &output["result"]),
         Some("merge") => {
@@ -28,7 +39,6 @@ pub fn run(input: &Json, output: &Json) -> Verdict {
                 "winning": dump(&winning), "loosing": dump(&loosing),
                 "changed_winning": merged.winner_changed, "changed_loosing": merged.loser_changed,
             });
-            let before = [read("winning_script"), read("loosing_script")];
             judge(&wanted, &got, || merge_rule(&before, &wanted, &got))
         }
         Some("replace") => {
@@ -104,78 +114,6 @@ fn merge_rule(before: &[Item; 2], wanted: &Json, got: &Json) -> Option<&'static 
     })
 }
 
-/// The field list `mtest` that the cases ran with.
-fn field_list() -> Arc<FieldList> {
-    let mut list = FieldList::new("mtest");
-    let mut add = |name: String, kind, array, compare, age, merge| {
-        list.push(Field { name, kind, array, compare, age, merge }).unwrap();
-    };
-    let modes = [
-        ("NO", MergeMode::No),
-        ("FILLEMPTY", MergeMode::FillEmpty),
-        ("ADDUNASSIGNED", MergeMode::AddUnassigned),
-        ("APPEND", MergeMode::Append),
-        ("LINES", MergeMode::Parts('\n')),
-        ("SEMI", MergeMode::Parts(';')),
-    ];
-    for (prefix, kind) in [
-        ("STR", FieldType::String),
-        ("MUL", FieldType::Multiline),
-        ("INT", FieldType::Integer),
-        ("TIM", FieldType::Timestamp),
-        ("TEL", FieldType::Telephone),
-    ] {
-        for (name, mode) in modes {
-            add(format!("{prefix}_{name}"), kind, false, CompareMode::Conflict, false, mode);
-        }
-    }
-    for (name, mode) in [
-        ("CMP_NEVER", CompareMode::Never),
-        ("CMP_CONFLICT", CompareMode::Conflict),
-        ("CMP_SLOWSYNC", CompareMode::SlowSync),
-        ("CMP_ALWAYS", CompareMode::Always),
-        ("CMP_SCRIPTED", CompareMode::Scripted),
-    ] {
-        add(name.to_owned(), FieldType::String, false, mode, false, MergeMode::No);
-    }
-    add("AGE".to_owned(), FieldType::Timestamp, false, CompareMode::Never, true, MergeMode::No);
-    add("ARR_FILL".to_owned(), FieldType::String, true, CompareMode::Conflict, false, MergeMode::FillEmpty);
-    add("ARR_APP".to_owned(), FieldType::String, true, CompareMode::Conflict, false, MergeMode::Append);
-    Arc::new(list)
-}
-
-/// Reads `FIELD="text"; FIELD=5; FIELD=EMPTY; ARRAY[1]="text";`.
-fn item(list: &Arc<FieldList>, script: &str) -> Item {
-    let mut item = Item::new(Arc::clone(list));
-    let mut rest = script.trim();
-    while let Some((name, after)) = rest.split_once('=') {
-        let (name, index) = match name.trim().split_once('[') {
-            Some((name, index)) => (name, index.trim_end_matches(']').parse().unwrap()),
-            None => (name.trim(), 0),
-        };
-        let id = list.find(name).unwrap_or_else(|| panic!("no field {name}"));
-        let kind = list.get(id).unwrap().kind;
-        let (value, after) = match after.trim_start().strip_prefix('"') {
-            Some(quoted) => {
-                let end = quoted.find('"').unwrap();
-                (Value::from_text(&quoted[..end].replace("\\n", "\n"), kind), &quoted[end + 1..])
-            }
-            None => {
-                let end = after.find(';').unwrap_or(after.len());
-                let word = after[..end].trim();
-                (if word == "EMPTY" { Value::Empty } else { Value::from_text(word, kind) }, &after[end..])
-            }
-        };
-        if value == Value::Empty && list.get(id).unwrap().array {
-            item.set(id, Value::Array(Vec::new()));
-        } else {
-            assert!(item.set_at(id, index, value), "{name}[{index}]");
-        }
-        rest = after.trim_start().trim_start_matches(';').trim_start();
-    }
-    item
-}
-
 /// An item as the recorded answers show it.
 fn dump(item: &Item) -> Json {
     let list = item.list();
@@ -185,12 +123,12 @@ fn dump(item: &Item) -> Json {
         let (kind, _) = FieldType::NAMES.iter().find(|(_, kind)| *kind == field.kind).unwrap();
         let one = |value: &Value| {
             let mut shown = json!({
-                "type": kind, "assigned": value.is_assigned(), "empty": value.is_empty(), "str": value.to_text(),
+                "type": kind, "assigned": value.is_assigned(), "empty": value.is_empty(), "str": text(value),
             });
-            if field.kind == FieldType::Timestamp {
+            if matches!(field.kind, FieldType::Timestamp | FieldType::Date) {
                 let (linear, zone) = match value {
-                    Value::Timestamp(time) => (time.linear(), "UTC"),
-                    _ => (0, "FLOATING"),
+                    Value::Timestamp(time) => (time.linear(), zone_name(*time)),
+                    _ => (0, "FLOATING".to_owned()),
                 };
                 shown["lineartime"] = json!(linear);
                 shown["zone"] = json!(zone);
@@ -207,4 +145,12 @@ fn dump(item: &Item) -> Json {
         fields.insert(field.name.clone(), shown);
     }
     Json::Object(fields)
+}
+
+/// A value as the original shows it: times without an offset.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Timestamp(time) => time.format(IsoStyle::SCRIPT),
+        other => other.to_text(),
+    }
 }

@@ -2,20 +2,28 @@
 //!
 //! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
 
+pub mod charconv;
+pub mod config;
+pub mod convert;
+mod convert_rules;
 pub mod filter;
 mod filter_items;
 pub mod merge;
 pub mod rrule;
 pub mod script;
+mod script_case;
 mod script_rules;
 pub mod textdb;
 pub mod time;
+pub mod wbxml;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value as Json;
 
 /// What came of one case.
@@ -50,12 +58,15 @@ pub enum Cases {
 
 /// The files and folders that are known, with what runs their cases.
 pub const FILES: &[(&str, Cases)] = &[
+    ("charconv.jsonl", Cases::Lines(charconv::run)),
+    ("convert.jsonl", Cases::Lines(convert::run)),
     ("filter.jsonl", Cases::Lines(filter::run)),
     ("merge.jsonl", Cases::Lines(merge::run)),
     ("rrule.jsonl", Cases::Lines(rrule::run)),
     ("script.jsonl", Cases::Lines(script::run)),
     ("textdb", Cases::Folder(textdb::run)),
     ("time.jsonl", Cases::Lines(time::run)),
+    ("wbxml.jsonl", Cases::Lines(wbxml::run)),
 ];
 
 /// What came of a file.
@@ -89,6 +100,24 @@ pub fn run(path: &Path, cases: Cases) -> io::Result<Summary> {
         Cases::Lines(runner) => run_file(path, runner),
         Cases::Folder(run) => run(path),
     }
+}
+
+/// What a case holds in bytes: text, or `{"b64": …}` for bytes that are none. `None` is neither.
+fn bytes(json: &Json) -> Option<Vec<u8>> {
+    match json {
+        Json::String(text) => Some(text.clone().into_bytes()),
+        json => BASE64_STANDARD.decode(json["b64"].as_str()?).ok(),
+    }
+}
+
+/// Whether bytes hold these bytes somewhere.
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// A case that is not one of those that its file is known for.
+fn unknown(what: &str) -> Verdict {
+    Verdict::Differs { wanted: "a case that can be run".into(), got: format!("no {what} that is known") }
 }
 
 /// Runs all cases of a file: one JSON object a line.

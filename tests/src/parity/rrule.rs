@@ -3,11 +3,11 @@
 //! A case is the text of a rule (mode 1: vCalendar 1.0, mode 2: iCalendar) or a block (mode i), with a start. What
 //! is compared: the block, both texts, the first occurrences asked for by number and by walking, and the counts.
 //!
-//! Not its job: the log lines of a case, and named zones, of which it knows the two that cases are recorded with.
+//! Not its job: the log lines of a case.
 
 use serde_json::{Value as Json, json};
 use syncloom_script::recurrence::{Block, Frequency, Modifier, Refused, Series, ical, vcal1};
-use syncloom_script::time::{DAY_MS, Timestamp, TimestampKind, Zone};
+use syncloom_script::time::{DAY_MS, Timestamp, TimestampKind, Zone, Zones};
 
 use super::Verdict;
 
@@ -42,6 +42,15 @@ pub fn run(input: &Json, output: &Json) -> Verdict {
             Verdict::Differs { wanted: pick(output).join(", "), got: pick(&got).join(", ") }
         }
     }
+}
+
+/// Why the rule of an item, in one of the dialects, may become another one. `mode` is 1 for vCalendar, 2 for iCalendar.
+pub(super) fn reason(mode: &str, rule: &str, start: &str) -> Option<&'static str> {
+    let input = json!({"mode": mode, "start": start, "rrule": rule, "newstart": mode == "2"});
+    let case = Case::parse(&input)?;
+    let about_text =
+        |row: &&Row| row.keys.iter().any(|key| ["hang", "parsed", "rrule1", "rrule2"].contains(key));
+    ROWS.iter().filter(about_text).find(|row| (row.applies)(&case)).map(|row| row.why)
 }
 
 /// A difference on purpose.
@@ -330,13 +339,17 @@ impl<'a> Case<'a> {
             "occurrences_expand": [],
         });
         // The recorded occurrences are counted from the start as it came, moved or not.
-        let Some(series) = Series::with_clock(&block, self.start, |until| self.on_clock(until)) else {
+        let Some(series) = Series::new(&block, self.in_zone()) else {
             return answer;
         };
         let most = self.input["max"].as_u64().unwrap_or(0);
         let by_count: Vec<Timestamp> = (1..=most).map_while(|n| series.nth(n.cast_signed())).collect();
         answer["occurrences_bycount"] = by_count.into_iter().map(day).collect();
-        let end = block.until.map_or(i64::MAX, |until| self.on_clock(until));
+        let on_clock = |until: Timestamp| match until.kind() {
+            TimestampKind::Date => until.linear(),
+            _ => until.in_zone(self.in_zone().zone()).linear(),
+        };
+        let end = block.until.map_or(i64::MAX, on_clock);
         let walked = series.occurrences().take_while(|occurrence| occurrence.linear() < end);
         answer["occurrences_expand"] = walked.take(most as usize).map(day).collect();
         // A series without an end has no count of its own, which the original calls 0.
@@ -346,23 +359,10 @@ impl<'a> Case<'a> {
         answer
     }
 
-    /// What the clock of the start's zone shows, for the zones that there are cases of.
-    fn on_clock(&self, time: Timestamp) -> i64 {
-        let hours = |standard: i64, from: Json, to: Json| {
-            let local = time.linear() + standard * 3_600_000;
-            let limit = |text: Json| text.as_str().and_then(Timestamp::parse).map_or(0, Timestamp::linear);
-            let summer = time.linear() >= limit(from) && time.linear() < limit(to);
-            local + i64::from(summer) * 3_600_000
-        };
-        match self.input["zone"].as_str() {
-            Some("CET/CEST") if time.zone() == Zone::Utc => {
-                hours(1, json!("20040328T010000"), json!("20041031T010000"))
-            }
-            Some("EST/EDT") if time.zone() == Zone::Utc => {
-                hours(-5, json!("20040404T070000"), json!("20041031T060000"))
-            }
-            _ => time.linear(),
-        }
+    /// The start on the clock of the case's zone. The rule's text is about times without a zone all the same.
+    fn in_zone(&self) -> Timestamp {
+        let zone = self.input["zone"].as_str().and_then(|name| Zones::default().find(name).ok());
+        zone.map_or(self.start, |zone| self.start.with_zone(zone))
     }
 
     fn is(&self, frequency: &str) -> bool {

@@ -11,11 +11,10 @@ use syncloom_script::lang::{
     ContextBuilder, Env, Host, ItemPair, ItemSlot, Library, Macros, RunError, ScriptError, System, TypedValue,
 };
 use syncloom_script::time::Zones;
-use syncloom_script::{
-    CompareMode, Field, FieldList, FieldType, Item, MergeMode, Timestamp, TimestampKind, Value, Zone,
-};
+use syncloom_script::{FieldList, Item, Timestamp, TimestampKind, Value, Zone};
 
 use super::Verdict;
+use super::config::{Datatype, lists};
 use super::script_rules::on_purpose;
 
 /// Runs one case. One that comes out differently because it uses a function that is not there yet waits for it.
@@ -151,17 +150,21 @@ impl Outcome {
         }
         let library = Arc::new(library);
         let zones = zones(input);
-        let list = input["item_fieldlist"].as_str().map(|name| Arc::new(field_list(name)));
-        let mut target = list.as_ref().map(|list| Item::new(Arc::clone(list)));
+        let datatype = input["datatype"].as_str().and_then(|name| lists().datatype(name));
+        let datatype = datatype.or_else(|| lists().datatype_of(input["item_fieldlist"].as_str()?));
+        let named = input["item_fieldlist"].as_str().and_then(|name| lists().fields(name));
+        let list = named.or(datatype.map(|datatype| &datatype.list));
+        let idle = Idle { datatype };
+        let mut target = list.map(|list| Item::new(Arc::clone(list)));
         let has_reference = input["reference_item_init"].is_string();
-        let mut reference = list.as_ref().filter(|_| has_reference).map(|list| Item::new(Arc::clone(list)));
+        let mut reference = list.filter(|_| has_reference).map(|list| Item::new(Arc::clone(list)));
         for (key, item) in [("item_init", &mut target), ("reference_item_init", &mut reference)] {
             if let (Some(text), Some(item)) = (input[key].as_str(), item) {
-                let _ = execute(&library, text, Some(item), None, list.as_ref(), &zones);
+                let _ = execute(&library, text, [Some(item), None], list, &zones, idle);
             }
         }
         let script = input["script"].as_str().unwrap_or_default();
-        match execute(&library, script, target.as_mut(), reference.as_mut(), list.as_ref(), &zones) {
+        match execute(&library, script, [target.as_mut(), reference.as_mut()], list, &zones, idle) {
             Err(error) => outcome.end = End::Refused(error.to_string()),
             Ok((result, variables)) => {
                 outcome.end = match result {
@@ -195,15 +198,26 @@ fn zones(input: &Json) -> Zones {
     zones
 }
 
+/// An item of a field list, filled by a script.
+pub(super) fn made(list: &Arc<FieldList>, script: &str) -> Result<Item, String> {
+    let mut item = Item::new(Arc::clone(list));
+    let library = Arc::new(Library::empty());
+    let idle = Idle { datatype: None };
+    let ended = execute(&library, script, [Some(&mut item), None], Some(list), &Zones::default(), idle);
+    let (result, _) = ended.map_err(|error| error.to_string())?;
+    result.map_err(|error| error.to_string())?;
+    Ok(item)
+}
+
 type Ended = (Result<Option<TypedValue>, RunError>, BTreeMap<String, String>);
 
 fn execute(
     library: &Arc<Library>,
     text: &str,
-    target: Option<&mut Item>,
-    reference: Option<&mut Item>,
+    items: [Option<&mut Item>; 2],
     list: Option<&Arc<FieldList>>,
     zones: &Zones,
+    idle: Idle,
 ) -> Result<Ended, ScriptError> {
     let mut builder = ContextBuilder::new(library, Contexts::GLOBAL);
     if let Some(list) = list {
@@ -219,7 +233,8 @@ fn execute(
         None => ItemSlot::None,
     };
     let mut system = Machine { elapsed: 0 };
-    let (mut session, mut item) = (Idle, Idle);
+    let (mut session, mut item) = (idle, idle);
+    let [target, reference] = items;
     let mut env = Env::new(&mut system);
     env.zones = zones.clone();
     env.items = ItemPair { target: slot(target), reference: slot(reference) };
@@ -257,24 +272,19 @@ impl System for Machine {
         0
     }
 
-    fn sleep_ms(&mut self, _: u64) {}
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
-        Err("No such file or directory".into())
-    }
-
     fn shell(&mut self, command: &str, _: &str, _: bool) -> Option<i64> {
         match command {
             "true" => Some(0),
             other => other.strip_prefix("exit ")?.parse().ok(),
         }
     }
-
-    fn log(&mut self, _: &str) {}
 }
 
 /// A session that has not begun, and an item of the test's datatype.
-struct Idle;
+#[derive(Clone, Copy)]
+struct Idle {
+    datatype: Option<&'static Datatype>,
+}
 
 impl Host<SessionCall> for Idle {
     fn call(&mut self, function: SessionCall, _: &[Value], _: &mut ItemPair<'_>) -> Result<Value, String> {
@@ -289,55 +299,17 @@ impl Host<SessionCall> for Idle {
 
 impl Host<ItemCall> for Idle {
     fn call(&mut self, function: ItemCall, _: &[Value], _: &mut ItemPair<'_>) -> Result<Value, String> {
+        let of_type = |text: fn(&Datatype) -> &String| {
+            self.datatype.map_or(Value::Empty, |datatype| Value::Text(text(datatype).clone()))
+        };
         Ok(match function {
-            ItemCall::DataType => Value::Text("otest10".into()),
-            ItemCall::TypeName => Value::Text("text/x-otest".into()),
-            ItemCall::TypeVersion => Value::Text("1.0".into()),
+            ItemCall::DataType => of_type(|datatype| &datatype.name),
+            ItemCall::TypeName => of_type(|datatype| &datatype.mime_type),
+            ItemCall::TypeVersion => of_type(|datatype| &datatype.version),
             ItemCall::Available => Value::Empty,
             _ => Value::Unassigned,
         })
     }
-}
-
-/// The field lists that the cases name, as their config declares them.
-fn field_list(name: &str) -> FieldList {
-    const OTEST: &[(&str, FieldType, bool)] = &[
-        ("SYNCLVL", FieldType::Integer, false),
-        ("S1", FieldType::String, false),
-        ("S2", FieldType::String, false),
-        ("S3", FieldType::String, false),
-        ("I1", FieldType::Integer, false),
-        ("I2", FieldType::Integer, false),
-        ("T1", FieldType::Timestamp, false),
-        ("T2", FieldType::Timestamp, false),
-        ("D1", FieldType::Date, false),
-        ("TEL1", FieldType::Telephone, false),
-        ("TEL2", FieldType::Telephone, false),
-        ("U1", FieldType::Url, false),
-        ("M1", FieldType::Multiline, false),
-        ("B1", FieldType::Blob, false),
-        ("AS", FieldType::String, true),
-        ("AI", FieldType::Integer, true),
-        ("AT", FieldType::Timestamp, true),
-    ];
-    const CONTACTS: &[(&str, FieldType, bool)] = &[
-        ("N_LAST", FieldType::String, false),
-        ("N_FIRST", FieldType::String, false),
-        ("N_MIDDLE", FieldType::String, false),
-        ("N_PREFIX", FieldType::String, false),
-        ("N_SUFFIX", FieldType::String, false),
-        ("FN", FieldType::String, false),
-        ("ORG_NAME", FieldType::String, false),
-    ];
-    let fields = if name == "contacts" { CONTACTS } else { OTEST };
-    let mut list = FieldList::new(name);
-    for (name, kind, array) in fields {
-        let (compare, merge) = (CompareMode::Always, MergeMode::No);
-        let field =
-            Field { name: (*name).to_owned(), kind: *kind, array: *array, compare, age: false, merge };
-        let _ = list.push(field);
-    }
-    list
 }
 
 /// A value as one line: its type, and its state or text; a time with its time units and zone.
@@ -360,7 +332,8 @@ fn shown(value: &TypedValue) -> String {
     format!("{kind} {text}")
 }
 
-fn zone_name(time: Timestamp) -> String {
+/// The context of a time as cases name it.
+pub(super) fn zone_name(time: Timestamp) -> String {
     match (time.kind(), time.zone()) {
         (TimestampKind::Date, _) => "DATE".to_owned(),
         (TimestampKind::Duration, _) => "DURATION".to_owned(),
@@ -394,10 +367,16 @@ fn dumped(dump: &Json) -> String {
         let padding = blob.bytes().rev().take_while(|byte| *byte == b'=').count();
         format!("{} bytes", blob.len() / 4 * 3 - padding)
     } else {
-        format!("{:?}", dump["str"].as_str().unwrap_or_default())
+        match dump["str"].get("b64") {
+            Some(bytes) => format!("{NO_TEXT} {bytes}"),
+            None => format!("{:?}", dump["str"].as_str().unwrap_or_default()),
+        }
     };
     format!("{kind} {text}")
 }
+
+/// What stands for text that is no UTF-8.
+pub(super) const NO_TEXT: &str = "bytes in base64";
 
 fn is_nothing(shown: &str) -> bool {
     shown.ends_with(" UNASSIGNED") && !shown.contains('[') || shown.ends_with(" []")

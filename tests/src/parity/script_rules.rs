@@ -9,7 +9,8 @@ use syncloom_script::time::Zones;
 use syncloom_script::{Timestamp, Zone};
 
 use super::rrule;
-use super::script::{End, Outcome};
+use super::script::{End, NO_TEXT, Outcome};
+use super::script_case::{Case, TYPES};
 use super::time::reason_of_name;
 
 /// The decision by which a case differs.
@@ -19,120 +20,18 @@ pub(super) fn on_purpose(input: &Json, wanted: &Outcome, got: &Outcome) -> Optio
     rules.iter().find_map(|rule| rule(&case, &wanted.end, &got.end))
 }
 
-/// What a case is given, in the forms that rules look at.
-struct Case {
-    /// Script and functions, upper case, with the content of texts taken out.
-    bare: String,
-    /// The same without blanks.
-    tight: String,
-    /// As they are written.
-    raw: String,
-    macros: bool,
-    /// The user's zone.
-    user_zone: Option<String>,
-}
-
-impl Case {
-    fn new(input: &Json) -> Case {
-        let functions = input["functions"].as_array().into_iter().flatten().filter_map(Json::as_str);
-        let script = input["script"].as_str().into_iter();
-        let raw = script.chain(functions).collect::<Vec<_>>().join(" ");
-        let mut bare = String::new();
-        let mut chars = raw.chars();
-        while let Some(next) = chars.next() {
-            bare.push(next.to_ascii_uppercase());
-            if next == '"' {
-                while let Some(inner) = chars.next() {
-                    match inner {
-                        '"' => break,
-                        '\\' => drop(chars.next()),
-                        _ => {}
-                    }
-                }
-                bare.push('"');
-            }
-        }
-        let tight = bare.chars().filter(|c| !c.is_whitespace()).collect();
-        let user_zone = input["usertimezone"].as_str().map(str::to_owned);
-        Case { bare, tight, raw, macros: input["macros"].is_object(), user_zone }
-    }
-
-    fn calls(&self, name: &str) -> bool {
-        self.tight.contains(&format!("{name}("))
-    }
-
-    /// Whether a function is called whose name is not the end of another one's.
-    fn calls_itself(&self, name: &str) -> bool {
-        let inside = |head: &str| head.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
-        self.bare.match_indices(&format!("{name}(")).any(|(at, _)| !inside(&self.bare[..at]))
-    }
-
-    /// The texts in quotes.
-    fn texts(&self) -> impl Iterator<Item = &str> {
-        self.raw.split('"').skip(1).step_by(2)
-    }
-
-    /// Whether an argument of a call, behind another one, begins like this.
-    fn argument(&self, name: &str, begins: impl Fn(char) -> bool) -> bool {
-        let opened = format!("{name}(");
-        let calls = self.tight.split(&opened).skip(1);
-        calls
-            .filter_map(|rest| rest.split(')').next())
-            .any(|list| list.split(',').skip(1).any(|argument| argument.starts_with(&begins)))
-    }
-
-    /// The arguments of each call of a function, none of which may have a comma or a parenthesis in it.
-    fn arguments(&self, name: &str) -> Vec<Vec<&str>> {
-        let begin = format!("{name}(");
-        let calls = self.raw.split(&begin).skip(1);
-        calls.filter_map(|rest| rest.split(')').next()).map(|list| list.split(',').collect()).collect()
-    }
-
-    /// The time that a variable is given as text.
-    fn assigned_time(&self, variable: &str) -> Option<Timestamp> {
-        let (_, text) = self.raw.split_once(&format!(" {variable}=\""))?;
-        Timestamp::parse(text.split('"').next()?)
-    }
-
-    fn has(&self, parts: &[&str]) -> bool {
-        parts.iter().any(|part| self.tight.contains(part))
-    }
-
-    /// Whether what follows one of the first comes directly behind it.
-    fn follows(&self, first: &[&str], then: &[&str]) -> bool {
-        first.iter().any(|first| then.iter().any(|then| self.tight.contains(&format!("{first}{then}"))))
-    }
-
-    fn balanced(&self) -> bool {
-        let count = |sign: char| self.bare.matches(sign).count();
-        let closed = count('(') == count(')') && count('{') == count('}') && count('[') == count(']');
-        let comments = self.bare.matches("/*").count() == self.bare.matches("*/").count();
-        closed && comments && self.bare.matches('"').count().is_multiple_of(2)
-    }
-
-    /// The names of declared arrays.
-    fn arrays(&self) -> Vec<&str> {
-        let ends = self.tight.match_indices("[]").map(|(at, _)| &self.tight[..at]);
-        let start =
-            |head: &str| head.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_').map_or(0, |at| at + 1);
-        ends.map(|head| {
-            let name = &head[start(head)..];
-            TYPES.iter().find_map(|kind| name.strip_prefix(kind)).unwrap_or(name)
-        })
-        .collect()
-    }
-}
-
-const TYPES: &[&str] = &["STRING", "MULTILINE", "TELEPHONE", "URL", "INTEGER", "TIMESTAMP", "DATE", "BLOB"];
 const COMPARISONS: &[&str] = &["==", "!=", "<>", "<=", ">=", "<", ">"];
 
 /// A wrong form, call or name is told when a script is loaded, with its place; the original went on until it came
 /// there, or took no notice where only a closing sign was missing.
 fn load_time(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     let End::Refused(message) = got else { return None };
+    // A mistake in its form is one whether or not the script comes there.
+    let form = ["missing", "expected", "without", "takes", "unexpected", "gives no value", "text behind"];
+    let of_form = !case.balanced() || form.iter().any(|word| message.contains(word));
     match wanted {
         End::Failed(_) => Some("what is wrong with a script is told when it is loaded"),
-        End::Value(_) if !case.balanced() || message.contains("{ missing") => {
+        End::Value(_) | End::Crashed if of_form => {
             Some("what is wrong with a script is told when it is loaded")
         }
         _ => None,
@@ -183,7 +82,7 @@ fn languages(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     if has_iso_literal(&case.bare) {
         return Some("an unquoted ISO 8601 literal is a timestamp (manual 6.7)");
     }
-    if case.has(&["CONTINUE;"]) && matches!(wanted, End::Failed(_)) && got_value {
+    if case.has(&["CONTINUE;"]) && matches!(wanted, End::Failed(_) | End::Crashed) && got_value {
         return Some("CONTINUE works inside of IF (manual 6.11)");
     }
     if dangling_else(&case.tight) {
@@ -191,6 +90,9 @@ fn languages(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     }
     if failed_with("too many IF/ELSE/WHILE/LOOP nested") && got_value {
         return Some("statements may stand in each other as deep as expressions");
+    }
+    if failed_with("missing ';'") && got_value && !case.bare.trim_end().ends_with([';', '}']) {
+        return Some("the last statement needs no semicolon");
     }
     let casts: Vec<_> = TYPES.iter().map(|kind| format!("({kind})")).collect();
     let casts: Vec<&str> = casts.iter().map(String::as_str).collect();
@@ -209,7 +111,7 @@ fn languages(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     if case.follows(&casts, &["EMPTY", "UNASSIGNED"]) {
         return Some("casting EMPTY gives an empty value of the type");
     }
-    if matches!(wanted, End::Failed(_) | End::Crashed) && longest_text(&case.raw) > 255 {
+    if matches!(wanted, End::Failed(_) | End::Crashed) && case.texts().any(|text| text.len() > 255) {
         return Some("texts may be longer than 255 bytes");
     }
     if matches!(wanted, End::Refused(log) if log.contains("Undefined function")) && got_value {
@@ -227,10 +129,13 @@ fn languages(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
 
 /// Decisions about values.
 fn values(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
+    if matches!(wanted, End::Value(Some(value)) if value.contains(NO_TEXT)) {
+        return Some("bytes that are no UTF-8 are no text");
+    }
     if case.follows(&["EMPTY", "UNASSIGNED"], COMPARISONS) {
         return Some("EMPTY and UNASSIGNED compare on both sides");
     }
-    if case.follows(COMPARISONS, &["\""]) && matches!(got, End::Value(_)) {
+    if case.compares_with_text() && matches!(got, End::Value(_)) {
         return Some("the operands of a comparison are converted (manual 6.10)");
     }
     if matches!(wanted, End::Failed(log) if log.contains("by-reference parameter of type"))
@@ -336,8 +241,4 @@ fn cast_of_call(tight: &str, cast: &str) -> bool {
             tight[at + cast.len()..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         name.len() < tight.len() - at - cast.len() && name.starts_with('(')
     })
-}
-
-fn longest_text(raw: &str) -> usize {
-    raw.split('"').map(str::len).max().unwrap_or(0)
 }

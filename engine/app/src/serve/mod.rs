@@ -58,10 +58,10 @@ fn start(config: Arc<Config>, listen: Option<SocketAddr>) -> Result<(), String> 
 }
 
 /// Every database file of the config, once.
-fn files_of(config: &Config) -> Vec<&SqliteFile> {
+pub(crate) fn files_of(config: &Config) -> Vec<&SqliteFile> {
     let mut files: Vec<&SqliteFile> = Vec::new();
     if let Some(server) = &config.server {
-        let of_datastores = server.datastores.iter().map(|datastore| &datastore.sql.sqlite);
+        let of_datastores = server.datastores.iter().filter_map(|datastore| Some(&datastore.sql()?.sqlite));
         for file in server.sql.sqlite.iter().chain(of_datastores) {
             if !files.iter().any(|known| known.path == file.path) {
                 files.push(file);

@@ -9,7 +9,7 @@ use crate::testing::{Builder, array, contacts, fields, generated, position};
 use crate::{Codec, Limit, NoteKind, Peer};
 
 fn item(codec: &Codec, values: &[(&str, Value)]) -> Item {
-    let mut item = Item::new(codec.datatype().profile.fields.clone());
+    let mut item = Item::new(codec.datatype().fields().clone());
     for (name, value) in values {
         let id = item.list().find(name).unwrap();
         item.set(id, value.clone());
@@ -111,7 +111,8 @@ fn limits_of_the_peer_cut_at_a_character_or_leave_out() {
     let item = item(&codec, &[("NOTE", text("abüü")), ("PHOTO", Value::Blob(vec![255; 9]))]);
     let limit = |no_truncate| Peer {
         limits: HashMap::from(
-            ["NOTE", "PHOTO"].map(|name| (name.to_owned(), Limit { max_size: 5, no_truncate })),
+            ["NOTE", "PHOTO"]
+                .map(|name| (name.to_owned(), Limit { max_size: Some(5), no_truncate, ..Limit::default() })),
         ),
         ..Peer::default()
     };

@@ -168,7 +168,7 @@ impl DatastoreSync {
     /// has said that it got the result.
     pub(crate) fn remember_known(&self) {
         // Where the database keeps whole seconds, a stamp may be another session's as well.
-        let coarse = open::resolution(self.datastore.sql.last_mod_type) > 1;
+        let coarse = open::resolution(self.datastore.last_mod_type()) > 1;
         if self.failed().is_some() || self.loaded.is_none() || coarse {
             return;
         }

@@ -108,6 +108,16 @@ pub fn create_if_missing(file: &SqliteFile) -> Result<bool, StoreError> {
     made.map(|()| true)
 }
 
+/// Copies a database as it is now into a file that is not there yet; others may go on writing meanwhile.
+pub fn copy(file: &SqliteFile, to: &Path) -> Result<(), StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(&file.path, flags)
+        .map_err(|error| unavailable(&file.path, &error.to_string()))?;
+    connection.busy_timeout(Duration::from_secs(u64::from(file.busy_timeout)))?;
+    let copied = connection.execute("VACUUM INTO ?1", [to.to_string_lossy()]);
+    copied.map(drop).map_err(|error| unavailable(&file.path, &error.to_string()))
+}
+
 fn run_schema(path: &Path, sql: &str, schema: &Path) -> Result<(), StoreError> {
     let connection = Connection::open(path).map_err(|error| unavailable(path, &error.to_string()))?;
     connection.execute_batch(sql).map_err(|error| unavailable(schema, &error.to_string()))?;

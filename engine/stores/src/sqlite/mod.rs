@@ -10,13 +10,13 @@ mod statement;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use syncloom_config::{Config, Datastore, SqliteFile};
+use syncloom_config::{Config, Datastore, SqlStore, SqliteFile};
 
 use crate::error::{ErrorKind, StoreError};
 use crate::traits::{Admin, Backend, Scope, Store};
 use admin::SqliteAdmin;
 use connection::Database;
-pub use connection::create_if_missing;
+pub use connection::{copy, create_if_missing};
 use items::SqliteStore;
 
 /// The SQLite files of one session. Each is opened when it is first needed, once.
@@ -38,8 +38,8 @@ impl SqliteBackend {
     }
 
     /// The file of targets and maps: the server's, or else the datastore's own.
-    fn target_file(&self, datastore: &Datastore) -> SqliteFile {
-        self.admin_file().unwrap_or_else(|_| datastore.sql.sqlite.clone())
+    fn target_file(&self, sql: &SqlStore) -> SqliteFile {
+        self.admin_file().unwrap_or_else(|_| sql.sqlite.clone())
     }
 
     fn position(&mut self, file: &SqliteFile) -> Result<usize, StoreError> {
@@ -49,6 +49,12 @@ impl SqliteBackend {
         self.open.push((file.path.clone(), Database::open(file)?));
         Ok(self.open.len() - 1)
     }
+}
+
+/// The SQL of a datastore; of one that is not kept in SQL there is none.
+fn sql_of(datastore: &Datastore) -> Result<&SqlStore, StoreError> {
+    let message = || format!("the datastore '{}' is not kept in SQL", datastore.name);
+    datastore.sql().ok_or_else(|| StoreError::new(ErrorKind::Unavailable, message()))
 }
 
 impl Backend for SqliteBackend {
@@ -66,8 +72,9 @@ impl Backend for SqliteBackend {
         user_key: &str,
         folder: &str,
     ) -> Result<Option<String>, StoreError> {
-        let Some(sql) = &datastore.sql.folder_key else { return Ok(Some(user_key.to_owned())) };
-        let file = self.target_file(datastore);
+        let store = sql_of(datastore)?;
+        let Some(sql) = &store.folder_key else { return Ok(Some(user_key.to_owned())) };
+        let file = self.target_file(store);
         let position = self.position(&file)?;
         admin::folder_key(self.open[position].1.connection(), sql, user_key, folder)
     }
@@ -77,10 +84,11 @@ impl Backend for SqliteBackend {
         datastore: &'a Arc<Datastore>,
         scope: &'a Scope,
     ) -> Result<Box<dyn Store + 'a>, StoreError> {
-        let data = self.position(&datastore.sql.sqlite)?;
-        let targets = self.position(&self.target_file(datastore))?;
+        let sql = sql_of(datastore)?;
+        let data = self.position(&sql.sqlite)?;
+        let targets = self.position(&self.target_file(sql))?;
         let (data, targets) = two_of(&mut self.open, data, targets);
-        Ok(Box::new(SqliteStore::new(data, targets, datastore, scope)))
+        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope)))
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {

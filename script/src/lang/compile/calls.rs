@@ -29,6 +29,7 @@ impl Compiler<'_> {
                     kind: Some(p.kind),
                     array: Some(p.array),
                     by_ref: p.by_ref,
+                    changes: true,
                 })
                 .collect();
             let Some((first, count)) = self.arguments(name, at, arguments, &parameters, parameters.len())
@@ -119,7 +120,10 @@ impl Compiler<'_> {
             self.error(&argument.place, format!("parameter {} needs a variable", parameter.name), hint);
             return None;
         };
-        let meant = self.writable(variable, &argument.place)?;
+        let meant = match parameter.changes {
+            true => self.writable(variable, &argument.place)?,
+            false => self.referred(variable, &argument.place)?,
+        };
         let array = meant.array && variable.index.is_none();
         match parameter.array {
             Some(true) if !array => {
@@ -154,6 +158,8 @@ struct Expected<'a> {
     kind: Option<Kind>,
     array: Option<bool>,
     by_ref: bool,
+    /// Whether the function certainly changes what it is given.
+    changes: bool,
 }
 
 impl<'a> Expected<'a> {
@@ -168,6 +174,8 @@ impl<'a> Expected<'a> {
             kind: parameter.kind,
             array,
             by_ref: parameter.takes != Takes::Value,
+            // Arrays and whole fields are given to functions that only look at them too, such as SIZE.
+            changes: parameter.takes == Takes::Variable,
         }
     }
 }

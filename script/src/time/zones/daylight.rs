@@ -131,7 +131,7 @@ impl Zones {
         if let Zone::Named(id) = zone {
             match id.clock {
                 Clock::Olson(tz) => {
-                    let names = olson::names(tz, year);
+                    let names = olson::names(tz, year, rule);
                     if !names.0.is_empty() && !names.1.is_empty() {
                         return names;
                     }

@@ -122,13 +122,7 @@ impl Zones {
         Zones { system, user: None, defined: Arc::default() }
     }
 
-    /// The zone that SYSTEM means (manual 8.14, `systemtimezone`). Timestamps that are in it already stay as
-    /// they are.
-    pub fn set_system(&mut self, zone: Zone) {
-        self.system = zone;
-    }
-
-    /// The system's zone, by the name SYSTEM.
+    /// The system's zone (manual 8.14, `systemtimezone`), by the name SYSTEM.
     pub fn system(&self) -> Zone {
         Zone::Named(ZoneId { label: Label::System, clock: self.clock(self.system) })
     }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::rule::{Day, Rule, Summer, Switch};
 use super::{Clock, Defined, MAX_NAME, Zone, Zones, builtin, described, olson};
-use crate::time::calendar::civil;
+use crate::time::calendar::{civil, weekday_named};
 use crate::time::{DAY_MS, Timestamp};
 
 /// Text beyond this many bytes is refused.
@@ -311,8 +311,7 @@ fn yearly(text: &str) -> Option<Yearly> {
 fn weekday_of(text: &str) -> Option<(Option<i8>, u8)> {
     let text = text.trim();
     let (nth, day) = text.split_at_checked(text.len().checked_sub(2)?)?;
-    let days = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
-    let weekday = days.iter().position(|name| name.eq_ignore_ascii_case(day))?;
+    let weekday = weekday_named(&day.to_ascii_uppercase())?;
     let nth = if nth.is_empty() { None } else { Some(nth.parse().ok()?) };
     Some((nth, u8::try_from(weekday).ok()?))
 }

@@ -8,6 +8,8 @@ use std::fmt::Write;
 
 use super::rule::{Day, Rule, Switch, year_of};
 use super::{Clock, Label, Zone, Zones, builtin, olson};
+use crate::time::calendar::WEEKDAYS;
+use crate::time::iso8601::offset_text;
 use crate::time::{Timestamp, calendar};
 
 /// The years in which the first rule of a zone is said to begin, for standard and for summer time.
@@ -123,7 +125,7 @@ impl Zones {
         let rule = generation.rule;
         if let Zone::Named(id) = zone {
             match (id.label, id.clock) {
-                (_, Clock::Olson(tz)) => return olson::names(tz, generation.year),
+                (_, Clock::Olson(tz)) => return olson::names(tz, generation.year, generation.rule),
                 (Label::Defined(_), _) => {
                     let names = self.definition(id).map(|defined| defined.names.clone());
                     if let Some(names) = names.filter(|names| !names.0.is_empty()) {
@@ -214,8 +216,7 @@ fn component(text: &mut String, kind: &str, start: i64, rule: Option<&str>, offs
 fn rrule(switch: Switch, until: Option<i64>) -> String {
     let mut rule = String::from("FREQ=MONTHLY;INTERVAL=12");
     if let Day::Nth { weekday, nth } = switch.day {
-        let days = ["SU", "MO", "TU", "WE", "TH", "FR", "SA"];
-        let _ = write!(rule, ";BYDAY={nth}{}", days.get(usize::from(weekday)).unwrap_or(&"SU"));
+        let _ = write!(rule, ";BYDAY={nth}{}", WEEKDAYS.get(usize::from(weekday)).unwrap_or(&"SU"));
     }
     if let Some(until) = until {
         let _ = write!(rule, ";UNTIL={}", Timestamp::from_linear(until, Zone::Utc));
@@ -224,9 +225,7 @@ fn rrule(switch: Switch, until: Option<i64>) -> String {
 }
 
 fn offset(minutes: i16) -> String {
-    let sign = if minutes < 0 { '-' } else { '+' };
-    let minutes = minutes.unsigned_abs();
-    format!("{sign}{:02}{:02}", minutes / 60, minutes % 60)
+    offset_text(minutes, true).replace(':', "")
 }
 
 /// The years of the earliest and the latest of some readings, for [`VtimezoneMode::years`].

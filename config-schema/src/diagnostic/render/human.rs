@@ -1,17 +1,11 @@
-//! Diagnostics as text: with the line of the file and a mark under the very words, or one line each.
+//! Diagnostics for people: with the line of the file and a mark under the very words.
 //!
-//! Not its job: where the text goes.
+//! Not its job: where the text goes, and whether it may be coloured.
 
 use std::fmt::Write;
 
-use super::{Diagnostic, Location, Severity};
+use crate::diagnostic::{Diagnostic, Location, Severity};
 use crate::source::Sources;
-
-/// One line: `file:line:column: severity[code]: message`.
-pub fn short(diagnostic: &Diagnostic) -> String {
-    let Diagnostic { place, severity, code, message, .. } = diagnostic;
-    format!("{}:{}:{}: {}[{code}]: {message}", place.file, place.line, place.column, severity.word())
-}
 
 /// Several lines: the message, the place with its line of the file, the notes and the hint.
 pub fn human(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
@@ -102,16 +96,8 @@ impl Paint {
 mod tests {
     use super::*;
     use crate::diagnostic::Code;
+    use crate::diagnostic::render::tests::example;
     use crate::source::Source;
-
-    fn example() -> (Diagnostic, Sources) {
-        let source = Source::new("a.xml", "<a>\r\n\t<readonly>nö</readonly>\r\n</a>".to_owned());
-        let mut found = Diagnostic::new(Code::BadBoolean, source.locate(16..19), "'nö' is no boolean".into());
-        found.hint("write yes or no").note(source.locate(0..3), "in this");
-        let mut sources = Sources::default();
-        sources.push(source);
-        (found, sources)
-    }
 
     #[test]
     fn the_mark_is_under_the_very_words() {
@@ -121,7 +107,6 @@ mod tests {
                         hint: write yes or no\n";
         assert_eq!(human(&found, &sources, false), expected);
         assert!(human(&found, &sources, true).contains("\u{1b}[1;31merror[SLC0030]\u{1b}[0m"));
-        assert_eq!(short(&found), "a.xml:2:12: error[SLC0030]: 'nö' is no boolean");
     }
 
     #[test]

@@ -1,0 +1,75 @@
+//! `syncloom replay`: plays the client's side of a recording against the config, and shows what is answered now
+//! instead of what was answered then.
+//!
+//! The play happens in this process, on copies of the databases, at the times of the recording and with random
+//! numbers that are always the same: the same recording and config give the same result.
+
+mod client;
+mod commands;
+mod copy;
+mod holdings;
+mod items;
+mod play;
+mod recording;
+mod script;
+mod server;
+mod show;
+mod talk;
+mod verdict;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use crate::ConfigArgs;
+use crate::config;
+use copy::Copies;
+use recording::Recording;
+
+/// The exit code of a play that could not be begun, or not be ended.
+const COULD_NOT_RUN: u8 = 2;
+
+/// What is played.
+#[derive(Args)]
+pub(crate) struct ReplayArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
+    /// Folders with recorded messages: with a meta.json, or those of <msgdump>
+    #[arg(required = true, value_name = "RECORDING")]
+    recordings: Vec<PathBuf>,
+    /// Show what agrees as well
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+pub(crate) fn run(args: &ReplayArgs) -> ExitCode {
+    let Some(config) = config::load(&args.config).config else { return ExitCode::from(COULD_NOT_RUN) };
+    let copies = Arc::try_unwrap(config).map_err(|_| "the config is in use".to_owned()).and_then(Copies::of);
+    let copies = match copies {
+        Ok(copies) => copies,
+        Err(why) => {
+            eprintln!("syncloom: {why}");
+            return ExitCode::from(COULD_NOT_RUN);
+        }
+    };
+    let mut code = 0;
+    for folder in &args.recordings {
+        let played = Recording::read(folder).and_then(|recording| {
+            copies.refresh()?;
+            let outcome = play::play(&copies.config, &recording)?;
+            show::show(&recording, &outcome, args.verbose);
+            Ok(outcome.agrees())
+        });
+        match played {
+            Ok(true) => {}
+            Ok(false) => code = code.max(1),
+            Err(why) => {
+                eprintln!("syncloom: {}: {why}", folder.display());
+                code = COULD_NOT_RUN;
+            }
+        }
+    }
+    ExitCode::from(code)
+}

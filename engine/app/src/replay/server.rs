@@ -1,0 +1,140 @@
+//! The server of a play: sessions in this process, at the time and with the random numbers that the play gives.
+//!
+//! Bytes go in and bytes come out, as over HTTP, and a message that comes twice is answered with the same bytes.
+
+use std::sync::Arc;
+
+use syncloom_config::Config;
+use syncloom_session::{Input, Server, Session};
+use syncloom_stores::sqlite::SqliteBackend;
+use syncloom_wire::{Encoding, Header, Limits, decode, encode};
+
+/// A server with its sessions.
+pub(super) struct Played {
+    server: Arc<Server>,
+    sessions: Vec<Running>,
+    clock: i64,
+    random: u64,
+    /// Lines that the sessions have given for the log.
+    pub(super) notes: Vec<String>,
+}
+
+struct Running {
+    id: String,
+    device: String,
+    session_id: String,
+    session: Session,
+    last: Option<(Vec<u8>, Vec<u8>)>,
+    over: bool,
+}
+
+/// What a message gets.
+#[derive(Debug)]
+pub(super) enum Answer {
+    /// A message.
+    Message(Vec<u8>),
+    /// It cannot be read.
+    Malformed(String),
+    /// It goes on with a session that is over, or was never there.
+    NoSuchSession,
+}
+
+impl Played {
+    pub(super) fn new(config: &Arc<Config>) -> Result<Self, String> {
+        let server = Server::new(Arc::clone(config)).map_err(|error| error.to_string())?;
+        // Long before anything that is recorded: the clock is put forward with the first message.
+        Ok(Played { server, sessions: Vec::new(), clock: 946_684_800_000, random: 1, notes: Vec::new() })
+    }
+
+    /// Puts the clock forward: to a moment, or by a second where none is known. It never goes back.
+    pub(super) fn at(&mut self, time: Option<i64>) {
+        self.clock = time.unwrap_or(self.clock + 1000).max(self.clock + 2);
+    }
+
+    /// The time, in milliseconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.clock
+    }
+
+    /// Whether the session of the last message has come to its end.
+    pub(super) fn is_over(&self) -> bool {
+        self.sessions.last().is_none_or(|running| running.over)
+    }
+
+    /// Answers a message.
+    pub(super) fn answer(&mut self, bytes: &[u8], encoding: Encoding) -> Answer {
+        let decoded = match decode(bytes, encoding, &Limits::default()) {
+            Ok(decoded) => decoded,
+            Err(error) => return Answer::Malformed(error.to_string()),
+        };
+        let again = |running: &Running| running.last.as_ref().is_some_and(|(last, _)| last == bytes);
+        let position = match self.find(&decoded.message.header) {
+            Some(position) if again(&self.sessions[position]) => position,
+            Some(position) if decoded.message.header.msg_id.trim() != "1" => position,
+            None if session_parameter(&decoded.message.header).is_some() => return Answer::NoSuchSession,
+            _ => self.begin(&decoded.message.header),
+        };
+        // The one that is spoken with is the last.
+        let running = self.sessions.remove(position);
+        self.sessions.push(running);
+        let Some(running) = self.sessions.last_mut() else { return Answer::NoSuchSession };
+        if let Some((_, answer)) = running.last.as_ref().filter(|(last, _)| last == bytes) {
+            return Answer::Message(answer.clone());
+        }
+        if running.over {
+            return Answer::NoSuchSession;
+        }
+        let input = Input {
+            malformed: decoded.fault.map(|fault| fault.to_string()),
+            message: decoded.message,
+            encoding,
+        };
+        let state = &mut self.random;
+        let reply = running.session.respond(input, self.clock, &mut |buffer| fill(state, buffer));
+        let answer = encode(&reply.message, encoding);
+        running.last = Some((bytes.to_vec(), answer.clone()));
+        running.over = reply.ended;
+        self.notes.extend(reply.notes);
+        Answer::Message(answer)
+    }
+
+    /// The session that a message belongs to: by the address that the client was told, else by device and
+    /// SessionID.
+    fn find(&self, header: &Header) -> Option<usize> {
+        let is_it = |running: &Running| match session_parameter(header) {
+            Some(id) => running.id == id && running.device == header.source.uri,
+            None => running.device == header.source.uri && running.session_id == header.session_id,
+        };
+        self.sessions.iter().rposition(is_it)
+    }
+
+    fn begin(&mut self, header: &Header) -> usize {
+        let id = format!("replay{}", self.sessions.len() + 1);
+        let backend = Box::new(SqliteBackend::new(Arc::clone(self.server.config())));
+        self.sessions.push(Running {
+            session: Session::new(Arc::clone(&self.server), backend, id.clone()),
+            id,
+            device: header.source.uri.clone(),
+            session_id: header.session_id.clone(),
+            last: None,
+            over: false,
+        });
+        self.sessions.len() - 1
+    }
+}
+
+fn session_parameter(header: &Header) -> Option<&str> {
+    let (_, query) = header.target.uri.split_once('?')?;
+    query.split('&').find_map(|parameter| parameter.strip_prefix("sessionid="))
+}
+
+/// Random numbers that are the same in every play (splitmix64).
+fn fill(state: &mut u64, buffer: &mut [u8]) {
+    for byte in buffer {
+        *state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = *state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        *byte = (mixed ^ (mixed >> 31)) as u8;
+    }
+}
