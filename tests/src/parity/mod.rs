@@ -94,14 +94,6 @@ impl Summary {
     }
 }
 
-/// Runs all cases of an entry.
-pub fn run(path: &Path, cases: Cases) -> io::Result<Summary> {
-    match cases {
-        Cases::Lines(runner) => run_file(path, runner),
-        Cases::Folder(run) => run(path),
-    }
-}
-
 /// What a case holds in bytes: text, or `{"b64": …}` for bytes that are none. `None` is neither.
 fn bytes(json: &Json) -> Option<Vec<u8>> {
     match json {
@@ -118,6 +110,14 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 /// A case that is not one of those that its file is known for.
 fn unknown(what: &str) -> Verdict {
     Verdict::Differs { wanted: "a case that can be run".into(), got: format!("no {what} that is known") }
+}
+
+/// Runs all cases of an entry.
+pub fn run(path: &Path, cases: Cases) -> io::Result<Summary> {
+    match cases {
+        Cases::Lines(runner) => run_file(path, runner),
+        Cases::Folder(run) => run(path),
+    }
 }
 
 /// Runs all cases of a file: one JSON object a line.

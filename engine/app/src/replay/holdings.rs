@@ -131,7 +131,7 @@ impl<'a> Holdings<'a> {
         let target = store.target().map_err(said)?;
         for (their_place, our_place) in pairing.same.iter().chain(&pairing.changed) {
             let (remote_id, local_id) = (theirs[*their_place].0.clone(), ours[*our_place].0.clone());
-            store.insert_map(&target, &MapEntry { local_id, remote_id }).map_err(said)?;
+            store.insert_map(&target, &MapEntry::new(local_id, remote_id)).map_err(said)?;
         }
         let target = Target { anchor: anchor.to_owned(), last_sync: Some(stamp), ..target };
         store.save_target(&target).map_err(said)?;
