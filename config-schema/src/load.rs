@@ -156,10 +156,10 @@ pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
 
 fn understand(path: &Path, source: &Source, options: &LoadOptions) -> (Option<Config>, Vec<Diagnostic>) {
     let mut report = Report::new(source);
-    let Some(root) = xml::parse(&mut report) else { return (None, report.diagnostics) };
+    let Some(mut root) = xml::parse(&mut report) else { return (None, report.diagnostics) };
     let (platform, _) = options.platform.names();
     let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict };
-    let Some(root) = check(&root, &mut rules, &mut report) else { return (None, report.diagnostics) };
+    let Some(root) = check(&mut root, &mut rules, &mut report) else { return (None, report.diagnostics) };
     let built = build::build(&root, path, &mut report);
     missing_modules(&root, path, options, &mut report);
     advice::advise(&root, &built.left_out, &mut report);

@@ -54,13 +54,12 @@ pub fn tags() -> impl Iterator<Item = &'static Tag> {
 /// The tag of this name, in any case, in this parent; outdated spellings are found too. The root has the
 /// parent `""`.
 pub fn find(parent: &str, name: &str) -> Option<&'static Tag> {
-    let key = name.to_ascii_lowercase();
-    by_name().get(key.as_str())?.iter().find(|tag| is_in(tag, parent)).copied()
+    entries(name)?.iter().find(|tag| is_in(tag, parent)).copied()
 }
 
 /// All tags of this name, wherever they stand.
 pub fn named(name: &str) -> &'static [&'static Tag] {
-    by_name().get(name.to_ascii_lowercase().as_str()).map_or(&[], Vec::as_slice)
+    entries(name).map_or(&[], Vec::as_slice)
 }
 
 /// The tags that can stand in this parent.
@@ -70,6 +69,11 @@ pub fn inside(parent: &str) -> impl Iterator<Item = &'static Tag> + '_ {
 
 fn is_in(tag: &Tag, parent: &str) -> bool {
     tag.parents.iter().any(|known| known.eq_ignore_ascii_case(parent))
+}
+
+/// The tags of a name in any case; most configs have all of them in small letters.
+fn entries(name: &str) -> Option<&'static Vec<&'static Tag>> {
+    by_name().get(name).or_else(|| by_name().get(name.to_ascii_lowercase().as_str()))
 }
 
 fn by_name() -> &'static HashMap<&'static str, Vec<&'static Tag>> {
