@@ -132,8 +132,8 @@ pub(super) const PAGES: &[Page] = &[
         Later,
         "The tag or attribute is known, and Syncloom does not act on it yet. Everything else of the \
          config works.",
-        Root,
-        "<maxconcurrentsessions>50</maxconcurrentsessions>",
+        Server,
+        "<requestmintime>5</requestmintime>",
         "Nothing; or remove it if you don't need it. `docs/status.md` says what is still to come.",
     ),
     page(

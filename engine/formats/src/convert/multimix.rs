@@ -6,8 +6,8 @@
 use syncloom_config::{EnumMode, EnumRule, ValueMap};
 use syncloom_script::{FieldId, Item, Value};
 
+use super::bits;
 use crate::enums::{self, Translated};
-use crate::plan::shifted;
 
 /// The inner form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,9 +47,6 @@ impl<'v> Mix<'v> {
     }
 }
 
-/// The highest bit that a field holds, plus one.
-const BITS: u32 = 63;
-
 /// Stores one name of a parameter. `false` says that there is no use for it. `place` is where the position of
 /// the property moves its fields: a distance in the list, and an index into arrays.
 ///
@@ -67,10 +64,7 @@ pub(crate) fn store(map: &ValueMap, name: &str, place: (i32, usize), item: &mut 
         return false;
     };
     match mix.part {
-        Part::Bit(Some(bit)) if bit < BITS => {
-            let bits = item.get_at(field, place.1).to_integer().unwrap_or(0);
-            item.set_at(field, place.1, Value::Integer(bits | 1 << bit))
-        }
+        Part::Bit(Some(bit)) => bits::set(item, field, place.1, bit),
         Part::Literal(text) if by_rule => {
             let Some(kind) = item.list().get(field).map(|field| field.kind) else { return false };
             let value = Value::from_text(text, kind);
@@ -91,14 +85,14 @@ pub(crate) fn names(map: &ValueMap, place: (i32, usize), item: &Item) -> Vec<Str
             None => continue,
         };
         match mix.part {
-            Part::Bit(Some(bit)) if bit < BITS => {
-                let set = value.to_integer().unwrap_or(0) >> bit & 1 == 1;
+            Part::Bit(Some(bit)) if bit < bits::COUNT => {
+                let set = bits::has(value, bit);
                 if told.bit(mix.offset, bit) && set && rule.mode == EnumMode::Translate {
                     names.push(rule.name.clone());
                 }
             }
             Part::Bit(None) if rule.mode == EnumMode::Prefix => {
-                for bit in bits(value).filter(|bit| told.bit(mix.offset, *bit)) {
+                for bit in bits::of(value).filter(|bit| told.bit(mix.offset, *bit)) {
                     names.push(format!("{}{bit}", rule.name));
                 }
             }
@@ -114,7 +108,7 @@ pub(crate) fn names(map: &ValueMap, place: (i32, usize), item: &Item) -> Vec<Str
     }
     if let Some(field) = target(map, 0, place.0).filter(|_| !told.literals.contains(&0)) {
         let value = item.get_at(field, place.1);
-        names.extend(bits(value).filter(|bit| told.bit(0, *bit)).map(|bit| format!("B{bit}")));
+        names.extend(bits::of(value).filter(|bit| told.bit(0, *bit)).map(|bit| format!("B{bit}")));
         if let (true, Value::Text(text)) = (map.enums.is_empty(), value) {
             names.push(format!("L{text}"));
         }
@@ -135,16 +129,9 @@ fn literal_name(rule: &EnumRule, literal: &str, text: &str) -> Option<Option<Str
     }
 }
 
+/// A field that stands so far from that of the `<value>`.
 fn target(map: &ValueMap, offset: i32, moved: i32) -> Option<FieldId> {
-    shifted(map.field?, offset.checked_add(moved)?)
-}
-
-fn bits(value: &Value) -> impl Iterator<Item = u32> + use<> {
-    let bits = match value {
-        Value::Integer(bits) => *bits,
-        _ => 0,
-    };
-    (0..BITS).filter(move |bit| bits >> bit & 1 == 1)
+    map.field?.offset(offset.checked_add(moved)?)
 }
 
 /// What has been told by a rule already: a bit of two names is told by the first.

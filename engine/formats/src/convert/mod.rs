@@ -1,29 +1,40 @@
-//! One value between text and field: the conversions of a `<value>` (manual 10.3.4) that concern a single
-//! field. What spreads over several fields is in `multimix`.
+//! One value between text and field: the conversions of a `<value>` (manual 10.3.4).
 //!
-//! Time zones come later: `tz`, `daylight`, `tzid` and `rrule` neither read nor write their fields.
+//! The rooms below: `times` (times and the zones that they are in), `recurrence` (rules over a block of fields),
+//! `multimix` (flags and literals spread over several fields), `bits`.
 
 use std::borrow::Cow;
 
-use syncloom_config::{Combine, Conversion, EnumRule, MimeMode, ValueMap};
-use syncloom_script::{FieldType, Item, Timestamp, TimestampKind, Value, Zone};
+use syncloom_config::{Combine, Conversion, EnumRule, MimeMode, ValueMap, ZoneOptions};
+use syncloom_script::{FieldType, Item, TimestampKind, Value, Zone, Zones};
 
 use crate::codec::PRODUCT_ID;
 use crate::enums::{self, Translated};
-use crate::multimix;
 use crate::note::NoteKind;
-use crate::plan::shifted;
+use crate::peer::Peer;
+use crate::plan::target;
+
+mod bits;
+pub(crate) mod multimix;
+pub(crate) mod recurrence;
+pub(crate) mod times;
 
 /// Where a position moves the fields of its property: a distance in the list, and an index into arrays.
 pub(crate) type Place = (i32, usize);
 
 /// What the conversions of a datatype depend on.
 #[derive(Clone, Copy)]
-pub(crate) struct Dialect<'a> {
+pub(crate) struct Context<'a> {
     pub mode: MimeMode,
     pub version: &'a str,
-    /// Whether the end of a period of whole days is its last second.
-    pub end_date_inclusive: bool,
+    pub options: ZoneOptions,
+    pub peer: &'a Peer,
+    /// What zones are called.
+    pub zones: &'a Zones,
+    /// The zone that the item says it is in.
+    pub item_zone: Option<Zone>,
+    /// The zone of the property that is being read or written.
+    pub own_zone: Option<Zone>,
 }
 
 /// Stores one text. `Err` says what became of it instead.
@@ -31,17 +42,18 @@ pub(crate) fn store(
     map: &ValueMap,
     text: Cow<'_, str>,
     place: Place,
-    dialect: Dialect<'_>,
+    context: Context<'_>,
     item: &mut Item,
 ) -> Result<(), NoteKind> {
     match map.conversion {
-        Conversion::Version if text.trim() == dialect.version => return Ok(()),
+        Conversion::Version if text.trim() == context.version => return Ok(()),
         Conversion::Version => return Err(NoteKind::OtherVersion(text.into_owned())),
         Conversion::ProdId => return Ok(()),
-        // Later: these need zones. Their fields are not among the available ones, so nothing stored is lost.
-        Conversion::Tz | Conversion::Daylight | Conversion::TzId | Conversion::RRule => {
-            return if text.is_empty() { Ok(()) } else { Err(NoteKind::NotConverted) };
+        Conversion::Tz | Conversion::Daylight | Conversion::TzId => {
+            times::store_zone(map, &text, place, context, item);
+            return Ok(());
         }
+        Conversion::RRule => return recurrence::store(map, &text, place, context, item),
         Conversion::ValueType | Conversion::FullValueType => {
             store_value_type(map, &text, place, item);
             return Ok(());
@@ -49,7 +61,7 @@ pub(crate) fn store(
         Conversion::Bitmap | Conversion::MultiMix => return store_parts(map, &text, place, item),
         _ => {}
     }
-    let Some(field) = map.field.and_then(|field| shifted(field, place.0)) else { return Ok(()) };
+    let Some(field) = target(map, place.0) else { return Ok(()) };
     let Some(kind) = item.list().get(field).map(|field| field.kind) else { return Ok(()) };
     let text = match translated(&map.enums, &text) {
         Some(Translated::Ignored) => return Ok(()),
@@ -75,7 +87,7 @@ pub(crate) fn store(
         (Combine::With(separator), Value::Text(before)) if !before.is_empty() => {
             Value::Text(format!("{before}{separator}{text}"))
         }
-        _ => from_text(text.as_ref(), kind, map.conversion),
+        _ => from_text(text.as_ref(), kind, map.conversion, context),
     };
     if value.is_empty() {
         return Err(NoteKind::NotUnderstood(text.into_owned()));
@@ -90,7 +102,7 @@ pub(crate) fn store_bytes(
     place: Place,
     item: &mut Item,
 ) -> Result<(), NoteKind> {
-    let Some(field) = map.field.and_then(|field| shifted(field, place.0)) else { return Ok(()) };
+    let Some(field) = target(map, place.0) else { return Ok(()) };
     let Some(kind) = item.list().get(field).map(|field| field.kind) else { return Ok(()) };
     if bytes.is_empty() {
         return Ok(());
@@ -106,20 +118,21 @@ pub(crate) fn store_bytes(
 }
 
 /// The text of one field; empty where the field is, and where the conversion is not available.
-pub(crate) fn text<'i>(map: &ValueMap, place: Place, dialect: Dialect<'i>, item: &'i Item) -> Cow<'i, str> {
+pub(crate) fn text<'i>(map: &ValueMap, place: Place, context: Context<'i>, item: &'i Item) -> Cow<'i, str> {
     match map.conversion {
-        Conversion::Version => return Cow::Borrowed(dialect.version),
+        Conversion::Version => return Cow::Borrowed(context.version),
         Conversion::ProdId => return Cow::Borrowed(PRODUCT_ID),
-        Conversion::Tz | Conversion::Daylight | Conversion::TzId | Conversion::RRule => {
-            return Cow::Borrowed("");
+        Conversion::Tz | Conversion::Daylight | Conversion::TzId => {
+            return Cow::Owned(times::zone_text(map, place, context, item));
         }
+        Conversion::RRule => return Cow::Owned(recurrence::text(map, place, context, item)),
         Conversion::Bitmap | Conversion::MultiMix => {
             let separator = separator(map).to_string();
-            return Cow::Owned(texts(map, place, dialect, item).join(&separator));
+            return Cow::Owned(texts(map, place, context, item).join(&separator));
         }
         _ => {}
     }
-    let value = match map.field.and_then(|field| shifted(field, place.0)) {
+    let value = match target(map, place.0) {
         Some(field) => item.get_at(field, place.1),
         None => return Cow::Borrowed(""),
     };
@@ -128,7 +141,7 @@ pub(crate) fn text<'i>(map: &ValueMap, place: Place, dialect: Dialect<'i>, item:
     }
     let text = match value {
         Value::Text(text) => Cow::Borrowed(text.as_str()),
-        Value::Timestamp(time) => Cow::Owned(time_text(*time, map.conversion, dialect)),
+        Value::Timestamp(time) => Cow::Owned(times::text(*time, map, context)),
         value => Cow::Owned(value.to_text()),
     };
     let text = named(&map.enums, text);
@@ -139,23 +152,22 @@ pub(crate) fn text<'i>(map: &ValueMap, place: Place, dialect: Dialect<'i>, item:
 }
 
 /// The texts of a field that holds several values: flags, and values joined by `combine`.
-pub(crate) fn texts(map: &ValueMap, place: Place, dialect: Dialect<'_>, item: &Item) -> Vec<String> {
+pub(crate) fn texts(map: &ValueMap, place: Place, context: Context<'_>, item: &Item) -> Vec<String> {
     match (map.conversion, map.combine) {
         (Conversion::MultiMix, _) => multimix::names(map, place, item),
         (Conversion::Bitmap, _) => {
-            let field = map.field.and_then(|field| shifted(field, place.0));
-            let bits = field.and_then(|field| item.get_at(field, place.1).to_integer()).unwrap_or(0);
-            let set = (0..BITS).filter(|bit| bits >> bit & 1 == 1).map(|bit| bit.to_string());
+            let value = target(map, place.0).map(|field| item.get_at(field, place.1));
+            let set = bits::of(value.unwrap_or(&Value::Empty)).map(|bit| bit.to_string());
             set.map(|bit| named(&map.enums, Cow::Owned(bit)).into_owned()).filter(|n| !n.is_empty()).collect()
         }
         (Conversion::None | Conversion::EmptyOnly, Combine::With(separator)) => {
-            let field = map.field.and_then(|field| shifted(field, place.0));
+            let field = target(map, place.0);
             let joined = field.map(|field| item.get_at(field, place.1).to_text()).unwrap_or_default();
             let parts = joined.split(separator).filter(|part| !part.is_empty());
             parts.map(|part| named(&map.enums, Cow::Borrowed(part)).into_owned()).collect()
         }
         _ => {
-            let text = text(map, place, dialect, item);
+            let text = text(map, place, context, item);
             if text.is_empty() { Vec::new() } else { vec![text.into_owned()] }
         }
     }
@@ -163,8 +175,6 @@ pub(crate) fn texts(map: &ValueMap, place: Place, dialect: Dialect<'_>, item: &I
 
 /// What stands before an address (`conversion="mailto"`).
 const MAILTO: &str = "mailto:";
-/// The number of bits that a number has for flags; the sign is none.
-const BITS: u32 = 63;
 
 fn translated<'t>(rules: &'t [EnumRule], text: &'t str) -> Option<Translated<'t>> {
     (!rules.is_empty() && !text.is_empty()).then(|| enums::to_value(rules, text))
@@ -214,25 +224,26 @@ fn store_bit(map: &ValueMap, name: &str, place: Place, item: &mut Item) -> bool 
         Translated::Ignored => return true,
         Translated::Unknown => name.parse(),
     };
-    match (number, map.field.and_then(|field| shifted(field, place.0))) {
-        (Ok(bit), Some(field)) if bit < BITS => {
-            let bits = item.get_at(field, place.1).to_integer().unwrap_or(0);
-            item.set_at(field, place.1, Value::Integer(bits | 1 << bit))
-        }
+    match (number, target(map, place.0)) {
+        (Ok(bit), Some(field)) => bits::set(item, field, place.1, bit),
         _ => false,
     }
 }
 
-fn from_text(text: &str, kind: FieldType, conversion: Conversion) -> Value {
+fn from_text(text: &str, kind: FieldType, conversion: Conversion, context: Context<'_>) -> Value {
     match Value::from_text(text, kind) {
         Value::Timestamp(time) if conversion == Conversion::Date => Value::Timestamp(time.date_only()),
+        Value::Timestamp(time) if conversion == Conversion::AutoEndDate => {
+            Value::Timestamp(times::end_of_day(times::placed(time, context), context))
+        }
+        Value::Timestamp(time) => Value::Timestamp(times::placed(time, context)),
         value => value,
     }
 }
 
 /// A value type says what the value beside it is: a date is one even where it came with a time.
 fn store_value_type(map: &ValueMap, text: &str, place: Place, item: &mut Item) {
-    let Some(field) = map.field.and_then(|field| shifted(field, place.0)) else { return };
+    let Some(field) = target(map, place.0) else { return };
     if let (true, Value::Timestamp(time)) = (text.eq_ignore_ascii_case("DATE"), item.get_at(field, place.1)) {
         let date = Value::Timestamp(time.date_only());
         item.set_at(field, place.1, date);
@@ -240,23 +251,27 @@ fn store_value_type(map: &ValueMap, text: &str, place: Place, item: &mut Item) {
 }
 
 fn value_type(value: &Value, conversion: Conversion) -> &'static str {
-    match value {
-        Value::Timestamp(time) if time.kind() == TimestampKind::Date => "DATE",
-        Value::Timestamp(_) if conversion == Conversion::FullValueType => "DATE-TIME",
-        _ => "",
+    let Value::Timestamp(time) = value else { return "" };
+    match time.kind() {
+        TimestampKind::Date => "DATE",
+        TimestampKind::Time => "TIME",
+        TimestampKind::DateTime if conversion == Conversion::FullValueType => "DATE-TIME",
+        TimestampKind::Duration if conversion == Conversion::FullValueType => "DURATION",
+        TimestampKind::DateTime | TimestampKind::Duration => "",
     }
 }
 
-fn time_text(time: Timestamp, conversion: Conversion, dialect: Dialect<'_>) -> String {
-    let midnight = |shift: i64| Timestamp::from_linear(time.linear().saturating_sub(shift), Zone::Floating);
-    let old_date = time.kind() == TimestampKind::Date && dialect.mode == MimeMode::Old;
-    match conversion {
-        Conversion::Date => time.date_only().to_iso8601(),
-        Conversion::Timestamp if time.kind() == TimestampKind::Date => midnight(0).to_iso8601(),
-        Conversion::AutoDate if old_date => midnight(0).to_iso8601(),
-        Conversion::AutoEndDate if old_date && dialect.end_date_inclusive => midnight(1000).to_iso8601(),
-        Conversion::AutoEndDate if old_date => midnight(0).to_iso8601(),
-        _ => time.to_utc().to_iso8601(),
+/// Why a value that is there has no text.
+pub(crate) fn lost(map: &ValueMap, place: Place, item: &Item) -> Option<NoteKind> {
+    let value = item.get_at(target(map, place.0)?, place.1);
+    match (map.conversion, value) {
+        (Conversion::RRule, Value::Text(code)) if !code.starts_with('0') && !value.is_empty() => {
+            Some(NoteKind::NotWritable(code.clone()))
+        }
+        (_, Value::Timestamp(time)) if !times::is_writable(*time) => {
+            Some(NoteKind::NotWritable(time.to_string()))
+        }
+        _ => None,
     }
 }
 
@@ -270,7 +285,7 @@ mod tests {
     use crate::testing;
 
     fn map(conversion: Conversion, combine: Combine) -> ValueMap {
-        ValueMap { index: 0, field: Some(FieldId(0)), conversion, combine, enums: Vec::new() }
+        ValueMap { conversion, combine, ..testing::profile::value(Some(FieldId(0))) }
     }
 
     fn item(kind: FieldType) -> Item {
@@ -279,15 +294,19 @@ mod tests {
         Item::new(Arc::new(list))
     }
 
-    fn dialect(mode: MimeMode) -> Dialect<'static> {
-        Dialect { mode, version: "1.0", end_date_inclusive: true }
+    fn with<T>(mode: MimeMode, work: impl FnOnce(Context<'_>) -> T) -> T {
+        let peer = Peer { end_date_inclusive: true, ..Peer::default() };
+        let (zones, options) = (&peer.zones, ZoneOptions::default());
+        work(Context { mode, version: "1.0", options, peer: &peer, zones, item_zone: None, own_zone: None })
     }
 
     fn there_and_back(conversion: Conversion, kind: FieldType, text_in: &str, mode: MimeMode) -> String {
         let map = map(conversion, Combine::No);
         let mut item = item(kind);
-        store(&map, text_in.into(), (0, 0), dialect(mode), &mut item).unwrap();
-        text(&map, (0, 0), dialect(mode), &item).into_owned()
+        with(mode, |context| {
+            store(&map, text_in.into(), (0, 0), context, &mut item).unwrap();
+            text(&map, (0, 0), context, &item).into_owned()
+        })
     }
 
     #[test]
@@ -325,44 +344,46 @@ mod tests {
     #[test]
     fn value_types_follow_the_value() {
         let mut item = item(FieldType::Timestamp);
-        let standard = dialect(MimeMode::Standard);
-        let (plain, short) = (map(Conversion::None, Combine::No), map(Conversion::ValueType, Combine::No));
-        let full = map(Conversion::FullValueType, Combine::No);
-        store(&plain, "20080715T120000".into(), (0, 0), standard, &mut item).unwrap();
-        assert_eq!(text(&short, (0, 0), standard, &item), "");
-        assert_eq!(text(&full, (0, 0), standard, &item), "DATE-TIME");
-        store(&short, "date".into(), (0, 0), standard, &mut item).unwrap();
-        assert_eq!(text(&short, (0, 0), standard, &item), "DATE");
-        assert_eq!(text(&plain, (0, 0), standard, &item), "20080715");
+        with(MimeMode::Standard, |standard| {
+            let (plain, short) =
+                (map(Conversion::None, Combine::No), map(Conversion::ValueType, Combine::No));
+            let full = map(Conversion::FullValueType, Combine::No);
+            store(&plain, "20080715T120000".into(), (0, 0), standard, &mut item).unwrap();
+            assert_eq!(text(&short, (0, 0), standard, &item), "");
+            assert_eq!(text(&full, (0, 0), standard, &item), "DATE-TIME");
+            store(&short, "date".into(), (0, 0), standard, &mut item).unwrap();
+            assert_eq!(text(&short, (0, 0), standard, &item), "DATE");
+            assert_eq!(text(&plain, (0, 0), standard, &item), "20080715");
+        });
     }
 
     #[test]
     fn values_share_a_field() {
         let mut item = item(FieldType::String);
-        let standard = dialect(MimeMode::Standard);
-        let lines = map(Conversion::None, Combine::With('\n'));
-        for line in ["one", "", "two"] {
-            store(&lines, line.into(), (0, 0), standard, &mut item).unwrap();
-        }
-        assert_eq!(item.get(FieldId(0)).to_text(), "one\ntwo");
-        assert_eq!(texts(&lines, (0, 0), standard, &item), ["one", "two"]);
-        let empty_only = map(Conversion::EmptyOnly, Combine::No);
-        let kept = store(&empty_only, "three".into(), (0, 0), standard, &mut item);
-        assert_eq!(kept, Err(NoteKind::KeptFirst));
+        with(MimeMode::Standard, |standard| {
+            let lines = map(Conversion::None, Combine::With('\n'));
+            for line in ["one", "", "two"] {
+                store(&lines, line.into(), (0, 0), standard, &mut item).unwrap();
+            }
+            assert_eq!(item.get(FieldId(0)).to_text(), "one\ntwo");
+            assert_eq!(texts(&lines, (0, 0), standard, &item), ["one", "two"]);
+            let empty_only = map(Conversion::EmptyOnly, Combine::No);
+            let kept = store(&empty_only, "three".into(), (0, 0), standard, &mut item);
+            assert_eq!(kept, Err(NoteKind::KeptFirst));
+        });
     }
 
     #[test]
     fn what_is_no_value_is_told() {
         let mut item = item(FieldType::Timestamp);
-        let standard = dialect(MimeMode::Standard);
-        let told = store(&map(Conversion::None, Combine::No), "--0401".into(), (0, 0), standard, &mut item);
-        assert_eq!(told, Err(NoteKind::NotUnderstood("--0401".into())));
-        let told = store(&map(Conversion::Version, Combine::No), "9.9".into(), (0, 0), standard, &mut item);
-        assert_eq!(told, Err(NoteKind::OtherVersion("9.9".into())));
-        for later in [Conversion::Tz, Conversion::Daylight, Conversion::TzId, Conversion::RRule] {
-            let told = store(&map(later, Combine::No), "x".into(), (0, 0), standard, &mut item);
-            assert_eq!(told, Err(NoteKind::NotConverted));
-        }
-        assert!(!item.get(FieldId(0)).is_assigned());
+        with(MimeMode::Standard, |standard| {
+            let told =
+                store(&map(Conversion::None, Combine::No), "--0401".into(), (0, 0), standard, &mut item);
+            assert_eq!(told, Err(NoteKind::NotUnderstood("--0401".into())));
+            let told =
+                store(&map(Conversion::Version, Combine::No), "9.9".into(), (0, 0), standard, &mut item);
+            assert_eq!(told, Err(NoteKind::OtherVersion("9.9".into())));
+            assert!(!item.get(FieldId(0)).is_assigned());
+        });
     }
 }
