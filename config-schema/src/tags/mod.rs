@@ -183,14 +183,14 @@ mod tests {
                 let (before, behind) = around(parent);
                 let source = Source::new("x", format!("{before}{example}{behind}"));
                 let mut report = Report::new(&source);
-                let root = crate::xml::parse(&mut report).unwrap_or_else(|| panic!("{example}"));
+                let mut root = crate::xml::parse(&mut report).unwrap_or_else(|| panic!("{example}"));
                 let mut rules = crate::check::Rules {
                     variables: crate::variables::Variables::default(),
                     platform: "linux",
                     strict: true,
                 };
                 rules.variables.set("platformname", "Linux");
-                let checked = crate::check::check(&root, &mut rules, &mut report);
+                let checked = crate::check::check(&mut root, &mut rules, &mut report);
                 let mut told = report.diagnostics;
                 told.retain(|told| told.code != Code::OutdatedTag || tag.deprecated.is_empty());
                 assert!(checked.is_some() && told.is_empty(), "{told:?}");

@@ -224,8 +224,8 @@ fn content(source: &str, inner: &Range<usize>, children: &[Element]) -> Text {
     let mut children = children.iter();
     while let Some(rest) = source.get(at..end).filter(|rest| !rest.is_empty()) {
         let plain = rest.find(['<', '&', '\r']).unwrap_or(rest.len());
-        // The space between tags means nothing.
-        if !has_tags || !rest[..plain].trim().is_empty() {
+        // The space between tags means nothing, if nothing else stands there.
+        if !has_tags || !text.string.is_empty() || !rest[..plain].trim().is_empty() {
             text.push_exact(&rest[..plain], at);
         }
         let rest = &rest[plain..];
@@ -340,7 +340,7 @@ mod tests {
         let source = "<a x=\"/\">  <b></b></a>";
         let root = read(source);
         assert_eq!(root.children[0].text.trimmed_span(), 14..14);
-        assert_eq!(root.text.trimmed(), ("", 2));
+        assert_eq!(root.text.trimmed(), ("", 0));
     }
 
     #[test]
