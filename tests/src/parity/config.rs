@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use roxmltree::{Document, Node};
+use syncloom_config::{Config, LoadOptions, load};
 use syncloom_script::filter::{FieldNames, Role};
 use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 
@@ -46,13 +47,23 @@ pub fn shared() -> PathBuf {
     std::env::var_os("SYNCLOOM_SHARED").map_or_else(beside, PathBuf::from)
 }
 
+/// The recordings' config.
+fn path() -> PathBuf {
+    let beside = FOLDER.get().map(|folder| folder.join("..").join(CONFIG));
+    beside.filter(|path| path.exists()).unwrap_or_else(|| shared().join(CONFIG))
+}
+
+/// The recordings' config as Syncloom loads it; `None` where there is none.
+pub fn loaded() -> Option<&'static Config> {
+    static LOADED: OnceLock<Option<Config>> = OnceLock::new();
+    LOADED.get_or_init(|| load(&path(), &LoadOptions::default()).config).as_ref()
+}
+
 /// What the recordings' config says; nothing where there is none.
 pub fn lists() -> &'static Lists {
     static LISTS: OnceLock<Lists> = OnceLock::new();
     LISTS.get_or_init(|| {
-        let beside = FOLDER.get().map(|folder| folder.join("..").join(CONFIG));
-        let places = beside.into_iter().chain([shared().join(CONFIG)]);
-        let text = places.into_iter().find_map(|path| std::fs::read_to_string(path).ok());
+        let text = std::fs::read_to_string(path()).ok();
         text.and_then(|text| Lists::read(&text)).unwrap_or_default()
     })
 }
