@@ -22,7 +22,8 @@ CREATE TABLE devices (
     info TEXT NOT NULL DEFAULT ''
 );
 
--- For each device and datastore: the anchor of the last sync and when it was (milliseconds since 1970).
+-- For each device and datastore: the anchor of the last sync, when it was, and up to when our changes have been sent
+-- (milliseconds since 1970); where a session broke off, and the part of an item that had come by then.
 CREATE TABLE targets (
     id INTEGER PRIMARY KEY,
     user INTEGER NOT NULL,
@@ -31,6 +32,17 @@ CREATE TABLE targets (
     device_path TEXT NOT NULL,
     anchor TEXT NOT NULL DEFAULT '',
     last_sync INTEGER,
+    last_sent INTEGER,
+    resume_alert INTEGER NOT NULL DEFAULT 0,
+    suspended INTEGER,
+    part_source TEXT NOT NULL DEFAULT '',
+    part_target TEXT NOT NULL DEFAULT '',
+    part_status INTEGER NOT NULL DEFAULT 0,
+    part_state INTEGER NOT NULL DEFAULT 0,
+    part_total INTEGER NOT NULL DEFAULT 0,
+    part_unconfirmed INTEGER NOT NULL DEFAULT 0,
+    part_size INTEGER NOT NULL DEFAULT 0,
+    part BLOB,
     UNIQUE (user, device, datastore, device_path)
 );
 
@@ -38,8 +50,10 @@ CREATE TABLE targets (
 CREATE TABLE maps (
     target INTEGER NOT NULL,
     local_id TEXT NOT NULL,
+    kind INTEGER NOT NULL,
     remote_id TEXT NOT NULL,
-    PRIMARY KEY (target, local_id)
+    flags INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (target, local_id, kind)
 ) WITHOUT ROWID;
 
 CREATE TABLE contacts (

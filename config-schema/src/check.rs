@@ -7,10 +7,13 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, Severity, closest, did_you_mean};
 use crate::source::Report;
-use crate::tags::{self, Attribute, Kind, Tag};
+use crate::tags::{self, Acts, Attribute, Kind, Tag};
 use crate::values;
 use crate::variables::{Expand, Variables, condition};
 use crate::xml::{Element, Text, XmlAttribute};
+
+/// How many names that conditions leave out are remembered, to bound the search in a hostile file.
+const MAX_LEFT_OUT: usize = 1000;
 
 /// The version of the document format.
 const DOCUMENT_VERSION: &str = "1.0";
@@ -133,8 +136,10 @@ impl Checker<'_, '_, '_> {
     /// The tag with all that it has; `None` if a condition leaves it out.
     fn node(&mut self, element: &Element, tag: &'static Tag) -> Option<Node> {
         if !self.counts(element) {
+            self.leave_out(element);
             return None;
         }
+        let first = self.report.diagnostics.len();
         let expand = expansion(element);
         let attributes = self.attributes(element, tag, expand);
         let default = if tag.kind.expands() { Expand::Yes } else { Expand::No };
@@ -151,6 +156,11 @@ impl Checker<'_, '_, '_> {
         };
         self.value(&node);
         node.valid = self.report.diagnostics.len() == before;
+        if does_no_harm(tag) {
+            for told in self.report.diagnostics.iter_mut().skip(first).filter(|told| is_of_value(told.code)) {
+                told.severity = told.severity.min(Severity::Warning);
+            }
+        }
         if tag.kind == Kind::Free {
             node.free = Some(self.free(element));
         } else {
@@ -175,6 +185,16 @@ impl Checker<'_, '_, '_> {
                 _ => true,
             }
         })
+    }
+
+    /// Remembers what a condition leaves out, for whoever looks for it in vain.
+    fn leave_out(&mut self, element: &Element) {
+        for child in std::iter::once(element).chain(&element.children) {
+            let name = child.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case("name"));
+            if let Some(name) = name.filter(|_| self.report.left_out.len() < MAX_LEFT_OUT) {
+                self.report.left_out.push((name.value.trim().to_owned(), name.value_span.clone()));
+            }
+        }
     }
 
     fn attributes(&mut self, element: &Element, tag: &'static Tag, expand: Option<Expand>) -> Vec<Attr> {
@@ -257,7 +277,13 @@ impl Checker<'_, '_, '_> {
                 }
             }
             kind => {
-                self.fits(kind, value, span, &format!("<{}>", tag.name));
+                let fits = self.fits(kind, value, span.clone(), &format!("<{}>", tag.name));
+                if fits && matches!(kind, Kind::Enum(_)) && node.text.as_str() != value {
+                    let message = format!("there is space around '{value}'");
+                    let hint =
+                        format!("write <{0}>{value}</{0}>: other engines take no space there", tag.name);
+                    self.report.add(Code::StraySpace, span, message).hint(hint);
+                }
             }
         }
     }
@@ -433,6 +459,21 @@ impl Checker<'_, '_, '_> {
 fn expansion(element: &Element) -> Option<Expand> {
     let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
     expand.and_then(|attribute| Expand::parse(&attribute.value))
+}
+
+/// Whether a wrong value of a tag changes nothing but logs: such a config works on.
+fn does_no_harm(tag: &Tag) -> bool {
+    matches!(tag.acts, Acts::NoEffect(_)) || tag.name == "debug" || tag.parents == ["debug"]
+}
+
+fn is_of_value(code: Code) -> bool {
+    use Code::{
+        BadBoolean, BadEnum, BadEscape, BadInteger, BadValue, EmptyValue, MissingAttribute, OutOfRange,
+    };
+    matches!(
+        code,
+        BadBoolean | BadInteger | OutOfRange | BadEnum | BadEscape | BadValue | EmptyValue | MissingAttribute
+    )
 }
 
 /// What a value of this kind looks like.

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::check::{Rules, check};
+use crate::check::{Node, Rules, check};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::Config;
 use crate::source::{Report, Source, Sources, decode};
@@ -161,8 +161,37 @@ fn understand(path: &Path, source: &Source, options: &LoadOptions) -> (Option<Co
     let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict };
     let Some(root) = check(&root, &mut rules, &mut report) else { return (None, report.diagnostics) };
     let built = build::build(&root, path, &mut report);
+    missing_modules(&root, path, options, &mut report);
     advice::advise(&root, &built.left_out, &mut report);
     (Some(built.config), report.diagnostics)
+}
+
+/// Tells of plugins whose file is in none of the folders where one is looked for first. It may still be found where
+/// the system looks, so this is no more than advice.
+fn missing_modules(node: &Node, path: &Path, options: &LoadOptions, report: &mut Report<'_>) {
+    for child in &node.children {
+        let name = child.value();
+        let is_module = matches!(child.tag.name, "plugin_module" | "plugin_module_admin");
+        if is_module && !name.is_empty() && !name.starts_with('[') && !is_there(name, path, options) {
+            let message = format!("there is no plugin '{name}' beside the config or the program");
+            report
+                .add(Code::MissingModule, child.value_span(), message)
+                .hint("write its path, or [SDK_textdb] for the text database that is built in");
+        }
+        missing_modules(child, path, options, report);
+    }
+}
+
+fn is_there(module: &str, config: &Path, options: &LoadOptions) -> bool {
+    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let names = [module.to_owned(), format!("{module}{suffix}"), format!("{prefix}{module}{suffix}")];
+    let folders = [Path::new(""), folder_of(config), &options.environment.exedir_path];
+    folders.iter().any(|folder| names.iter().any(|name| folder.join(name).exists()))
+}
+
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn finish(config: Option<Config>, mut diagnostics: Vec<Diagnostic>, source: Source) -> Loaded {
@@ -185,7 +214,7 @@ fn failed(path: &Path, text: String, (code, message, at): (Code, String, usize))
 /// The predefined variables (manual 4.4) and those of the command line, which win.
 fn variables(path: &Path, options: &LoadOptions) -> Variables {
     let mut variables = Variables::default();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     let environment = &options.environment;
     variables.set("version", LANGUAGE_VERSION);
     variables.set("hexversion", LANGUAGE_VERSION_HEX);

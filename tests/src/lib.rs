@@ -1,8 +1,8 @@
 //! What the whole-program tests are made of: a Syncloom server in a process of its own, real SyncML clients and
 //! made-up ones, and contacts that can be compared field by field.
 //!
-//! Not its job: knowing anything of Syncloom's inside. It looks at what a user sees: files, rows, lines, bytes. The
-//! made-up clients share the wire types with the server; their codec is checked against another one in its own
+//! Not its job: knowing anything of Syncloom's inside. It looks at what a user sees: files, rows, lines, bytes; only
+//! `bench` puts a session into the test's own process, to stop it where no signal could. The made-up clients share the wire types with the server; their codec is checked against another one in its own
 //! room.
 
 // A test that cannot go on says so by panicking.
@@ -10,6 +10,7 @@
 
 use std::io::Write;
 
+pub mod bench;
 pub mod contact;
 pub mod device;
 pub mod parity;

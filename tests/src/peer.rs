@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -44,6 +45,23 @@ pub enum Proof {
     Md5,
 }
 
+/// A way to a server.
+pub trait Line: Send + std::marker::Sync {
+    /// Posts a message, and gives HTTP status, content type and body of the answer.
+    fn post(&self, address: &str, encoding: Encoding, bytes: &[u8]) -> (u16, String, Vec<u8>);
+}
+
+impl Line for ureq::Agent {
+    fn post(&self, address: &str, encoding: Encoding, bytes: &[u8]) -> (u16, String, Vec<u8>) {
+        let request = ureq::Agent::post(self, address).header("Content-Type", encoding.content_type());
+        let mut response = request.send(bytes).unwrap();
+        let content_type =
+            response.headers().get("Content-Type").map(|value| value.to_str().unwrap().to_owned());
+        let answer = response.body_mut().read_to_vec().unwrap();
+        (response.status().as_u16(), content_type.unwrap_or_default(), answer)
+    }
+}
+
 /// A client.
 #[derive(Clone)]
 pub struct Peer {
@@ -74,7 +92,8 @@ pub struct Peer {
     /// Its last message as it was sent.
     pub last_request: Vec<u8>,
     logged_in: bool,
-    agent: ureq::Agent,
+    /// The way to the server.
+    pub line: Arc<dyn Line>,
 }
 
 /// A message of the server's.
@@ -96,6 +115,12 @@ impl Deref for Answer {
 impl Peer {
     /// A client of the quick-start's user.
     pub fn new(url: &str, device: &str, tongue: Tongue) -> Self {
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        Peer::on(Arc::new(agent), url, device, tongue)
+    }
+
+    /// The same on another way to the server.
+    pub fn on(line: Arc<dyn Line>, url: &str, device: &str, tongue: Tongue) -> Self {
         Peer {
             url: format!("{url}sync"),
             tongue,
@@ -111,7 +136,7 @@ impl Peer {
             resp_uri: None,
             last_request: Vec::new(),
             logged_in: false,
-            agent: ureq::Agent::config_builder().http_status_as_error(false).build().into(),
+            line,
         }
     }
 
@@ -170,13 +195,7 @@ impl Peer {
     /// Sends bytes to where the next message goes, and gives HTTP status, content type and body.
     pub fn post(&mut self, bytes: &[u8]) -> (u16, String, Vec<u8>) {
         self.last_request = bytes.to_vec();
-        let request =
-            self.agent.post(self.address()).header("Content-Type", self.tongue.encoding.content_type());
-        let mut response = request.send(bytes).unwrap();
-        let content_type =
-            response.headers().get("Content-Type").map(|value| value.to_str().unwrap().to_owned());
-        let answer = response.body_mut().read_to_vec().unwrap();
-        (response.status().as_u16(), content_type.unwrap_or_default(), answer)
+        self.line.post(&self.address(), self.tongue.encoding, bytes)
     }
 
     /// What holds for every answer, whatever it is about.

@@ -23,8 +23,13 @@ pub struct Phone {
     pub items: BTreeMap<String, String>,
     /// How many changes it puts into a message.
     pub per_message: usize,
-    /// Whether it sends a Map again, in its next session, that the server has not confirmed. Some do not.
+    /// Whether it sends a Map again, in its next session, that the server has not confirmed. Some do not, and take
+    /// what they have got from the server for contacts of their own that the server has not seen yet.
     pub keeps_maps: bool,
+    /// Into pieces of how many bytes it cuts its contacts.
+    pub piece: usize,
+    /// Whether its pieces say where they belong.
+    pub says_position: bool,
     /// Commands of the server's that it refuses, by their name, and with which status.
     pub refuses: Vec<(&'static str, u16)>,
     /// The statuses that it got for its changes in this session, in the form `Add 201 <id`.
@@ -41,11 +46,16 @@ pub struct Phone {
     anchor: Option<String>,
     last_id: u32,
     stage: Stage,
+    asked: u16,
     alerted: bool,
     sending: VecDeque<Command>,
     saying: Vec<Command>,
     mapping: Vec<(String, String)>,
     partial: Option<(String, String)>,
+    /// What the server has taken in the session that is on, or in the one that broke off: ids, and how much of the
+    /// contact that goes in pieces.
+    taken: BTreeSet<String>,
+    taken_bytes: Option<(String, usize)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,11 +71,18 @@ enum Stage {
 impl Phone {
     /// A phone that has never synced.
     pub fn new(server: &Server, device: &str, tongue: Tongue) -> Self {
+        Phone::with(Peer::new(&server.url, device, tongue))
+    }
+
+    /// A phone that has never synced, with its way to the server.
+    pub fn with(peer: Peer) -> Self {
         Phone {
-            peer: Peer::new(&server.url, device, tongue),
+            peer,
             items: BTreeMap::new(),
             per_message: 100,
             keeps_maps: true,
+            piece: usize::MAX,
+            says_position: true,
             refuses: Vec::new(),
             told: Vec::new(),
             alert_status: 0,
@@ -77,11 +94,14 @@ impl Phone {
             anchor: None,
             last_id: 0,
             stage: Stage::Over,
+            asked: 0,
             alerted: false,
             sending: VecDeque::new(),
             saying: Vec::new(),
             mapping: Vec::new(),
             partial: None,
+            taken: BTreeSet::new(),
+            taken_bytes: None,
         }
     }
 
@@ -124,7 +144,8 @@ impl Phone {
         self.gone.insert(id);
     }
 
-    /// Syncs from beginning to end. 200 asks for a two-way sync, 201 for a slow one.
+    /// Syncs from beginning to end. 200 asks for a two-way sync, 201 for a slow one, 225 to go on with the session
+    /// that broke off.
     pub fn sync(&mut self, code: u16) {
         self.begin(code);
         while self.step() {
@@ -136,10 +157,11 @@ impl Phone {
     pub fn begin(&mut self, code: u16) {
         self.peer.begin();
         self.stage = Stage::Alerting(code);
+        self.asked = code;
         self.sending.clear();
         self.saying.clear();
         if !self.keeps_maps {
-            self.mapping.clear();
+            self.new.extend(std::mem::take(&mut self.mapping).into_iter().map(|(_, id)| id));
         }
         self.told.clear();
         self.heard.clear();
@@ -163,6 +185,16 @@ impl Phone {
         let before = self.peer.clone();
         self.raw_step();
         self.peer.nonce = before.nonce;
+    }
+
+    /// The same, where the server may not answer at all; `false` when there is nothing left to say.
+    pub fn try_step_deaf(&mut self) -> bool {
+        let nonce = self.peer.nonce.clone();
+        let Some((body, is_final)) = self.next() else { return false };
+        let message = self.peer.message(body, is_final);
+        self.peer.post(&syncloom_wire::encode(&message, self.peer.tongue.encoding));
+        self.peer.nonce = nonce;
+        true
     }
 
     /// Sends the next message and gives the answer, which the phone itself does not look at.
@@ -208,7 +240,9 @@ impl Phone {
                 Some((body, true))
             }
             Stage::Sending => {
-                let count = self.per_message.min(self.sending.len());
+                // A piece that is not the last one ends its message.
+                let piece = self.sending.iter().position(is_piece).map_or(usize::MAX, |place| place + 1);
+                let count = self.per_message.min(piece).min(self.sending.len());
                 body.push(sync(self.sending.drain(..count).collect()));
                 Some((body, self.sending.is_empty()))
             }
@@ -237,6 +271,7 @@ impl Phone {
         }
         self.saying.push(header_status(answer));
         self.told.extend(answer.item_statuses());
+        self.note_taken(answer);
         match self.stage {
             Stage::Alerting(_) | Stage::Hearing => self.take_alert(answer),
             Stage::Sending if !sent_final => {}
@@ -272,18 +307,73 @@ impl Phone {
             return;
         }
         self.stage = if self.alerted { Stage::Sending } else { Stage::Over };
-        if self.slow {
-            self.sending = self.items.iter().map(|(id, text)| add(id, text)).collect();
-            return;
+        let resumed = self.asked == 225 && self.alert_status == 200;
+        if !resumed {
+            self.taken.clear();
+            self.taken_bytes = None;
         }
+        let from_server: BTreeSet<&String> = self.mapping.iter().map(|(_, id)| id).collect();
+        let mut sending = VecDeque::new();
         for (id, text) in &self.items {
-            if self.new.contains(id) {
-                self.sending.push_back(add(id, text));
+            if self.taken.contains(id) || resumed && from_server.contains(id) {
+                continue;
+            }
+            if self.slow || self.new.contains(id) {
+                self.cut(add(id, text), id, &mut sending);
             } else if self.changed.contains(id) {
-                self.sending.push_back(replace(id, text));
+                self.cut(replace(id, text), id, &mut sending);
             }
         }
-        self.sending.extend(self.gone.iter().filter(|id| !self.new.contains(*id)).map(|id| delete(id)));
+        if !self.slow {
+            let gone = self.gone.iter().filter(|id| !self.new.contains(*id) && !self.taken.contains(*id));
+            sending.extend(gone.map(|id| delete(id)));
+        }
+        self.sending = sending;
+    }
+
+    /// Puts a command into the queue, in pieces if it is large, and without what the server has got already.
+    fn cut(&self, command: Command, id: &str, queue: &mut VecDeque<Command>) {
+        let (Command::Add(change) | Command::Replace(change)) = &command else { unreachable!() };
+        let text = change.items[0].data.as_ref().and_then(Data::as_text).unwrap().to_owned();
+        let mut from =
+            self.taken_bytes.as_ref().filter(|(open, _)| open == id).map_or(0, |(_, bytes)| *bytes);
+        if from == 0 && text.len() <= self.piece {
+            return queue.push_back(command);
+        }
+        while from < text.len() {
+            let to = text.len().min(from.saturating_add(self.piece));
+            let mut piece = change.clone();
+            let item = &mut piece.items[0];
+            item.data = Some(Data::Text(text[from..to].to_owned()));
+            item.more_data = to < text.len();
+            item.meta.size = (from == 0).then_some(text.len() as u64);
+            if self.says_position {
+                item.meta.emi = vec![format!("datapos={from}")];
+            }
+            let is_add = matches!(command, Command::Add(_));
+            queue.push_back(if is_add { Command::Add(piece) } else { Command::Replace(piece) });
+            from = to;
+        }
+    }
+
+    /// Remembers what the server has taken.
+    fn note_taken(&mut self, answer: &Answer) {
+        for status in answer.all_statuses() {
+            let ids = status.source_refs.iter().chain(&status.target_refs);
+            let is_item = matches!(status.cmd.as_str(), "Add" | "Replace" | "Delete");
+            let Some(id) = ids.into_iter().next().filter(|_| is_item) else { continue };
+            match status.code.unwrap() {
+                213 => {
+                    let before = self.taken_bytes.take().filter(|(open, _)| open == id).map_or(0, |(_, b)| b);
+                    self.taken_bytes = Some((id.clone(), before + self.piece));
+                }
+                200..=299 | 419 => {
+                    self.taken.insert(id.clone());
+                    self.taken_bytes.take_if(|(open, _)| open == id);
+                }
+                _ => {}
+            }
+        }
     }
 
     fn take_changes(&mut self, answer: &Answer) {
@@ -339,11 +429,18 @@ impl Phone {
     }
 
     fn complete(&mut self) {
+        self.taken.clear();
+        self.taken_bytes = None;
         self.anchor = Some(format!("anchor-{}", self.peer.session));
         self.new.clear();
         self.changed.clear();
         self.gone.clear();
     }
+}
+
+/// Whether a command holds a piece of a contact, and not the last one.
+fn is_piece(command: &Command) -> bool {
+    matches!(command, Command::Add(change) | Command::Replace(change) if change.items[0].more_data)
 }
 
 fn header_status(answer: &Answer) -> Command {

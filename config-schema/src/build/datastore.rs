@@ -14,7 +14,7 @@ use super::server::is_sql;
 use super::statements::Statements;
 use super::store::{self, sqlite_file};
 use super::typesupport::{self, Used};
-use super::values::{attr_text, boolean, choice, integer, some_text};
+use super::values::{attr_text, boolean, choice, some_number, some_text};
 use super::{Common, contexts, superdatastore, zones};
 use crate::advice::waits;
 use crate::check::Node;
@@ -174,15 +174,15 @@ struct Parts {
 
 fn datastore(node: &Node, zones: &Zones, parts: Parts) -> Datastore {
     let strategy = |name| choice(node, name, Strategy::NAMES).unwrap_or(Strategy::NewerWins);
-    let most: u32 = integer(node, "maxitemspermessage");
     Datastore {
         name: attr_text(node, "name").unwrap_or("").to_owned(),
         aliases: node.all("alias").filter_map(|alias| attr_text(alias, "name")).map(str::to_owned).collect(),
         display_name: some_text(node, "displayname"),
         read_only: boolean(node, "readonly"),
         delete_wins: boolean(node, "deletewins"),
+        try_update_deleted: boolean(node, "tryupdatedeleted"),
         report_updates: boolean(node, "reportupdates"),
-        max_items_per_message: (most > 0).then_some(most),
+        max_items_per_message: some_number(node, "maxitemspermessage"),
         always_send_local_id: boolean(node, "alwayssendlocalid"),
         conflict_strategy: strategy("conflictstrategy"),
         slow_sync_strategy: strategy("slowsyncstrategy"),
@@ -195,6 +195,10 @@ fn datastore(node: &Node, zones: &Zones, parts: Parts) -> Datastore {
         data_zone: zones::named(node, "datatimezone", zones),
         user_zone_output: boolean(node, "userzoneoutput"),
         charset: choice(node, "datacharset", Charset::NAMES),
+        resend_failing: boolean(node, "resendfailing"),
+        from_remote_only: boolean(node, "fromremoteonlysupport"),
+        resume: boolean(node, "resumesupport"),
+        resume_items: boolean(node, "resumesupport") && boolean(node, "resumeitemsupport"),
         types: parts.types,
         fields: parts.fields,
         filters: parts.filters,

@@ -34,7 +34,7 @@ use crate::source::Report;
 
 use datatypes::Types;
 use scripting::Scripting;
-use values::{boolean, default_of, integer, text};
+use values::{boolean, default_of, integer, some_number, text};
 
 /// A config, and what has been left out of it.
 pub(crate) struct Built {
@@ -80,6 +80,7 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
         model: text_or_default(root, "model"),
         max_msg_size: integer(root, "maxmsgsize"),
         max_obj_size: integer(root, "maxobjsize"),
+        max_concurrent_sessions: some_number(root, "maxconcurrentsessions"),
         transport: transport(root),
         library: scripting.library,
         system_zone: zones::own_system(root, &zones),

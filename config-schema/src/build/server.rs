@@ -12,7 +12,7 @@ use super::names::Names;
 use super::scripting::Scripting;
 use super::statements::Statements;
 use super::store::sqlite_file;
-use super::values::{attr_text, boolean, choice, integer, some_text, text};
+use super::values::{attr_text, boolean, choice, integer, some_number, some_text, text};
 use super::{Common, contexts, plugin, rules, zones};
 use crate::advice::waits;
 use crate::check::Node;
@@ -66,6 +66,12 @@ pub(super) fn build(
         update_client_in_slow_sync: boolean(node, "updateclientinslowsync"),
         update_server_in_slow_sync: boolean(node, "updateserverinslowsync"),
         deleting_gone_ok: boolean(node, "deletinggoneok"),
+        request_max_time: some_number(node, "requestmaxtime"),
+        rely_on_early_maps: boolean(node, "relyonearlymaps"),
+        debug_chunk_max_size: some_number(node, "debugchunkmaxsize"),
+        abort_on_all_items_failed: boolean(node, "abortonallitemsfailed"),
+        accept_server_alerted: boolean(node, "acceptserveralerted"),
+        allow_message_retries: boolean(node, "allowmessageretries"),
         show_ctcap_properties: boolean(node, "showctcapproperties"),
         show_type_size_in_ctcap10: boolean(node, "showtypesizeinctcap10"),
         session_scripts,

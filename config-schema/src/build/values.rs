@@ -35,6 +35,12 @@ pub(super) fn integer<T: TryFrom<i64> + Default>(node: &Node, name: &'static str
     word(node, name).and_then(values::integer).and_then(|number| T::try_from(number).ok()).unwrap_or_default()
 }
 
+/// A number of which 0 and less mean that there is none.
+pub(super) fn some_number(node: &Node, name: &'static str) -> Option<u32> {
+    let number: i64 = integer(node, name);
+    u32::try_from(number).ok().filter(|number| *number > 0)
+}
+
 /// The value of a tag by a table of words.
 pub(super) fn choice<T: Copy>(node: &Node, name: &'static str, table: &[(&str, T)]) -> Option<T> {
     look_up(word(node, name)?, table)

@@ -77,6 +77,8 @@ pub enum Code {
     BadValue,
     /// SLC0036: the value is missing.
     EmptyValue,
+    /// SLC0037: space around a word.
+    StraySpace,
     /// SLC0040: a required attribute is missing.
     MissingAttribute,
     /// SLC0041: unknown variable.
@@ -151,6 +153,8 @@ pub enum Code {
     Useless,
     /// SLC0093: without effect.
     NoEffect,
+    /// SLC0094: the plugin is not found.
+    MissingModule,
     /// SLC0100: the script has a mistake.
     BadScript,
     /// SLC0101: the filter has a mistake.
@@ -185,6 +189,7 @@ impl Code {
         (Code::BadEscape, "SLC0034", Severity::Error, "not an escape sequence"),
         (Code::BadValue, "SLC0035", Severity::Error, "the value cannot be read"),
         (Code::EmptyValue, "SLC0036", Severity::Error, "the value is missing"),
+        (Code::StraySpace, "SLC0037", Severity::Advice, "space around a word"),
         (Code::MissingAttribute, "SLC0040", Severity::Error, "a required attribute is missing"),
         (Code::UnknownVariable, "SLC0041", Severity::Error, "unknown variable"),
         (Code::EndlessVariable, "SLC0042", Severity::Error, "the variable contains itself"),
@@ -227,6 +232,7 @@ impl Code {
         (Code::NotServed, "SLC0091", Severity::Advice, "not served yet"),
         (Code::Useless, "SLC0092", Severity::Advice, "nothing to do"),
         (Code::NoEffect, "SLC0093", Severity::Advice, "without effect"),
+        (Code::MissingModule, "SLC0094", Severity::Advice, "the plugin is not found"),
         (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
         (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
     ];

@@ -84,6 +84,14 @@ impl Diagnostic {
         self
     }
 
+    /// Points at something of the name that is looked for and that a condition leaves out.
+    pub(crate) fn left_out(&mut self, place: Option<Location>) -> &mut Self {
+        if let Some(place) = place {
+            self.note(place, "a condition leaves out what is defined here");
+        }
+        self
+    }
+
     /// Points at something else that matters.
     pub(crate) fn note(&mut self, place: Location, text: impl Into<String>) -> &mut Self {
         self.notes.push((Some(place), text.into()));

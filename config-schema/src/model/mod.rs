@@ -53,6 +53,8 @@ pub struct Config {
     pub max_msg_size: u32,
     /// `<maxobjsize>`: the largest item in bytes that is taken (manual 8.4).
     pub max_obj_size: u32,
+    /// `<maxconcurrentsessions>`: how many sessions there are at a time; `None` is no limit (manual 8.2).
+    pub max_concurrent_sessions: Option<u32>,
     /// `<transport>`: how peers reach the server (manual 9).
     pub transport: Transport,
     /// `<scripting>`: the functions and macros that all scripts share (manual 8.10).

@@ -46,6 +46,19 @@ pub struct Server {
     pub deleting_gone_ok: bool,
     /// `<showctcapproperties>` (manual 11.25).
     pub show_ctcap_properties: bool,
+    /// `<requestmaxtime>`: seconds after which a request is answered, done or not; `None` is no limit (manual 11.3).
+    pub request_max_time: Option<u32>,
+    /// `<relyonearlymaps>`: an Add that was never confirmed is sent again at once, since the peer would have sent
+    /// its Map first (manual 11.19).
+    pub rely_on_early_maps: bool,
+    /// `<debugchunkmaxsize>`: the largest piece of an item in bytes; `None` is no limit (manual 11.20).
+    pub debug_chunk_max_size: Option<u32>,
+    /// `<abortonallitemsfailed>`: a slow sync whose items are all refused has failed (manual 11.24).
+    pub abort_on_all_items_failed: bool,
+    /// `<acceptserveralerted>` (manual 11.28).
+    pub accept_server_alerted: bool,
+    /// `<allowmessageretries>`: a message that comes again gets the same answer again (manual 11.36.11).
+    pub allow_message_retries: bool,
     /// `<showtypesizeinctcap10>` (manual 11.26).
     pub show_type_size_in_ctcap10: bool,
     /// The scripts of the session and of the remote rules.
@@ -185,6 +198,8 @@ pub struct Datastore {
     pub read_only: bool,
     /// `<deletewins>` (manual 11.34.5).
     pub delete_wins: bool,
+    /// `<tryupdatedeleted>` (manual 11.34.6).
+    pub try_update_deleted: bool,
     /// `<reportupdates>` (manual 11.34.7).
     pub report_updates: bool,
     /// `<maxitemspermessage>`; `None` is no limit (manual 11.34.8).
@@ -197,6 +212,14 @@ pub struct Datastore {
     pub slow_sync_strategy: Strategy,
     /// `<firsttimestrategy>` (manual 11.34.10).
     pub first_time_strategy: Strategy,
+    /// `<resendfailing>`: what a peer refuses is sent again next time (manual 11.34.29).
+    pub resend_failing: bool,
+    /// `<fromremoteonlysupport>`: targets keep a stamp of their own for what has been sent (manual 11.34.36).
+    pub from_remote_only: bool,
+    /// `<resumesupport>`: targets keep where a session broke off, and maps have flags (manual 11.34.39).
+    pub resume: bool,
+    /// `<resumeitemsupport>`: targets keep a half-received item; only with `resume` (manual 11.34.40).
+    pub resume_items: bool,
     /// `<typesupport>`, in its order; at least one (manual 11.34.11).
     pub types: Vec<TypeUse>,
     /// `<multifolder>`: it has several folders.

@@ -92,6 +92,28 @@ pub enum Placeholder {
     LastSync,
     /// `%S` in target statements: the stamp of our own anchor.
     LocalAnchor,
+    /// `%RL` and `%RS`: the stamp of the last sync that sent our changes.
+    LastSent,
+    /// `%SUA`: the alert code of a sync that broke off.
+    ResumeAlert,
+    /// `%SU`: the stamp of a sync that broke off.
+    SuspendStamp,
+    /// `%pSU`: the peer's id of the half-received item.
+    PartialSource,
+    /// `%pTU`: our id of the half-received item.
+    PartialTarget,
+    /// `%pSt`: the status of the last item in pieces.
+    PartialStatus,
+    /// `%pM`: which way the half-received item goes.
+    PartialMode,
+    /// `%pTS`: the size of the whole of it.
+    PartialTotal,
+    /// `%pUS`: how many bytes of it the peer may not know to have arrived.
+    PartialUnconfirmed,
+    /// `%pSS`: how many bytes of it are kept.
+    PartialStored,
+    /// `%pDAT`: these bytes.
+    PartialData,
     /// `%k`: the local id of an item.
     LocalId,
     /// `%r`: the remote id of an item.

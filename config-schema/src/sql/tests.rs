@@ -144,7 +144,8 @@ fn what_is_not_known_stays_and_what_is_not_acted_on_bars_the_statement() {
     assert_eq!(shape(Statement::Device, "LIKE '%foo'"), "LIKE '%foo' !SLC0080@6");
     assert_eq!(shape(Statement::Data, "LIKE '%foo'"), "LIKE '{FolderKey}oo' !SLC0086@6");
     assert_eq!(shape(Statement::Device, "%u"), "%u !SLC0080@0");
-    assert_eq!(shape(Statement::Target, "a=%SUA, b='%pSU', c=%dL"), " !SLC0081@2 !SLC0081@11 !SLC0081@20");
+    assert_eq!(shape(Statement::Target, "a=%dSU, c=%dL"), " !SLC0081@2 !SLC0081@10");
+    assert_eq!(shape(Statement::Target, "%SUA,'%pSU'"), "[ResumeAlert],['PartialSource']");
     assert_eq!(shape(Statement::Data, "%p(io,A) %sv(x)"), " !SLC0081@0 !SLC0081@9");
     let (_, told) = run(Statement::Device, "%q");
     assert_eq!(told[0].hint.as_deref(), Some("known here: %GO, %D"));

@@ -2,7 +2,7 @@
 //!
 //! Not its job: databases (`sql`, `plugin`, `fieldmap`).
 
-use super::waiting::{CHARSET, FILTERS, OPTION, PLUGINS, RESUME, RULES, SCRIPTS, ZONES};
+use super::waiting::{CHARSET, FILTERS, OPTION, PLUGINS, RULES, SCRIPTS, ZONES};
 use super::words::{DB_CHARSET, LINE_ENDS, PRO, SERVERS, STRATEGY};
 use super::{Attribute, Kind, Tag};
 
@@ -62,23 +62,14 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("fromremoteonlysupport", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.36")
-        .later("one stamp is kept for a peer, not a second one for syncs in one direction")
-        .already(&["no"])
-        .vital()
         .about("whether a sync in one direction keeps a stamp of its own"),
     Tag::new("resumesupport", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.39")
-        .later(RESUME)
-        .already(&["no"])
-        .vital()
         .about("whether the state of an interrupted sync is kept, so that it can be resumed"),
     Tag::new("resumeitemsupport", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.40")
-        .later(RESUME)
-        .already(&["no"])
-        .vital()
         .about("whether an item that arrived in part is kept, so that the rest is enough"),
     Tag::new("storesyncidentifiers", STORE, Kind::Boolean)
         .default("no")
@@ -177,15 +168,12 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("resendfailing", STORE, Kind::Boolean)
         .default("yes")
         .section("11.34.29")
-        .later(OPTION)
-        .about("whether an item that failed is sent again in the next sync"),
+        .about("whether what a peer refuses is sent again next time; otherwise it ends the sync"),
     Tag::new("tryupdatedeleted", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.6")
-        .later(OPTION)
-        .already(&["no"])
         .since("3.0.2.2")
-        .about("whether an item that the database has marked as deleted is changed rather than made anew"),
+        .about("whether a change of an item that is gone from our sight is tried before it is added"),
     Tag::new("alwayssendlocalid", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.9")

@@ -88,10 +88,8 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("4000000"),
     Tag::new("maxconcurrentsessions", &["sysync_config"], Kind::INT32)
         .section("8.2")
-        .later("the number of sessions is not limited yet")
-        .already(&["0"])
         .products("evaluation versions")
-        .about("how many sessions there are at most")
+        .about("how many sessions there are at a time; more are told that the server is busy")
         .sample("50"),
     Tag::new("definetimezone", &["sysync_config"], Kind::ZoneRule)
         .section("8.15")

@@ -2,7 +2,7 @@
 //!
 //! Not its job: its databases (`sql`, `plugin`).
 
-use super::waiting::{CHARSET, CLIENT, LOGS, OPTION, RESUME, SCRIPTS, ZONES};
+use super::waiting::{CHARSET, LOGS, OPTION, RESUME, SCRIPTS, ZONES};
 use super::words::{AGENT, AUTH, DB_CHARSET, LINE_ENDS, PRO, SERVERS, STORE_TYPE, SYNCML_VERSION};
 use super::{Attribute, Kind, Tag};
 
@@ -22,9 +22,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("requestmaxtime", AGENT, Kind::UINT32)
         .default("0")
         .section("11.3")
-        .later(OPTION)
-        .already(&["0"])
-        .about("seconds that answering a request may take; 0 is no limit")
+        .about("seconds after which a request is answered while the work goes on; 0 is no limit")
         .sample("60"),
     Tag::new("requestmintime", AGENT, Kind::INT32)
         .default("0")
@@ -55,9 +53,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("acceptserveralerted", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.28")
-        .later(CLIENT)
-        .already(&["yes"])
-        .about("whether a client starts a sync when its server asks for one"),
+        .about("whether a sync that the server has asked for is accepted"),
     Tag::new("updateclientinslowsync", AGENT, Kind::Boolean)
         .default("no")
         .section("11.36.6")
@@ -75,10 +71,8 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("allowmessageretries", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.36.11")
-        .later("a repeated message is refused")
-        .already(&["no"])
         .default_note("the manual says off, the engine did on")
-        .about("whether a peer may send a message again"),
+        .about("whether a message that comes again gets the same answer again"),
     Tag::new("multithread", AGENT, Kind::Boolean)
         .default("no")
         .section("11.11")
@@ -97,9 +91,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("abortonallitemsfailed", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.24")
-        .later(OPTION)
-        .already(&["no"])
-        .about("whether a sync is given up when all of its first items fail"),
+        .about("whether a slow sync has failed if the peer refuses every item"),
     Tag::new("showctcapproperties", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.25")
@@ -214,16 +206,11 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("debugchunkmaxsize", AGENT, Kind::UINT32)
         .default("0")
         .section("11.20")
-        .later(OPTION)
-        .already(&["0"])
         .about("for tests: the largest part of an item in bytes; 0 is no limit")
         .sample("1000"),
-    Tag::new("relyonearlymaps", AGENT, Kind::Boolean)
-        .default("yes")
-        .section("11.19")
-        .later(OPTION)
-        .already(&["yes"])
-        .about("whether ids that a client reports early are taken as received"),
+    Tag::new("relyonearlymaps", AGENT, Kind::Boolean).default("yes").section("11.19").about(
+        "whether an item that was never confirmed is sent again in the next sync, else in the one after it",
+    ),
     Tag::new("datastore", AGENT, Kind::Container)
         .attributes(&[
             Attribute::new("name", Kind::Text).about("the name that peers use").required(),

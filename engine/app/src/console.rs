@@ -22,11 +22,8 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// A session has begun.
 pub(crate) fn begun(id: &str, report: &Report) {
-    let datastores: Vec<String> = report
-        .datastores
-        .iter()
-        .map(|store| format!("{} {}", store.name, if store.slow { "slow" } else { "two-way" }))
-        .collect();
+    let datastores: Vec<String> =
+        report.datastores.iter().map(|store| format!("{} {}", store.name, store.mode)).collect();
     println!("session {} begun: {}: {}", short(id), who(report), datastores.join(", "));
 }
 

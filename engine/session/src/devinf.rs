@@ -11,8 +11,8 @@ use syncloom_wire::{
 
 use crate::server::Server;
 
-/// The sync types that are offered: two-way and slow.
-const SYNC_TYPES: [&str; 2] = ["1", "2"];
+/// The sync types that are offered: all of them (OMA-SyncML-DevInf, SyncType).
+const SYNC_TYPES: [&str; 7] = ["1", "2", "3", "4", "5", "6", "7"];
 
 /// What the server is, and what its datastores can do. Without `capabilities` it says which types there are, but
 /// not what is in them: the short form for a peer that takes small messages only.

@@ -1,7 +1,9 @@
 //! A message in the making: commands get their numbers, and the message stays within the size that the peer
 //! takes.
 
-use syncloom_wire::{Command, Encoding, Header, Message, Version, command_len, frame_len};
+use syncloom_wire::{
+    Alert, Command, Encoding, Header, Item, Location, Message, Version, command_len, frame_len,
+};
 
 /// The smallest message size that is respected. A peer that asks for less could not be told anything, as a
 /// header and one status already take about this much.
@@ -67,6 +69,17 @@ impl Draft {
             self.frame = self.size;
         }
         self.message.body.push(command);
+    }
+
+    /// Asks for the peer's next message (OMA-DS 5.3, alert 222).
+    pub(crate) fn push_next_message_request(&mut self, theirs: &Header) {
+        let item = Item {
+            target: Some(Location::new(theirs.source.uri.clone())),
+            source: Some(Location::new(theirs.target.uri.clone())),
+            ..Item::default()
+        };
+        let cmd_id = self.next_cmd_id();
+        self.push(Command::Alert(Alert { cmd_id, code: Some(222), items: vec![item], ..Alert::default() }));
     }
 
     /// Gives the last number back: its command was not added.

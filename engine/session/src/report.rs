@@ -33,8 +33,10 @@ pub enum Outcome {
 pub struct DatastoreReport {
     /// The datastore's name.
     pub name: String,
-    /// Slow sync.
-    pub slow: bool,
+    /// The kind of sync, in words.
+    pub mode: &'static str,
+    /// Whether it goes on where another session broke off.
+    pub resumed: bool,
     /// The status that ended it early.
     pub failed: Option<u16>,
     /// Items that came from the peer.
@@ -72,8 +74,8 @@ impl fmt::Display for Counts {
 
 impl fmt::Display for DatastoreReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mode = if self.slow { "slow" } else { "two-way" };
-        write!(f, "{} {mode} received {} sent {}", self.name, self.received, self.sent)?;
+        let resumed = if self.resumed { "resumed " } else { "" };
+        write!(f, "{} {resumed}{} received {} sent {}", self.name, self.mode, self.received, self.sent)?;
         if self.matched > 0 {
             write!(f, " matched {}", self.matched)?;
         }

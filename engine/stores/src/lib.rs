@@ -10,4 +10,6 @@ pub mod sqlite;
 mod traits;
 
 pub use error::{ErrorKind, StoreError};
-pub use traits::{Admin, Backend, Device, Listed, MapEntry, Scope, Store, Target, User, Written};
+pub use traits::{
+    Admin, Backend, Device, Listed, MapEntry, Partial, Resume, Scope, Store, Target, User, Written,
+};

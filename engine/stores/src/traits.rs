@@ -49,8 +49,41 @@ pub struct Target {
     pub key: String,
     /// The peer's anchor of the last complete sync; empty before the first.
     pub anchor: String,
-    /// Up to when our changes have been sent, in milliseconds since 1970; `None` before the first sync.
+    /// When the last sync was, in milliseconds since 1970; `None` before the first one. It is our own anchor.
     pub last_sync: Option<i64>,
+    /// Up to when our changes have been sent. Syncs in one direction leave it behind; where the datastore keeps no
+    /// stamp of its own for it (manual 11.34.36), it is always [`Target::last_sync`].
+    pub last_sent: Option<i64>,
+    /// Where a session broke off; empty where the datastore keeps nothing of it (manual 11.34.39).
+    pub resume: Resume,
+}
+
+/// What is remembered of a session that is not complete (manual 12.20.2, OMA-DS 1.2 section 8).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resume {
+    /// The alert code of its sync; 0 if there is nothing to go on with.
+    pub alert: u16,
+    /// The stamp of the session, in milliseconds since 1970: items that carry it came from the peer.
+    pub stamp: Option<i64>,
+    /// The item that was coming in pieces when it broke off, or that was the last to come so.
+    pub partial: Option<Partial>,
+}
+
+/// An item that comes in pieces (manual 11.34.40).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Partial {
+    /// The peer's id of it.
+    pub source: String,
+    /// Our id of it, where the peer gives one.
+    pub target: String,
+    /// The status that it got at its end; 0 while it is not complete.
+    pub status: u16,
+    /// Bytes of the whole, as announced.
+    pub total: Option<u64>,
+    /// Bytes of the last piece: the peer may send them again, as it may not know that they have arrived.
+    pub unconfirmed: u64,
+    /// What has come.
+    pub data: Vec<u8>,
 }
 
 /// An item of ours and what a peer calls it (manual 12.20.5).
@@ -58,8 +91,23 @@ pub struct Target {
 pub struct MapEntry {
     /// Our id.
     pub local_id: String,
-    /// The peer's id.
+    /// The peer's id; empty where it is not known yet.
     pub remote_id: String,
+    /// What is still to be done about the item: [`MapEntry::PENDING_ADD`], [`MapEntry::RESEND`]. Always 0 where the
+    /// datastore keeps no flags (manual 11.34.39).
+    pub flags: u32,
+}
+
+impl MapEntry {
+    /// The item has been sent as new, and the peer has not said yet what it calls it.
+    pub const PENDING_ADD: u32 = 0x10;
+    /// The peer could not take the item, which is to be sent again.
+    pub const RESEND: u32 = 0x20;
+
+    /// An entry without flags.
+    pub fn new(local_id: impl Into<String>, remote_id: impl Into<String>) -> Self {
+        MapEntry { local_id: local_id.into(), remote_id: remote_id.into(), flags: 0 }
+    }
 }
 
 /// An item as the list of all items shows it.
@@ -86,6 +134,14 @@ pub struct Written {
 pub trait Store {
     /// Every item with its time of change, in the order of the database.
     fn list(&mut self) -> Result<Vec<Listed>, StoreError>;
+    /// A number that changes when others write to where the items are; always the same where nobody can tell.
+    fn version(&mut self) -> Result<i64, StoreError> {
+        Ok(0)
+    }
+    /// Sees to it, where the database can, that nobody else writes before the next commit.
+    fn hold(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// An item; `None` if it is not there.
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError>;
     /// Adds an item.
@@ -96,13 +152,13 @@ pub trait Store {
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError>;
     /// The target record of this scope, made if there is none.
     fn target(&mut self) -> Result<Target, StoreError>;
-    /// Saves anchor and stamp of the target.
+    /// Saves all of the target but its key.
     fn save_target(&mut self, target: &Target) -> Result<(), StoreError>;
     /// All map entries of a target.
     fn maps(&mut self, target: &Target) -> Result<Vec<MapEntry>, StoreError>;
     /// Adds a map entry.
     fn insert_map(&mut self, target: &Target, entry: &MapEntry) -> Result<(), StoreError>;
-    /// Gives an item of ours another remote id.
+    /// Gives an item of ours another remote id, or other flags.
     fn update_map(&mut self, target: &Target, entry: &MapEntry) -> Result<(), StoreError>;
     /// Removes the map entry of an item of ours.
     fn delete_map(&mut self, target: &Target, local_id: &str) -> Result<(), StoreError>;

@@ -207,7 +207,7 @@ fn targets_and_maps_are_remembered() {
     target.anchor = "it's 2026".into();
     target.last_sync = Some(1_700_000_000_123);
     store.save_target(&target).unwrap();
-    let entry = |local: &str, remote: &str| MapEntry { local_id: local.into(), remote_id: remote.into() };
+    let entry = |local: &str, remote: &str| MapEntry::new(local, remote);
     store.insert_map(&target, &entry("1", "a'b")).unwrap();
     store.insert_map(&target, &entry("2", "c")).unwrap();
     store.update_map(&target, &entry("1", "d")).unwrap();

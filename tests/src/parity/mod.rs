@@ -13,6 +13,7 @@ pub mod rrule;
 pub mod script;
 mod script_case;
 mod script_rules;
+pub mod textdb;
 pub mod time;
 pub mod wbxml;
 
@@ -46,16 +47,26 @@ pub enum Verdict {
 /// Runs a case: its input, and the recorded output.
 pub type Runner = fn(&Json, &Json) -> Verdict;
 
-/// The files that are known, with what runs their cases.
-pub const FILES: &[(&str, Runner)] = &[
-    ("charconv.jsonl", charconv::run),
-    ("convert.jsonl", convert::run),
-    ("filter.jsonl", filter::run),
-    ("merge.jsonl", merge::run),
-    ("rrule.jsonl", rrule::run),
-    ("script.jsonl", script::run),
-    ("time.jsonl", time::run),
-    ("wbxml.jsonl", wbxml::run),
+/// How the cases of an entry are run.
+#[derive(Clone, Copy)]
+pub enum Cases {
+    /// A file with a case on each line.
+    Lines(Runner),
+    /// A folder.
+    Folder(fn(&Path) -> io::Result<Summary>),
+}
+
+/// The files and folders that are known, with what runs their cases.
+pub const FILES: &[(&str, Cases)] = &[
+    ("charconv.jsonl", Cases::Lines(charconv::run)),
+    ("convert.jsonl", Cases::Lines(convert::run)),
+    ("filter.jsonl", Cases::Lines(filter::run)),
+    ("merge.jsonl", Cases::Lines(merge::run)),
+    ("rrule.jsonl", Cases::Lines(rrule::run)),
+    ("script.jsonl", Cases::Lines(script::run)),
+    ("textdb", Cases::Folder(textdb::run)),
+    ("time.jsonl", Cases::Lines(time::run)),
+    ("wbxml.jsonl", Cases::Lines(wbxml::run)),
 ];
 
 /// What came of a file.
@@ -101,8 +112,16 @@ fn unknown(what: &str) -> Verdict {
     Verdict::Differs { wanted: "a case that can be run".into(), got: format!("no {what} that is known") }
 }
 
+/// Runs all cases of an entry.
+pub fn run(path: &Path, cases: Cases) -> io::Result<Summary> {
+    match cases {
+        Cases::Lines(runner) => run_file(path, runner),
+        Cases::Folder(run) => run(path),
+    }
+}
+
 /// Runs all cases of a file: one JSON object a line.
-pub fn run_file(path: &Path, run: Runner) -> io::Result<Summary> {
+fn run_file(path: &Path, run: Runner) -> io::Result<Summary> {
     let mut summary = Summary::default();
     for (number, line) in fs::read_to_string(path)?.lines().enumerate() {
         let case: Json = serde_json::from_str(line).map_err(|error| {

@@ -38,7 +38,7 @@ fn the_server_says_what_it_can() {
             (store.source_ref.as_str(), store.display_name.as_deref()),
             ("./contacts", Some("Contacts"))
         );
-        assert_eq!(store.sync_types, ["1", "2"]);
+        assert_eq!(store.sync_types, ["1", "2", "3", "4", "5", "6", "7"]);
         let types = |preferred: &Option<syncloom_wire::ContentType>,
                      others: &[syncloom_wire::ContentType]| {
             let all: Vec<String> =

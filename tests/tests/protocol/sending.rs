@@ -211,12 +211,12 @@ fn the_rest_of_an_item_is_not_sent_when_a_piece_of_it_is_refused() {
         let answer = crate::send_changes(&mut peer, vec![]);
         let Command::Add(piece) = &answer.syncs()[0].commands[0] else { panic!("{answer:#?}") };
         assert!(piece.items[0].more_data && !answer.is_final);
-        let answer = peer.send(vec![status(&answer, &answer.syncs()[0].commands[0], 420)], false);
+        let answer = peer.send(vec![status(&answer, &answer.syncs()[0].commands[0], 413)], false);
         let changes = answer.changes();
         assert_eq!(changes.len(), 1, "{changes:?}");
         assert!(changes[0].2.contains("Small") && answer.is_final);
         crate::confirm(&mut peer, &answer);
-        assert!(server.line("was answered with 420").contains("item 1 "));
+        assert!(server.line("was answered with 413").contains("item 1 "));
         assert!(server.line(" ended: ").contains("sent +1 ~0 -0 !1: complete"));
     });
 }

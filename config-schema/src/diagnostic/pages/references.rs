@@ -1,11 +1,11 @@
 //! Pages: names that mean something defined elsewhere, and parts that have to fit each other.
 
 use super::Code::{
-    BadIndex, BadPosition, BadType, BadZone, DefinedLater, Duplicate, MissingTag, NoWriting, PasswordForms,
-    Preferred, TooMany, UnknownField, UnknownName, Unreachable, VersionRange, WeakRequest, WrongFieldList,
-    WrongProfile,
+    BadIndex, BadPosition, BadType, BadZone, DefinedLater, Duplicate, MissingModule, MissingTag, NoWriting,
+    PasswordForms, Preferred, TooMany, UnknownField, UnknownName, Unreachable, VersionRange, WeakRequest,
+    WrongFieldList, WrongProfile,
 };
-use super::Place::{None, Profile, Server, Types};
+use super::Place::{None, Profile, Root, Server, Types};
 use super::{Page, page};
 
 pub(super) const PAGES: &[Page] = &[
@@ -170,5 +170,15 @@ pub(super) const PAGES: &[Page] = &[
         "<usertimezone>Europa/Zurich</usertimezone>",
         "Write the name of a zone: one of the time zone database such as Europe/Zurich, a pair such as CET/CEST, \
          UTC, SYSTEM, or one that `<definetimezone>` defines.",
+    ),
+    page(
+        MissingModule,
+        "A plugin that cannot be loaded keeps nothing.",
+        Root,
+        r#"<server type="plugin">
+  <simpleauthuser>demo</simpleauthuser>
+  <plugin_module>mystore</plugin_module>
+</server>"#,
+        "Correct the name of the module, or put its file beside the config or the program.",
     ),
 ];

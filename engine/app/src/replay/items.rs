@@ -61,11 +61,6 @@ impl Catalog {
         };
         self.kinds.iter().find(is_it)
     }
-
-    /// All of them.
-    pub(super) fn kinds(&self) -> &[Kind] {
-        &self.kinds
-    }
 }
 
 /// An address of a datastore without what does not tell it from others.

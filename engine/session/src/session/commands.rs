@@ -53,6 +53,13 @@ impl Session {
             }
             return;
         }
+        if status.cmd == "Alert" {
+            let about = |sync: &&mut DatastoreSync| {
+                status.source_refs.iter().any(|uri| sync.is_at(uri))
+                    || status.target_refs.contains(&sync.remote_uri)
+            };
+            self.datastores.iter_mut().filter(about).for_each(|sync| sync.alert_answered(code));
+        }
         for sync in &mut self.datastores {
             sync.receive_status(self.backend.as_mut(), (message, command), code, &mut self.notes);
         }
@@ -69,6 +76,7 @@ impl Session {
         match alert.code {
             None => self.answer(about, 400),
             Some(100 | 222 | 223) => self.answer(about, 200),
+            Some(224) if self.version < Version::V1_2 => self.answer(about, 406),
             Some(224) => {
                 self.outcome = Some(Outcome::Suspended);
                 self.answer(about, 200);
@@ -85,7 +93,8 @@ impl Session {
     fn sync_alert(&mut self, alert: &Alert, about: About, now: i64) {
         let (device, user) = (&self.scope.device_id, &self.scope.user_key);
         let stamp = self.stamp.get_or_insert_with(|| self.server.begin_sync(now, device, user));
-        let opened = DatastoreSync::open(&self.server, self.backend.as_mut(), &self.scope, stamp, alert);
+        let opened =
+            DatastoreSync::open(&self.server, self.backend.as_mut(), &self.scope, stamp, self.version, alert);
         let opened = opened.and_then(|alerted| {
             if self.datastores.iter().any(|known| known.is_at(&alerted.sync.local_uri)) {
                 return Err(AlertError::Refused(

@@ -7,7 +7,7 @@ mod reply;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use syncloom_stores::{Backend, Scope};
+use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Command, DevInf, Encoding, Header, Message, Status, Version};
 
 use crate::auth::LoggedIn;
@@ -135,19 +135,20 @@ impl Session {
         if let Some(status) = self.version_fault() {
             self.outcome = Some(Outcome::Refused(status));
             self.refuse(&message.body, status);
-            return self.reply(status, None);
+            return self.reply(status, None, false);
         }
         if let Some(why) = malformed {
             // Half of a message is not acted on: the peer sends it again, or gives up.
             self.notes.push(format!("malformed message: {why}"));
-            return self.reply(400, None);
+            return self.reply(400, None, false);
         }
         let (status, chal) = self.authenticate(random);
         if self.login.is_none() {
             self.refuse(&message.body, status);
-            return self.reply(status, chal);
+            return self.reply(status, chal, false);
         }
         let before = self.outbox.len();
+        self.datastores.iter_mut().for_each(DatastoreSync::begin_message);
         for command in message.body {
             self.execute(command, now);
         }
@@ -155,7 +156,13 @@ impl Session {
             self.end_of_package();
         }
         self.commit(before);
-        self.reply(status, chal)
+        let asks_for_more = !message.is_final && self.phase > Phase::Init && self.outcome.is_none();
+        let reply = self.reply(status, chal, asks_for_more);
+        // What is noted of the items that go out, before they go.
+        if let Err(error) = self.backend.commit() {
+            self.notes.push(error.to_string());
+        }
+        reply
     }
 
     /// Ends a session that goes no further, and gives back what it held.
@@ -232,7 +239,7 @@ impl Session {
             // A datastore for which the peer has sent no Sync is begun now.
             let _ = self.begin_datastore(position);
             let sync = &mut self.datastores[position];
-            sync.end_of_changes(&mut self.notes);
+            sync.end_of_changes(self.backend.as_mut(), &mut self.notes);
             self.outbox.extend(sync.take_broken_off());
         }
     }
@@ -260,10 +267,17 @@ impl Session {
         self.phase = Phase::Done;
     }
 
+    /// Saves how far every datastore has come, so that the session can be taken up where it breaks off.
+    fn save_progress(&mut self) -> Result<(), StoreError> {
+        let backend = self.backend.as_mut();
+        self.datastores.iter_mut().try_for_each(|sync| sync.save_progress(backend))
+    }
+
     /// Makes durable what this message has changed. If that fails, nothing of it has happened, and the statuses
     /// from `before` on say so.
     fn commit(&mut self, before: usize) {
-        let Err(error) = self.backend.commit() else {
+        let saved = self.save_progress();
+        let Err(error) = saved.and_then(|()| self.backend.commit()) else {
             self.datastores.iter().for_each(DatastoreSync::remember_known);
             return;
         };

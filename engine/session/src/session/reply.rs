@@ -10,8 +10,9 @@ use crate::sync::{Abilities, Filled};
 const SESSION_PARAMETER: &str = "sessionid=";
 
 impl Session {
-    /// The answer to the message that has just been worked off.
-    pub(super) fn reply(&mut self, status: u16, chal: Option<Chal>) -> Reply {
+    /// The answer to the message that has just been worked off. With `asks_for_more` the peer is in the middle of a
+    /// package: it is asked for the next message if there is nothing else to say.
+    pub(super) fn reply(&mut self, status: u16, chal: Option<Chal>, asks_for_more: bool) -> Reply {
         let limit = self.message_limit();
         let mut draft = Draft::new(self.own_header(), self.version, self.encoding, limit);
         let about_header = Command::Status(Status {
@@ -36,6 +37,9 @@ impl Session {
             draft.push(command);
         }
         let through = self.outbox.is_empty() && self.send_changes(&mut draft);
+        if asks_for_more && draft.is_empty() {
+            draft.push_next_message_request(&self.header);
+        }
         let is_final = match self.phase {
             _ if self.login.is_none() => true,
             // The peer is in the middle of its package: it hears Final when it is through.
@@ -65,7 +69,11 @@ impl Session {
             return true;
         }
         let devinf = self.devinf.as_ref();
+        let settings = self.server.settings();
+        let max_piece = settings.and_then(|settings| settings.debug_chunk_max_size);
         let abilities = Abilities {
+            max_piece: max_piece.map(|most| most as usize),
+            early_maps: settings.is_none_or(|settings| settings.rely_on_early_maps),
             number_of_changes: devinf.is_some_and(|devinf| devinf.support_number_of_changes),
             large_objects: self.large_objects || devinf.is_some_and(|devinf| devinf.support_large_objs),
         };

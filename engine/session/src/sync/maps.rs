@@ -11,7 +11,7 @@ use syncloom_stores::{MapEntry, Store, StoreError, Target};
 /// slow sync that breaks off has thrown nothing away.
 #[derive(Default)]
 pub(super) struct Maps {
-    saved: HashMap<String, String>,
+    saved: HashMap<String, MapEntry>,
     remote_of: HashMap<String, String>,
     local_of: HashMap<String, String>,
 }
@@ -21,11 +21,12 @@ impl Maps {
     pub(super) fn new(saved: Vec<MapEntry>, forget: bool) -> Self {
         let mut maps = Maps::default();
         for entry in saved {
-            if !forget {
+            // An item without a remote id has been sent, and no more is known of it.
+            if !forget && !entry.remote_id.is_empty() {
                 maps.remote_of.insert(entry.local_id.clone(), entry.remote_id.clone());
                 maps.local_of.insert(entry.remote_id.clone(), entry.local_id.clone());
             }
-            maps.saved.insert(entry.local_id, entry.remote_id);
+            maps.saved.insert(entry.local_id.clone(), entry);
         }
         maps
     }
@@ -40,13 +41,18 @@ impl Maps {
         self.remote_of.get(local_id)
     }
 
+    /// What is still to be done about an item of ours: the flags of its entry.
+    pub(super) fn flags(&self, local_id: &str) -> u32 {
+        self.saved.get(local_id).map_or(0, |entry| entry.flags)
+    }
+
     /// All pairs of our id and the peer's.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
         self.remote_of.iter()
     }
 
     /// Says that two items are the same, and saves that if it is news. What the peer's id or ours stood for
-    /// before, it no longer does.
+    /// before, it no longer does. Nothing is left to be done about the item then.
     pub(super) fn set(
         &mut self,
         store: &mut dyn Store,
@@ -57,18 +63,37 @@ impl Maps {
         if let Some(former) = self.local_of.get(remote_id).filter(|former| *former != local_id).cloned() {
             self.remove(store, target, &former)?;
         }
-        let entry = MapEntry { local_id: local_id.to_owned(), remote_id: remote_id.to_owned() };
-        match self.saved.get(local_id) {
-            Some(saved) if saved == remote_id => {}
+        self.save(store, target, MapEntry::new(local_id, remote_id))?;
+        let former = self.remote_of.insert(local_id.to_owned(), remote_id.to_owned());
+        if let Some(former) = former.filter(|former| former != remote_id) {
+            self.local_of.remove(&former);
+        }
+        self.local_of.insert(remote_id.to_owned(), local_id.to_owned());
+        Ok(())
+    }
+
+    /// Saves what is still to be done about an item of ours, whose remote id need not be known.
+    pub(super) fn flag(
+        &mut self,
+        store: &mut dyn Store,
+        target: &Target,
+        local_id: &str,
+        flags: u32,
+    ) -> Result<(), StoreError> {
+        let remote_id = self.remote_of.get(local_id).cloned().unwrap_or_default();
+        if remote_id.is_empty() && flags == 0 {
+            return Ok(());
+        }
+        self.save(store, target, MapEntry { flags, ..MapEntry::new(local_id, remote_id) })
+    }
+
+    fn save(&mut self, store: &mut dyn Store, target: &Target, entry: MapEntry) -> Result<(), StoreError> {
+        match self.saved.get(&entry.local_id) {
+            Some(saved) if *saved == entry => return Ok(()),
             Some(_) => store.update_map(target, &entry)?,
             None => store.insert_map(target, &entry)?,
         }
-        self.saved.insert(entry.local_id.clone(), entry.remote_id.clone());
-        let former = self.remote_of.insert(entry.local_id.clone(), entry.remote_id.clone());
-        if let Some(former) = former.filter(|former| *former != entry.remote_id) {
-            self.local_of.remove(&former);
-        }
-        self.local_of.insert(entry.remote_id, entry.local_id);
+        self.saved.insert(entry.local_id.clone(), entry);
         Ok(())
     }
 

@@ -20,6 +20,7 @@ pub(super) struct Matcher {
     comparer: Comparer,
     loosely: CompareMode,
     candidates: Vec<Candidate>,
+    position_of: HashMap<String, usize>,
     exact: Index,
     loose: Index,
 }
@@ -31,6 +32,7 @@ impl Matcher {
             comparer,
             loosely,
             candidates: Vec::new(),
+            position_of: HashMap::new(),
             exact: Index::default(),
             loose: Index::default(),
         }
@@ -40,6 +42,7 @@ impl Matcher {
         let position = self.candidates.len();
         self.exact.add(self.comparer.lookup(&item, CompareMode::Conflict), position);
         self.loose.add(self.comparer.lookup(&item, self.loosely), position);
+        self.position_of.insert(local_id.clone(), position);
         self.candidates.push(Candidate { local_id, item, taken: false });
     }
 
@@ -48,6 +51,20 @@ impl Matcher {
         let found = self.find(item, CompareMode::Conflict).or_else(|| self.find(item, self.loosely))?;
         self.candidates[found].taken = true;
         self.candidates.get(found)
+    }
+
+    /// Takes an item that is the same in all that counts, if there is one.
+    pub(super) fn take_same(&mut self, item: &Item) -> Option<&Candidate> {
+        let found = self.find(item, CompareMode::Conflict)?;
+        self.candidates[found].taken = true;
+        self.candidates.get(found)
+    }
+
+    /// Takes an item of ours out, whatever its counterpart: it has changed, or has found it in another way.
+    pub(super) fn remove(&mut self, local_id: &str) {
+        if let Some(position) = self.position_of.get(local_id) {
+            self.candidates[*position].taken = true;
+        }
     }
 
     /// The ids of the items that have no counterpart, in the order of the database.

@@ -1,11 +1,15 @@
 //! The sync of one datastore, from its Alert to the saved anchors.
 
+mod confirm;
 mod conflict;
+mod load;
 mod maps;
 mod matcher;
+mod mode;
 mod open;
 mod peer;
 mod pieces;
+mod progress;
 mod receive;
 mod send;
 
@@ -16,12 +20,13 @@ use std::sync::Arc;
 use syncloom_config::Datastore;
 use syncloom_formats::NoteKind;
 use syncloom_script::Comparer;
-use syncloom_stores::{Backend, ErrorKind, Scope, StoreError, Target};
+use syncloom_stores::{Partial, Scope, Target};
 
 use crate::report::DatastoreReport;
 use crate::server::Server;
 use maps::Maps;
 use matcher::Matcher;
+use mode::Mode;
 pub(crate) use open::AlertError;
 pub(crate) use peer::RemoteStore;
 use peer::Types;
@@ -37,8 +42,13 @@ pub(crate) struct DatastoreSync {
     /// What the peer calls its own.
     pub(crate) remote_uri: String,
     scope: Scope,
+    /// The target as it is saved.
     target: Target,
-    slow: bool,
+    mode: Mode,
+    /// The peer's items replace ours: what it does not send is deleted.
+    wipe: bool,
+    /// It goes on where another session broke off.
+    resuming: bool,
     first_time: bool,
     /// The peer's anchor of this sync.
     next_anchor: String,
@@ -53,10 +63,18 @@ pub(crate) struct DatastoreSync {
     sent: HashMap<(u32, u32), Sent>,
     /// An item that comes in pieces.
     incoming: Option<pieces::Pieces>,
+    /// The last item of the peer's was a piece, and not the last one.
+    in_pieces: bool,
+    /// The half-received item of the session that is taken up.
+    suspended: Option<Partial>,
+    /// The item in pieces that was complete last, with its status.
+    tail: Option<Partial>,
     /// Items of which the peer has not sent all pieces, and has not been told yet.
     broken_off: Vec<String>,
     /// Something that was sent was not taken, and has to be sent again next time.
     resend: bool,
+    /// This message has looked already for what others have changed meanwhile.
+    seen_others: bool,
     /// Both sides have everything.
     complete: bool,
     /// Somebody else has written an item in the very millisecond that is this session's stamp.
@@ -76,10 +94,16 @@ struct Loaded {
     changes: HashMap<String, Change>,
     /// In which order they are sent.
     order: Vec<String>,
-    /// All our items, by id.
-    present: HashSet<String>,
+    /// All our items, by id, with their time of change.
+    present: HashMap<String, i64>,
+    /// What the store said when they were read.
+    version: i64,
     /// In a slow sync: our items that have no counterpart yet.
     matcher: Option<Matcher>,
+    /// In any other: our items that the peer has not confirmed, once it has sent a new one.
+    unconfirmed: Option<Matcher>,
+    /// Items that the peer may have, and that are not sent in this sync.
+    withheld: HashSet<String>,
 }
 
 /// What has happened to an item of ours since the last sync.
@@ -116,6 +140,24 @@ impl DatastoreSync {
         &self.datastore.name
     }
 
+    /// Takes note of the peer's answer to our Alert. 508 asks for everything: it does not know what it knew.
+    pub(crate) fn alert_answered(&mut self, status: u16) {
+        match status {
+            508 if self.loaded.is_none() => {
+                self.mode = self.mode.slowly();
+                (self.resuming, self.suspended) = (false, None);
+                (self.report.mode, self.report.resumed) = (self.mode.name(), false);
+            }
+            400.. if status != 508 => self.fail(status),
+            _ => {}
+        }
+    }
+
+    /// Takes note that another message begins.
+    pub(crate) fn begin_message(&mut self) {
+        self.seen_others = false;
+    }
+
     /// Takes note of a Sync of the peer's, even if there is nothing in it.
     pub(crate) fn hear(&mut self) {
         self.heard = true;
@@ -141,49 +183,5 @@ impl DatastoreSync {
     /// Whether the peer's address of a datastore means this one.
     pub(crate) fn is_at(&self, uri: &str) -> bool {
         open::same_address(uri, &self.local_uri)
-    }
-
-    /// Saves what vouches for this sync: the map as it is now, and then the anchors.
-    pub(crate) fn finish(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
-        if self.failed().is_some() {
-            return Ok(());
-        }
-        let open = !self.sent.is_empty() || self.outgoing.as_ref().is_some_and(|out| !out.is_through());
-        let mut target = self.target.clone();
-        target.anchor.clone_from(&self.next_anchor);
-        self.complete = !(self.resend || open);
-        if self.complete {
-            target.last_sync = Some(self.reference);
-        }
-        let slow = self.slow;
-        let mut store = backend.store(&self.datastore, &self.scope)?;
-        if let Some(loaded) = self.loaded.as_mut().filter(|_| slow) {
-            loaded.maps.forget_the_rest(store.as_mut(), &target)?;
-        }
-        store.save_target(&target)
-    }
-
-    /// Called when what a message has changed is durable: what the device has sent itself is no change to tell
-    /// it of, even if the session goes no further. Where versions were merged, that is so only when the device
-    /// has said that it got the result.
-    pub(crate) fn remember_known(&self) {
-        // Where the database keeps whole seconds, a stamp may be another session's as well.
-        let coarse = open::resolution(self.datastore.last_mod_type()) > 1;
-        if self.failed().is_some() || self.loaded.is_none() || coarse {
-            return;
-        }
-        let certain = !self.shared_stamp && (self.complete || (!self.slow && self.report.conflicts == 0));
-        let last_sync = if self.complete { Some(self.reference) } else { self.target.last_sync };
-        let (name, own) = (&self.datastore.name, self.scope.stamp);
-        self.server.remember_known(name, &self.target.key, own, last_sync.unwrap_or(i64::MIN), certain);
-    }
-
-    /// Ends the sync of this datastore after a failure of its store, and says with which status.
-    fn store_failed(&mut self, error: &StoreError, notes: &mut Vec<String>) -> u16 {
-        notes.push(format!("datastore {}: {error}", self.name()));
-        if error.kind == ErrorKind::Unavailable {
-            self.fail(error.status());
-        }
-        error.status()
     }
 }

@@ -7,9 +7,10 @@ use syncloom_config::{Config, Datastore, DbType};
 use syncloom_script::Timestamp;
 use syncloom_script::time::DAY_MS;
 use syncloom_stores::{Backend, Scope, StoreError};
-use syncloom_wire::{Alert, Anchor, Item, Location, Meta};
+use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
-use super::{DatastoreSync, Target};
+use super::DatastoreSync;
+use super::mode::{Asked, Direction, Mode, RESUME};
 use crate::report::DatastoreReport;
 use crate::server::{Server, Stamp};
 
@@ -67,12 +68,13 @@ fn path_of(uri: &str) -> &str {
 }
 
 impl DatastoreSync {
-    /// Begins a two-way sync (alert 200) or a slow one (201), as the peer asks and the anchors allow.
+    /// Begins a sync as the peer asks and the anchors allow.
     pub(crate) fn open(
         server: &Arc<Server>,
         backend: &mut dyn Backend,
         scope: &Scope,
         stamp: &Stamp,
+        version: Version,
         alert: &Alert,
     ) -> Result<Alerted, AlertError> {
         let code = alert.code.unwrap_or_default();
@@ -82,7 +84,13 @@ impl DatastoreSync {
         let config = server.config();
         let (datastore, folder) =
             find_datastore(config, uri).ok_or_else(|| refused(404, &format!("no datastore {uri}")))?;
-        if !matches!(code, 200 | 201 | 206 | 225) {
+        let asked_for = Asked::by(code);
+        let accepts = server.settings().is_some_and(|settings| settings.accept_server_alerted);
+        let offered = match asked_for {
+            Some(asked) => accepts || !asked.server_alerted,
+            None => code == RESUME && version >= Version::V1_2,
+        };
+        if !offered {
             return Err(refused(406, &format!("sync mode {code} of {uri} is not offered")));
         }
         let asked = item.meta.anchor.clone().unwrap_or_default();
@@ -96,19 +104,29 @@ impl DatastoreSync {
 
         let last = asked.last.as_deref().unwrap_or_default();
         let in_step = !target.anchor.is_empty() && target.last_sync.is_some() && target.anchor == last;
-        let slow = code == 201 || !in_step;
-        let status = match code {
-            // Nothing of a session that broke off is kept yet that could be taken up again.
-            225 => 509,
-            201 => 200,
-            _ if slow => 508,
-            _ => 200,
+        let broken_off = Asked::by(target.resume.alert).filter(|_| datastore.resume && asked_for.is_none());
+        // What a slow sync has confirmed is in the map, whatever the anchors say.
+        let resumed = broken_off.filter(|asked| asked.mode.slow || in_step);
+        let two_way = Asked { mode: Mode { direction: Direction::Both, slow: false }, server_alerted: false };
+        let wanted = resumed.or(asked_for).unwrap_or(two_way);
+        let (mode, status) = match wanted.mode {
+            mode if mode.slow => (mode, 200),
+            mode if !in_step => (mode.slowly(), 508),
+            // There is nothing to go on with, so it is a normal sync.
+            mode if code == RESUME && resumed.is_none() => (mode, 509),
+            mode => (mode, 200),
         };
+        let own_code = if wanted.server_alerted && mode == wanted.mode { code } else { mode.code() };
+        // What the peer has sent in a session that broke off, it knows; the server may have been stopped since.
+        if let Some(stamp) = target.resume.stamp {
+            let last_sent = target.last_sent.unwrap_or(i64::MIN);
+            server.remember_known(&datastore.name, &target.key, stamp, last_sent, true);
+        }
         let reference = stamp.reference - stamp.reference.rem_euclid(resolution(datastore.last_mod_type()));
         let ours = Anchor { last: target.last_sync.map(anchor_text), next: anchor_text(reference) };
         let max_obj_size = u64::from(config.max_obj_size);
         let own_alert = Alert {
-            code: Some(if slow { 201 } else { 200 }),
+            code: Some(own_code),
             items: vec![Item {
                 target: Some(Location::new(remote_uri)),
                 source: Some(Location::new(uri)),
@@ -123,9 +141,13 @@ impl DatastoreSync {
             local_uri: uri.to_owned(),
             remote_uri: remote_uri.to_owned(),
             first_time: target.last_sync.is_none(),
+            suspended: resumed.and_then(|_| target.resume.partial.clone()),
             scope,
             target,
-            slow,
+            mode,
+            // A peer that has asked for one direction, and not for a refresh, has not asked us to forget anything.
+            wipe: mode.direction == Direction::FromClient && wanted.mode.slow,
+            resuming: resumed.is_some(),
             next_anchor: asked.next,
             reference,
             max_obj_size: item.meta.max_obj_size,
@@ -134,24 +156,22 @@ impl DatastoreSync {
             outgoing: None,
             sent: HashMap::new(),
             incoming: None,
+            in_pieces: false,
+            tail: None,
+            seen_others: false,
             broken_off: Vec::new(),
             resend: false,
             complete: false,
             shared_stamp: false,
             said: HashSet::new(),
-            report: DatastoreReport { name: datastore.name.clone(), slow, ..DatastoreReport::default() },
+            report: DatastoreReport {
+                name: datastore.name.clone(),
+                mode: mode.name(),
+                resumed: resumed.is_some(),
+                ..DatastoreReport::default()
+            },
         };
         Ok(Alerted { sync, status, alert: own_alert })
-    }
-
-    /// Makes the next sync a slow one whatever becomes of this one: what a slow sync has begun to change is
-    /// not what the saved anchors vouch for.
-    pub(super) fn invalidate_anchor(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
-        if !self.target.anchor.is_empty() {
-            let target = Target { anchor: String::new(), ..self.target.clone() };
-            backend.store(&self.datastore, &self.scope)?.save_target(&target)?;
-        }
-        Ok(())
     }
 }
 

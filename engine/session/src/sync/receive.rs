@@ -1,18 +1,18 @@
-//! What comes from the peer: its changes, its maps, and its statuses for what we sent.
+//! The changes that come from the peer, item by item.
+//!
+//! Not its job: what it says of ours (`confirm`), and items in pieces (`pieces`).
 
-use std::collections::{HashMap, HashSet};
-
+use syncloom_config::Strategy;
 use syncloom_formats::NoteKind;
-use syncloom_script::Item;
-use syncloom_stores::{Backend, ErrorKind, Listed, Store, StoreError, Target};
-use syncloom_wire::{Change as ChangeCommand, Item as WireItem, MapItem};
+use syncloom_script::{CompareMode, Item};
+use syncloom_stores::{Backend, ErrorKind, MapEntry, Store, StoreError, Target};
+use syncloom_wire::{Change as ChangeCommand, Item as WireItem};
 
 use super::conflict::{Resolution, resolve};
-use super::maps::Maps;
 use super::matcher::Matcher;
-use super::peer::Types;
+use super::mode::Direction;
 use super::pieces::Received;
-use super::{Change, DatastoreSync, Loaded, RemoteStore, Sent};
+use super::{Change, DatastoreSync, Loaded};
 
 /// What a command does to an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,59 +23,6 @@ pub(crate) enum Op {
 }
 
 impl DatastoreSync {
-    /// Begins the exchange: agrees on types, and reads what has changed on our side. Does nothing if that has
-    /// happened already.
-    pub(crate) fn begin(
-        &mut self,
-        backend: &mut dyn Backend,
-        remote: Option<&RemoteStore>,
-        notes: &mut Vec<String>,
-    ) -> Result<(), u16> {
-        if let Some(status) = self.failed() {
-            return Err(status);
-        }
-        if self.loaded.is_some() {
-            return Ok(());
-        }
-        let Some(types) = Types::agree(&self.server, &self.datastore, remote) else {
-            notes.push(format!("datastore {}: no content type in common with the peer", self.name()));
-            self.fail(415);
-            return Err(415);
-        };
-        self.load(backend, types).map_err(|error| self.store_failed(&error, notes))
-    }
-
-    fn load(&mut self, backend: &mut dyn Backend, types: Types) -> Result<(), StoreError> {
-        let comparer = types.comparer(&self.datastore);
-        if self.slow {
-            self.invalidate_anchor(backend)?;
-        }
-        let mut store = backend.store(&self.datastore, &self.scope)?;
-        let maps = Maps::new(store.maps(&self.target)?, self.slow);
-        let listed = store.list()?;
-        let present = listed.iter().map(|item| item.local_id.clone()).collect();
-        self.shared_stamp = listed.iter().any(|item| item.modified == self.scope.stamp);
-        let mut matcher = None;
-        let (mut changes, mut order) = (HashMap::new(), Vec::new());
-        if self.slow {
-            let mut waiting = Matcher::new(comparer.clone(), self.first_time);
-            for Listed { local_id, .. } in listed {
-                if let Some(item) = store.read(&local_id)? {
-                    waiting.add(local_id, item);
-                }
-            }
-            matcher = Some(waiting);
-        } else {
-            let known = self.server.known(&self.datastore.name, &self.target.key);
-            let is_news = |modified: i64| {
-                self.target.last_sync.is_none_or(|last| modified > last) && !known.contains(&modified)
-            };
-            (changes, order) = changes_since(is_news, &listed, &present, &maps);
-        }
-        self.loaded = Some(Loaded { types, comparer, maps, changes, order, present, matcher });
-        Ok(())
-    }
-
     /// Carries out one item of an Add, Replace or Delete and gives its status.
     pub(crate) fn receive(
         &mut self,
@@ -97,6 +44,9 @@ impl DatastoreSync {
                 self.store_failed(&error, notes)
             }
         };
+        if let Some(address) = item.source.as_ref().or(item.target.as_ref()).filter(|_| op != Op::Delete) {
+            self.note_end(item, command, address.uri.trim(), status);
+        }
         let counts = &mut self.report.received;
         match (status, op) {
             // A piece that is not the last one: what becomes of the item is counted at its end.
@@ -123,8 +73,12 @@ impl DatastoreSync {
             notes.push(format!("datastore {}: an item without an id", self.name()));
             return Ok(400);
         };
+        if self.mode.direction == Direction::FromServer {
+            return Ok(403);
+        }
         self.break_off_other(if op == Op::Delete { None } else { Some(&remote_id) }, notes);
         if op == Op::Delete {
+            self.see_others_changes(backend)?;
             return self.receive_delete(backend, command, &remote_id);
         }
         let received = match self.whole(remote_id, command, item, notes) {
@@ -132,10 +86,8 @@ impl DatastoreSync {
             Err(status) => return Ok(status),
         };
         let Some(parsed) = self.parse(&received, notes) else { return Ok(415) };
-        if self.datastore.read_only {
-            return Ok(if op == Op::Add { 201 } else { 200 });
-        }
-        if self.slow {
+        self.see_others_changes(backend)?;
+        if self.mode.slow {
             self.match_item(backend, op, &received.remote_id, parsed, notes)
         } else {
             self.change_item(backend, op, &received.remote_id, parsed, notes)
@@ -185,49 +137,84 @@ impl DatastoreSync {
         theirs: Item,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        let first_time = self.first_time;
-        let settings = self.server.settings();
-        let update_server = first_time || settings.is_some_and(|s| s.update_server_in_slow_sync);
-        let update_client = first_time || settings.is_some_and(|s| s.update_client_in_slow_sync);
-        let strategy =
-            if first_time { self.datastore.first_time_strategy } else { self.datastore.slow_sync_strategy };
+        let strategy = self.matching_strategy();
+        let (update_server, update_client) = self.updates_in_slow_sync();
+        let read_only = self.datastore.read_only;
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
-        let mut store = backend.store(&self.datastore, &self.scope)?;
         if let Some(known) = loaded.maps.local(remote_id).cloned() {
+            if self.resuming {
+                // It belongs to an item of ours since the session that broke off, and has changed in between.
+                return self.change_item(backend, op, remote_id, theirs, notes);
+            }
             // The peer sends the same item twice.
-            log_cuts(remote_id, &store.update(&known, &theirs)?.cut, notes);
+            if !read_only {
+                let mut store = backend.store(&self.datastore, &self.scope)?;
+                loaded.update(store.as_mut(), &known, remote_id, &theirs, notes)?;
+            }
             return Ok(200);
         }
-        let found = loaded.matcher.as_mut().and_then(|matcher| matcher.take(&theirs));
+        let mut store = backend.store(&self.datastore, &self.scope)?;
+        let wipe = self.wipe;
+        let matcher = loaded.matcher.as_mut();
+        let found =
+            matcher.and_then(|matcher| if wipe { matcher.take_same(&theirs) } else { matcher.take(&theirs) });
         let found = found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()));
+        let status = if op == Op::Add { 201 } else { 200 };
         let Some((local_id, ours)) = found else {
+            if read_only {
+                return Ok(status);
+            }
             return loaded.add(store.as_mut(), &self.target, remote_id, &theirs, notes);
         };
         loaded.maps.set(store.as_mut(), &self.target, &local_id, remote_id)?;
         self.report.matched += 1;
-        let status = if op == Op::Add { 201 } else { 200 };
-        let distinct = !loaded.comparer.equal(&ours, &theirs, syncloom_script::CompareMode::SlowSync);
+        let distinct = !loaded.comparer.equal(&ours, &theirs, CompareMode::SlowSync);
         match resolve(strategy, &loaded.comparer, ours, theirs.clone(), distinct) {
             Resolution::Same => {}
             Resolution::Both => {
                 // Ours goes to the peer as another item, and theirs comes to us.
                 loaded.maps.remove(store.as_mut(), &self.target, &local_id)?;
-                loaded.changes.insert(local_id.clone(), Change::Added);
-                loaded.order.push(local_id);
+                loaded.note(&local_id, Change::Added);
                 self.report.matched -= 1;
                 return loaded.add(store.as_mut(), &self.target, remote_id, &theirs, notes);
             }
             Resolution::Ours { write, send } | Resolution::Theirs { write, send } => {
                 if let Some(item) = write.filter(|_| update_server) {
-                    log_cuts(remote_id, &store.update(&local_id, &item)?.cut, notes);
+                    loaded.update(store.as_mut(), &local_id, remote_id, &item, notes)?;
                 }
                 if send && update_client {
-                    loaded.changes.insert(local_id.clone(), Change::Modified);
-                    loaded.order.push(local_id);
+                    loaded.note(&local_id, Change::Modified);
+                    if self.datastore.resume {
+                        // Should the session break off, this is still to be sent when it is taken up.
+                        let (store, target) = (store.as_mut(), &self.target);
+                        loaded.maps.flag(store, target, &local_id, MapEntry::RESEND)?;
+                    }
                 }
             }
         }
         Ok(status)
+    }
+
+    /// Who wins where a slow sync finds two versions of one item.
+    fn matching_strategy(&self) -> Strategy {
+        if self.datastore.read_only {
+            return Strategy::ServerWins;
+        }
+        match self.mode.direction {
+            Direction::FromClient => Strategy::ClientWins,
+            _ if self.first_time => self.datastore.first_time_strategy,
+            _ => self.datastore.slow_sync_strategy,
+        }
+    }
+
+    /// Whether a slow sync writes what it has merged here, and whether it sends it to the peer.
+    fn updates_in_slow_sync(&self) -> (bool, bool) {
+        let settings = self.server.settings();
+        let server = self.first_time
+            || self.mode.direction == Direction::FromClient
+            || settings.is_some_and(|settings| settings.update_server_in_slow_sync);
+        let client = self.first_time || settings.is_some_and(|settings| settings.update_client_in_slow_sync);
+        (server && !self.datastore.read_only, client && self.mode.direction == Direction::Both)
     }
 
     /// Two-way sync: the item is new, or a change of one that is known.
@@ -239,14 +226,23 @@ impl DatastoreSync {
         theirs: Item,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
+        if self.datastore.read_only {
+            return Ok(if op == Op::Add { 201 } else { 200 });
+        }
+        let Some(loaded) = &mut self.loaded else { return Ok(500) };
+        let Some(local_id) = loaded.maps.local(remote_id).cloned() else {
+            return self.add_or_confirm(backend, op, remote_id, &theirs, notes);
+        };
+        let change = loaded.changes.get(&local_id).copied();
+        if change == Some(Change::Deleted)
+            && self.datastore.try_update_deleted
+            && let Some(status) = self.update_deleted(backend, &local_id, remote_id, &theirs, notes)?
+        {
+            return Ok(status);
+        }
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
-        let Some(local_id) = loaded.maps.local(remote_id).cloned() else {
-            return loaded.add(store.as_mut(), &self.target, remote_id, &theirs, notes);
-        };
-        // An Add of what is known has been sent before, by a session that broke off.
-        let updated = if op == Op::Add { 208 } else { 200 };
-        match loaded.changes.get(&local_id) {
+        match change {
             Some(Change::Modified) => {
                 if let Some(ours) = store.read(&local_id)? {
                     drop(store);
@@ -254,14 +250,14 @@ impl DatastoreSync {
                 }
             }
             Some(Change::Deleted) => {}
-            Some(Change::Added) | None => match store.update(&local_id, &theirs) {
-                Ok(written) => {
-                    log_cuts(remote_id, &written.cut, notes);
-                    return Ok(updated);
+            Some(Change::Added) | None => {
+                match loaded.update(store.as_mut(), &local_id, remote_id, &theirs, notes) {
+                    // An Add of what is known has been sent before, by a session that broke off.
+                    Ok(()) => return Ok(if op == Op::Add { 208 } else { 200 }),
+                    Err(error) if error.kind == ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
                 }
-                Err(error) if error.kind == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            },
+            }
         }
         // It is gone on our side. What the peer has changed is kept, unless deletes win.
         if self.datastore.delete_wins {
@@ -271,6 +267,72 @@ impl DatastoreSync {
         loaded.forget(&local_id);
         loaded.maps.remove(store.as_mut(), &self.target, &local_id)?;
         loaded.add(store.as_mut(), &self.target, remote_id, &theirs, notes)
+    }
+
+    /// An item that we know under no id of the peer's. It is new, unless the peer has it from us: it may have
+    /// stored it, and have been cut off before it could say so. An item that is the same in all that counts, and
+    /// that the peer has never confirmed, is therefore taken for it.
+    fn add_or_confirm(
+        &mut self,
+        backend: &mut dyn Backend,
+        op: Op,
+        remote_id: &str,
+        theirs: &Item,
+        notes: &mut Vec<String>,
+    ) -> Result<u16, StoreError> {
+        let Some(loaded) = &mut self.loaded else { return Ok(500) };
+        let mut store = backend.store(&self.datastore, &self.scope)?;
+        let unconfirmed = match &mut loaded.unconfirmed {
+            Some(unconfirmed) => unconfirmed,
+            None => {
+                let mut waiting = Matcher::new(loaded.comparer.clone(), false);
+                let added = |local_id: &&String| loaded.changes.get(*local_id) == Some(&Change::Added);
+                for local_id in loaded.order.iter().filter(added).chain(&loaded.withheld) {
+                    if let Some(item) = store.read(local_id)? {
+                        waiting.add(local_id.clone(), item);
+                    }
+                }
+                loaded.unconfirmed.insert(waiting)
+            }
+        };
+        let Some(local_id) = unconfirmed.take_same(theirs).map(|same| same.local_id.clone()) else {
+            return loaded.add(store.as_mut(), &self.target, remote_id, theirs, notes);
+        };
+        if loaded.maps.remote(&local_id).is_some() {
+            // It has been confirmed since.
+            return loaded.add(store.as_mut(), &self.target, remote_id, theirs, notes);
+        }
+        loaded.maps.set(store.as_mut(), &self.target, &local_id, remote_id)?;
+        loaded.forget(&local_id);
+        self.report.matched += 1;
+        Ok(if op == Op::Add { 201 } else { 200 })
+    }
+
+    /// The peer has changed what is gone on our side, or only out of our sight (manual 11.34.6). `None` if it is
+    /// really gone.
+    fn update_deleted(
+        &mut self,
+        backend: &mut dyn Backend,
+        local_id: &str,
+        remote_id: &str,
+        theirs: &Item,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<u16>, StoreError> {
+        let Some(loaded) = &mut self.loaded else { return Ok(Some(500)) };
+        if self.datastore.conflict_strategy == Strategy::ServerWins {
+            return Ok(Some(419));
+        }
+        let mut store = backend.store(&self.datastore, &self.scope)?;
+        match loaded.update(store.as_mut(), local_id, remote_id, theirs, notes) {
+            Ok(()) => {
+                if !self.datastore.delete_wins {
+                    loaded.forget(local_id);
+                }
+                Ok(Some(200))
+            }
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Both sides have changed the item.
@@ -283,11 +345,17 @@ impl DatastoreSync {
         theirs: Item,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        let strategy = self.datastore.conflict_strategy;
+        let strategy = match self.mode.direction {
+            Direction::FromClient => Strategy::ClientWins,
+            _ if self.mode.slow => self.matching_strategy(),
+            _ => self.datastore.conflict_strategy,
+        };
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
         self.report.conflicts += 1;
-        let resolution = resolve(strategy, &loaded.comparer, ours, theirs.clone(), true);
+        let alike = || loaded.comparer.equal(&ours, &theirs, CompareMode::SlowSync);
+        let distinct = !self.mode.slow || !alike();
+        let resolution = resolve(strategy, &loaded.comparer, ours, theirs.clone(), distinct);
         let (write, send, statuses) = match resolution {
             Resolution::Same => (None, false, [200, 200]),
             Resolution::Both => {
@@ -307,7 +375,11 @@ impl DatastoreSync {
         }
         let status = statuses[usize::from(write.is_some())];
         if let Some(item) = write {
-            log_cuts(remote_id, &store.update(local_id, &item)?.cut, notes);
+            loaded.update(store.as_mut(), local_id, remote_id, &item, notes)?;
+        }
+        // What was to be sent again has found its way now.
+        if !send {
+            loaded.maps.flag(store.as_mut(), &self.target, local_id, 0)?;
         }
         Ok(status)
     }
@@ -318,7 +390,7 @@ impl DatastoreSync {
         command: &ChangeCommand,
         remote_id: &str,
     ) -> Result<u16, StoreError> {
-        if self.slow {
+        if self.mode.slow {
             return Ok(403);
         }
         if command.archive {
@@ -348,92 +420,6 @@ impl DatastoreSync {
         loaded.maps.remove(store.as_mut(), &self.target, &local_id)?;
         Ok(200)
     }
-
-    /// Takes over what the peer calls items of ours, and gives the status of the Map.
-    pub(crate) fn receive_map(
-        &mut self,
-        backend: &mut dyn Backend,
-        items: &[MapItem],
-        notes: &mut Vec<String>,
-    ) -> u16 {
-        match self.try_map(backend, items) {
-            Ok(status) => status,
-            Err(error) => self.store_failed(&error, notes),
-        }
-    }
-
-    fn try_map(&mut self, backend: &mut dyn Backend, items: &[MapItem]) -> Result<u16, StoreError> {
-        let Some(loaded) = &mut self.loaded else { return Ok(403) };
-        if loaded.matcher.is_some() {
-            // A slow sync finds out by itself what belongs together, from what both sides hold now. This comes
-            // from a session that broke off.
-            return Ok(200);
-        }
-        let mut store = backend.store(&self.datastore, &self.scope)?;
-        for item in items {
-            if item.source.is_empty() {
-                loaded.maps.remove(store.as_mut(), &self.target, &item.target)?;
-            } else if loaded.present.contains(&item.target) {
-                loaded.maps.set(store.as_mut(), &self.target, &item.target, &item.source)?;
-                // It came from us in a session whose maps had not arrived: no need to send it again.
-                if loaded.changes.get(&item.target) == Some(&Change::Added) {
-                    loaded.forget(&item.target);
-                }
-            } else {
-                return Ok(404);
-            }
-        }
-        Ok(200)
-    }
-
-    /// Takes note of the peer's status for a command of ours.
-    pub(crate) fn receive_status(
-        &mut self,
-        backend: &mut dyn Backend,
-        command: (u32, u32),
-        status: u16,
-        notes: &mut Vec<String>,
-    ) {
-        let Some(sent) = self.sent.remove(&command) else { return };
-        if sent.more && status < 400 {
-            return;
-        }
-        if sent.more && !self.drop_piece(&sent.local_id) {
-            // The rest is on its way already, and its status says it again.
-            return;
-        }
-        let counts = &mut self.report.sent;
-        match (sent.change, status) {
-            (Change::Added, 200..=299 | 418 | 419) => counts.added += 1,
-            (Change::Modified, 200..=299 | 419) => counts.changed += 1,
-            (Change::Deleted, 200..=299 | 404 | 410) => {
-                counts.deleted += 1;
-                self.unmap(backend, &sent, notes);
-            }
-            (Change::Modified, 404 | 410) => {
-                // The peer has it no more, although it never said so: next time it is new to it.
-                counts.failed += 1;
-                self.unmap(backend, &sent, notes);
-            }
-            (change, status) => {
-                counts.failed += 1;
-                // What was to be added or deleted shows again next time by itself.
-                self.resend |= change == Change::Modified;
-                let local_id = &sent.local_id;
-                notes.push(format!("datastore {}: item {local_id} was answered with {status}", self.name()));
-            }
-        }
-    }
-
-    fn unmap(&mut self, backend: &mut dyn Backend, sent: &Sent, notes: &mut Vec<String>) {
-        let Some(loaded) = &mut self.loaded else { return };
-        let removed = backend
-            .store(&self.datastore, &self.scope)
-            .and_then(|mut store| loaded.maps.remove(store.as_mut(), &self.target, &sent.local_id));
-        if let Err(error) = removed {
-            self.store_failed(&error, notes);
-        }
-    }
 }
 
 impl Loaded {
@@ -448,47 +434,35 @@ impl Loaded {
     ) -> Result<u16, StoreError> {
         let written = store.insert(item)?;
         log_cuts(remote_id, &written.cut, notes);
-        self.present.insert(written.local_id.clone());
         self.maps.set(store, target, &written.local_id, remote_id)?;
         Ok(201)
     }
 
+    /// Writes an item of ours.
+    fn update(
+        &mut self,
+        store: &mut dyn Store,
+        local_id: &str,
+        remote_id: &str,
+        item: &Item,
+        notes: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
+        let written = store.update(local_id, item)?;
+        log_cuts(remote_id, &written.cut, notes);
+        Ok(())
+    }
+
     /// Sees to it that an item of ours is sent in this way.
-    fn note(&mut self, local_id: &str, change: Change) {
+    pub(super) fn note(&mut self, local_id: &str, change: Change) {
         if self.changes.insert(local_id.to_owned(), change).is_none() {
             self.order.push(local_id.to_owned());
         }
     }
 
     /// Sees to it that an item of ours is not sent.
-    fn forget(&mut self, local_id: &str) {
+    pub(super) fn forget(&mut self, local_id: &str) {
         self.changes.remove(local_id);
     }
-}
-
-/// What has changed on our side since a sync: new is what has no counterpart, changed what has a stamp that is
-/// news, deleted what has a counterpart but is not there.
-fn changes_since(
-    is_news: impl Fn(i64) -> bool,
-    listed: &[Listed],
-    present: &HashSet<String>,
-    maps: &Maps,
-) -> (HashMap<String, Change>, Vec<String>) {
-    let mut changes = HashMap::new();
-    let mut order: Vec<String> =
-        maps.iter().map(|(local, _)| local).filter(|local| !present.contains(*local)).cloned().collect();
-    order.sort_unstable();
-    changes.extend(order.iter().map(|local_id| (local_id.clone(), Change::Deleted)));
-    for item in listed {
-        let change = match maps.remote(&item.local_id) {
-            None => Change::Added,
-            Some(_) if is_news(item.modified) => Change::Modified,
-            Some(_) => continue,
-        };
-        changes.insert(item.local_id.clone(), change);
-        order.push(item.local_id.clone());
-    }
-    (changes, order)
 }
 
 fn log_cuts(remote_id: &str, columns: &[String], notes: &mut Vec<String>) {

@@ -2,15 +2,19 @@
 
 use std::collections::VecDeque;
 
-use syncloom_stores::{Backend, StoreError};
+use syncloom_stores::{Backend, MapEntry, StoreError};
 use syncloom_wire::{Change as ChangeCommand, Command, Data, Item, Location, Meta, Sync, Version};
 
+use super::mode::Direction;
 use super::{Change, DatastoreSync, Outgoing, Sent};
 use crate::draft::Draft;
 
 /// The part of a message that a piece of a large object should at least fill; what is left behind other
 /// commands may be too little to be worth a piece.
 const SMALLEST_PIECE: usize = 4;
+
+/// A piece ends with a whole character, which in UTF-8 takes up to three bytes more than its first one.
+const LONGEST_CHARACTER: usize = 3;
 
 /// What came of filling a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +33,23 @@ pub(super) struct Piece {
     sent: usize,
 }
 
+impl Piece {
+    /// How many bytes are left.
+    fn rest(&self) -> usize {
+        self.bytes.len() - self.sent
+    }
+}
+
 /// What the peer takes.
 pub(crate) struct Abilities {
     /// `SupportNumberOfChanges`.
     pub(crate) number_of_changes: bool,
     /// Items in pieces.
     pub(crate) large_objects: bool,
+    /// Bytes of the largest piece (manual 11.20).
+    pub(crate) max_piece: Option<usize>,
+    /// Maps that got lost come at the beginning of the next session (manual 11.19).
+    pub(crate) early_maps: bool,
 }
 
 impl Outgoing {
@@ -74,7 +89,8 @@ impl DatastoreSync {
     /// Our changes in the order in which they are sent: deletes make room, and adds come last.
     fn collect(&mut self) -> Outgoing {
         let mut queue = VecDeque::new();
-        if let Some(loaded) = &mut self.loaded {
+        let sends = self.mode.direction != Direction::FromClient;
+        if let Some(loaded) = self.loaded.as_mut().filter(|_| sends) {
             if let Some(matcher) = loaded.matcher.take() {
                 for local_id in matcher.into_rest() {
                     loaded.changes.insert(local_id.clone(), Change::Added);
@@ -130,16 +146,24 @@ impl DatastoreSync {
             let nothing_yet = alone && sync.commands.is_empty();
             let in_pieces =
                 abilities.large_objects && change != Change::Deleted && draft.version() > Version::V1_0;
-            let (command, more) = if size <= room || (nothing_yet && !in_pieces) {
+            let is_cut = in_pieces && abilities.max_piece.is_some_and(|most| piece.rest() > most);
+            let (command, more) = if size <= room && !is_cut {
                 (command, false)
-            } else if in_pieces && size > whole_message && room > draft.limit() / SMALLEST_PIECE
+            } else if size > whole_message && !in_pieces {
+                draft.take_back_cmd_id();
+                self.leave_out(&local_id, piece.bytes.len(), notes);
+                continue;
+            } else if is_cut && size <= room
+                || in_pieces && size > whole_message && room > draft.limit() / SMALLEST_PIECE
                 || nothing_yet
             {
                 full = true;
-                let command = self.piece(draft, &local_id, change, &mut piece, &cmd_id, room);
+                let most = abilities.max_piece.unwrap_or(usize::MAX);
+                let command = self.piece(draft, &local_id, change, &mut piece, &cmd_id, (room, most));
                 let more = piece.sent < piece.bytes.len();
                 (command, more)
             } else {
+                draft.take_back_cmd_id();
                 self.put_back(local_id, change, piece);
                 break;
             };
@@ -147,6 +171,9 @@ impl DatastoreSync {
             sync.commands.push(command);
             let number = cmd_id.parse().unwrap_or_default();
             self.sent.insert((message, number), Sent { local_id: local_id.clone(), change, more });
+            if change == Change::Added && !more && self.datastore.resume && !abilities.early_maps {
+                self.note_sent(backend, &local_id)?;
+            }
             if more {
                 self.put_back(local_id, change, piece);
             }
@@ -176,14 +203,7 @@ impl DatastoreSync {
             let too_large =
                 |bytes: &Vec<u8>| self.max_obj_size.is_some_and(|limit| bytes.len() as u64 > limit);
             match bytes {
-                Some(bytes) if too_large(&bytes) => {
-                    self.report.sent.failed += 1;
-                    let size = bytes.len();
-                    notes.push(format!(
-                        "datastore {}: item {local_id} of {size} bytes is more than the peer takes",
-                        self.name()
-                    ));
-                }
+                Some(bytes) if too_large(&bytes) => self.leave_out(&local_id, bytes.len(), notes),
                 Some(bytes) => {
                     let piece = Piece { local_id: local_id.clone(), change, bytes, sent: 0 };
                     return Ok(Some((local_id, change, piece)));
@@ -211,10 +231,33 @@ impl DatastoreSync {
         Ok(Some(bytes))
     }
 
+    /// An item does not go to the peer, as it is too large for it.
+    fn leave_out(&mut self, local_id: &str, size: usize, notes: &mut Vec<String>) {
+        self.report.sent.failed += 1;
+        notes.push(format!(
+            "datastore {}: item {local_id} of {size} bytes is more than the peer takes",
+            self.name()
+        ));
+    }
+
+    /// Notes that a new item has been sent, so that it is known if its Map never comes.
+    fn note_sent(&mut self, backend: &mut dyn Backend, local_id: &str) -> Result<(), StoreError> {
+        let Some(loaded) = &mut self.loaded else { return Ok(()) };
+        let mut store = backend.store(&self.datastore, &self.scope)?;
+        loaded.maps.flag(store.as_mut(), &self.target, local_id, MapEntry::PENDING_ADD)
+    }
+
     /// Sends no more of an item that the peer has refused a piece of; `false` if there is nothing left of it.
     pub(super) fn drop_piece(&mut self, local_id: &str) -> bool {
         let Some(outgoing) = &mut self.outgoing else { return false };
         outgoing.pieces.take_if(|piece| piece.local_id == local_id).is_some()
+    }
+
+    /// Sends no more new items: the device is full. They show again next time by themselves.
+    pub(super) fn stop_adding(&mut self) {
+        if let Some(outgoing) = &mut self.outgoing {
+            outgoing.queue.retain(|(_, change)| *change != Change::Added);
+        }
     }
 
     fn put_back(&mut self, local_id: String, change: Change, piece: Piece) {
@@ -245,7 +288,15 @@ impl DatastoreSync {
         let item = Item {
             target: remote_id.filter(|_| change != Change::Added).map(Location::new),
             source: send_source.then(|| Location::new(local_id)),
-            meta: Meta { size: (in_pieces && first).then_some(piece.bytes.len() as u64), ..Meta::default() },
+            meta: Meta {
+                size: (in_pieces && first).then_some(piece.bytes.len() as u64),
+                // A peer that kept the beginning of an item is told that it comes again from there.
+                emi: (first && change != Change::Deleted && self.resuming)
+                    .then(|| "datapos=0".to_owned())
+                    .into_iter()
+                    .collect(),
+                ..Meta::default()
+            },
             data: (change != Change::Deleted).then_some(Data::Text(data)),
             more_data: !last,
             ..Item::default()
@@ -271,7 +322,7 @@ impl DatastoreSync {
         change: Change,
         piece: &mut Piece,
         cmd_id: &str,
-        room: usize,
+        (room, most): (usize, usize),
     ) -> Command {
         let cut = |end: usize| {
             let mut end = end.min(piece.bytes.len());
@@ -283,7 +334,8 @@ impl DatastoreSync {
         let make =
             |end: usize| self.command(local_id, change, piece, cmd_id.to_owned(), Some(piece.sent..end));
         let overhead = draft.len_of(&make(cut(piece.sent + 1)));
-        let mut end = cut(piece.sent + room.saturating_sub(overhead).max(1));
+        let bytes = room.saturating_sub(overhead).min(most.saturating_sub(LONGEST_CHARACTER)).max(1);
+        let mut end = cut(piece.sent + bytes);
         // What has to be escaped takes more room than its own length.
         while draft.len_of(&make(end)) > room && end - piece.sent > 4 {
             end = cut(piece.sent + (end - piece.sent) / 2);

@@ -1,14 +1,15 @@
 //! The items of a datastore, their detail records, and the datastore's targets and maps (manual 12.20).
 
-use rusqlite::Connection;
-use syncloom_config::{ArrayMap, Datastore, Map, Sql, SqlStore};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+use syncloom_config::{ArrayMap, Datastore, DbType, Map, Sql, SqlStore};
 use syncloom_script::{Item, Value};
 
 use super::connection::Database;
 use super::convert::{self, text};
 use super::statement::{self, Columns, Values};
 use crate::error::{ErrorKind, StoreError};
-use crate::traits::{Listed, MapEntry, Scope, Store, Target, Written};
+use crate::traits::{Listed, MapEntry, Partial, Resume, Scope, Store, Target, Written};
 
 /// A datastore in an SQLite file; its targets and maps may be in another one.
 pub(super) struct SqliteStore<'a> {
@@ -192,6 +193,42 @@ impl<'a> SqliteStore<'a> {
     }
 }
 
+/// A target from the columns that the manual lists, as many of them as the datastore says there are (12.20.2).
+fn read_target(row: &Row<'_>, datastore: &Datastore, kind: DbType) -> rusqlite::Result<Target> {
+    let mut column = 0..;
+    let mut next = || row.get_ref(column.next().unwrap_or_default());
+    let (key, anchor) = (text(next()?), text(next()?));
+    let last_sync = convert::stamp_from_sql(next()?, kind);
+    let last_sent =
+        if datastore.from_remote_only { convert::stamp_from_sql(next()?, kind) } else { last_sync };
+    let mut resume = Resume::default();
+    if datastore.resume {
+        resume.alert = u16::try_from(whole_number(next()?)).unwrap_or(0);
+        resume.stamp = convert::stamp_from_sql(next()?, kind);
+    }
+    if datastore.resume_items {
+        let (source, target, status) = (text(next()?), text(next()?), whole_number(next()?));
+        let (mode, total, unconfirmed) =
+            (whole_number(next()?), whole_number(next()?), whole_number(next()?));
+        let _stored = next()?;
+        let data = next()?.as_bytes_or_null()?.unwrap_or_default().to_vec();
+        resume.partial = (mode == statement::PARTIAL_INCOMING).then(|| Partial {
+            source,
+            target,
+            status: u16::try_from(status).unwrap_or(0),
+            total: u64::try_from(total).ok().filter(|total| *total > 0),
+            unconfirmed: u64::try_from(unconfirmed).unwrap_or(0),
+            data,
+        });
+    }
+    Ok(Target { key, anchor, last_sync, last_sent, resume })
+}
+
+/// A number of a column; 0 for what is none.
+fn whole_number(column: ValueRef<'_>) -> i64 {
+    text(column).trim().parse().unwrap_or(0)
+}
+
 /// How many detail records an item has.
 fn details(array: &ArrayMap, maps: &[&Map], item: &Item) -> usize {
     let size_from = array.size_from.map(|field| match item.get(field) {
@@ -217,6 +254,16 @@ impl Store for SqliteStore<'_> {
             Ok(true)
         })?;
         Ok(items)
+    }
+
+    fn version(&mut self) -> Result<i64, StoreError> {
+        // Counts the commits of other connections.
+        let mut query = self.data.connection().prepare_cached("PRAGMA data_version")?;
+        Ok(query.query_row([], |row| row.get(0))?)
+    }
+
+    fn hold(&mut self) -> Result<(), StoreError> {
+        self.data.writable().map(drop)
     }
 
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
@@ -301,15 +348,11 @@ impl Store for SqliteStore<'_> {
     fn target(&mut self) -> Result<Target, StoreError> {
         let get = self.needed(&self.sql().target_get, "synctargetgetsql")?;
         let new = self.needed(&self.sql().target_new, "synctargetnewsql")?;
-        let (values, kind) = (self.values(), self.sql().last_mod_type);
+        let (values, kind, datastore) = (self.values(), self.sql().last_mod_type, self.datastore);
         for attempt in 0..2 {
             let mut target = None;
             statement::run(self.targets().connection(), get, &values, |row| {
-                target = Some(Target {
-                    key: text(row.get_ref(0)?),
-                    anchor: text(row.get_ref(1)?),
-                    last_sync: convert::stamp_from_sql(row.get_ref(2)?, kind),
-                });
+                target = Some(read_target(row, datastore, kind)?);
                 Ok(false)
             })?;
             match target {
@@ -326,25 +369,25 @@ impl Store for SqliteStore<'_> {
 
     fn save_target(&mut self, target: &Target) -> Result<(), StoreError> {
         let sql = self.needed(&self.sql().target_update, "synctargetupdatesql")?;
-        let values = Values {
-            target_key: &target.key,
-            anchor: &target.anchor,
-            last_sync: target.last_sync,
-            ..self.values()
-        };
+        let values = Values { target_key: &target.key, target: Some(target), ..self.values() };
         statement::run(self.targets().writable()?, sql, &values, |_| Ok(true)).map(drop)
     }
 
     fn maps(&mut self, target: &Target) -> Result<Vec<MapEntry>, StoreError> {
         let sql = self.needed(&self.sql().map_select, "selectmapallsql")?;
         let values = Values { target_key: &target.key, ..self.values() };
-        let mut entries = Vec::new();
+        let (mut entries, flagged) = (Vec::new(), self.datastore.resume);
         statement::run(self.targets().connection(), sql, &values, |row| {
+            let columns = row.as_ref().column_count();
             // With suspend and resume there are entries of other kinds, which say nothing of stored items.
-            let normal =
-                row.as_ref().column_count() < 3 || matches!(text(row.get_ref(2)?).as_str(), "1" | "");
+            let normal = columns < 3 || matches!(text(row.get_ref(2)?).as_str(), "1" | "");
             if normal {
-                entries.push(MapEntry { local_id: text(row.get_ref(0)?), remote_id: text(row.get_ref(1)?) });
+                let flags = if flagged && columns > 3 { whole_number(row.get_ref(3)?) } else { 0 };
+                entries.push(MapEntry {
+                    local_id: text(row.get_ref(0)?),
+                    remote_id: text(row.get_ref(1)?),
+                    flags: u32::try_from(flags).unwrap_or(0),
+                });
             }
             Ok(true)
         })?;
@@ -363,8 +406,7 @@ impl Store for SqliteStore<'_> {
 
     fn delete_map(&mut self, target: &Target, local_id: &str) -> Result<(), StoreError> {
         let sql = self.needed(&self.sql().map_delete, "deletemapsql")?;
-        let entry = MapEntry { local_id: local_id.to_owned(), remote_id: String::new() };
-        self.write_map(sql, target, &entry)
+        self.write_map(sql, target, &MapEntry::new(local_id, ""))
     }
 }
 
@@ -374,6 +416,7 @@ impl SqliteStore<'_> {
             target_key: &target.key,
             local_id: &entry.local_id,
             remote_id: &entry.remote_id,
+            map_flags: entry.flags,
             ..self.values()
         };
         statement::run(self.targets().writable()?, sql, &values, |_| Ok(true)).map(drop)

@@ -31,17 +31,6 @@ impl SqliteBackend {
         SqliteBackend { config, open: Vec::new() }
     }
 
-    /// The file of users and devices.
-    fn admin_file(&self) -> Result<SqliteFile, StoreError> {
-        let file = self.config.server.as_ref().and_then(|server| server.sql.sqlite.clone());
-        file.ok_or_else(|| StoreError::new(ErrorKind::Unavailable, "<server> has no <sqlitefile>"))
-    }
-
-    /// The file of targets and maps: the server's, or else the datastore's own.
-    fn target_file(&self, sql: &SqlStore) -> SqliteFile {
-        self.admin_file().unwrap_or_else(|_| sql.sqlite.clone())
-    }
-
     fn position(&mut self, file: &SqliteFile) -> Result<usize, StoreError> {
         if let Some(position) = self.open.iter().position(|(path, _)| *path == file.path) {
             return Ok(position);
@@ -49,6 +38,16 @@ impl SqliteBackend {
         self.open.push((file.path.clone(), Database::open(file)?));
         Ok(self.open.len() - 1)
     }
+}
+
+/// The file of users and devices.
+fn admin_file(config: &Config) -> Option<&SqliteFile> {
+    config.server.as_ref().and_then(|server| server.sql.sqlite.as_ref())
+}
+
+/// The file of targets and maps: the server's, or else the datastore's own.
+fn target_file<'a>(config: &'a Config, sql: &'a SqlStore) -> &'a SqliteFile {
+    admin_file(config).unwrap_or(&sql.sqlite)
 }
 
 /// The SQL of a datastore; of one that is not kept in SQL there is none.
@@ -59,7 +58,10 @@ fn sql_of(datastore: &Datastore) -> Result<&SqlStore, StoreError> {
 
 impl Backend for SqliteBackend {
     fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError> {
-        let position = self.position(&self.admin_file()?)?;
+        let config = Arc::clone(&self.config);
+        let file = admin_file(&config)
+            .ok_or_else(|| StoreError::new(ErrorKind::Unavailable, "<server> has no <sqlitefile>"))?;
+        let position = self.position(file)?;
         let server = self.config.server.as_ref();
         let sql = server.map(|server| &server.sql);
         let sql = sql.ok_or_else(|| StoreError::new(ErrorKind::Unavailable, "the config has no <server>"))?;
@@ -74,8 +76,8 @@ impl Backend for SqliteBackend {
     ) -> Result<Option<String>, StoreError> {
         let store = sql_of(datastore)?;
         let Some(sql) = &store.folder_key else { return Ok(Some(user_key.to_owned())) };
-        let file = self.target_file(store);
-        let position = self.position(&file)?;
+        let config = Arc::clone(&self.config);
+        let position = self.position(target_file(&config, store))?;
         admin::folder_key(self.open[position].1.connection(), sql, user_key, folder)
     }
 
@@ -86,15 +88,16 @@ impl Backend for SqliteBackend {
     ) -> Result<Box<dyn Store + 'a>, StoreError> {
         let sql = sql_of(datastore)?;
         let data = self.position(&sql.sqlite)?;
-        let targets = self.position(&self.target_file(sql))?;
+        let config = Arc::clone(&self.config);
+        let targets = self.position(target_file(&config, sql))?;
         let (data, targets) = two_of(&mut self.open, data, targets);
         Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope)))
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
         // Items are durable before the maps and anchors that vouch for them.
-        let admin = self.admin_file().ok().map(|file| file.path);
-        let is_admin = |path: &Path| admin.as_deref() == Some(path);
+        let admin = admin_file(&self.config).map(|file| file.path.as_path());
+        let is_admin = |path: &Path| admin == Some(path);
         for vouching in [false, true] {
             for (path, database) in &mut self.open {
                 if is_admin(path) == vouching {

@@ -12,6 +12,10 @@ use syncloom_script::{Item, Value};
 
 use super::convert;
 use crate::error::StoreError;
+use crate::traits::{Partial, Target};
+
+/// `%pM`: the item comes from the peer.
+pub(super) const PARTIAL_INCOMING: i64 = 1;
 
 /// What the placeholders of a statement stand for. What a statement's kind does not offer stays empty.
 #[derive(Clone, Copy, Default)]
@@ -28,12 +32,13 @@ pub(super) struct Values<'a> {
     pub(super) folder_name: &'a str,
     pub(super) target_key: &'a str,
     pub(super) remote_path: &'a str,
-    pub(super) anchor: &'a str,
-    pub(super) last_sync: Option<i64>,
+    /// The target that is saved.
+    pub(super) target: Option<&'a Target>,
     pub(super) stamp: Option<i64>,
     pub(super) stamp_kind: Option<syncloom_config::DbType>,
     pub(super) local_id: &'a str,
     pub(super) remote_id: &'a str,
+    pub(super) map_flags: u32,
     /// The columns that `%N`, `%V` and `%v` stand for, with their values.
     pub(super) columns: Option<&'a Columns<'a>>,
 }
@@ -49,10 +54,17 @@ pub(super) struct Columns<'a> {
 }
 
 impl Columns<'_> {
-    fn value(&self, map: &Map) -> Option<SqlValue> {
-        let (item, index) = self.item?;
-        let value = element(item, map, index);
-        (value.is_assigned() || index > 0).then(|| self.limited(map, value))
+    /// Whether the item has anything to write into a column. What it leaves out stays as it is.
+    fn is_written(&self, map: &Map) -> bool {
+        self.item.is_some_and(|(item, index)| index > 0 || element(item, map, index).is_assigned())
+    }
+
+    /// What is written into a column; NULL where the item leaves it out.
+    fn value(&self, map: &Map) -> SqlValue {
+        match self.item {
+            Some((item, index)) if self.is_written(map) => self.limited(map, element(item, map, index)),
+            _ => SqlValue::Null,
+        }
     }
 
     fn limited(&self, map: &Map, value: &Value) -> SqlValue {
@@ -178,8 +190,7 @@ fn list(
         }
     };
     for map in columns.of_set(set_no) {
-        let value = columns.value(map);
-        if columns.item.is_some() && value.is_none() && !all {
+        if columns.item.is_some() && !all && !columns.is_written(map) {
             continue;
         }
         comma(text);
@@ -188,7 +199,7 @@ fn list(
         }
         if show_value {
             text.push_str(if show_name { "=?" } else { "?" });
-            parameters.push(value.unwrap_or(SqlValue::Null));
+            parameters.push(columns.value(map));
         }
     }
     if first && show_name && show_value {
@@ -228,18 +239,57 @@ fn bound(what: &Placeholder, quoted: bool, values: &Values<'_>) -> SqlValue {
         Placeholder::DeviceName => SqlValue::Text(values.device_name.to_owned()),
         Placeholder::DeviceInfo => SqlValue::Text(values.device_info.to_owned()),
         Placeholder::RemotePath => SqlValue::Text(values.remote_path.to_owned()),
-        Placeholder::Anchor => SqlValue::Text(values.anchor.to_owned()),
-        Placeholder::LastSync | Placeholder::LocalAnchor => stamp(values.last_sync),
+        Placeholder::Anchor
+        | Placeholder::LastSync
+        | Placeholder::LocalAnchor
+        | Placeholder::LastSent
+        | Placeholder::ResumeAlert
+        | Placeholder::SuspendStamp
+        | Placeholder::PartialSource
+        | Placeholder::PartialTarget
+        | Placeholder::PartialStatus
+        | Placeholder::PartialMode
+        | Placeholder::PartialTotal
+        | Placeholder::PartialUnconfirmed
+        | Placeholder::PartialStored
+        | Placeholder::PartialData => {
+            values.target.map_or(SqlValue::Null, |target| target_value(what, target, stamp))
+        }
         Placeholder::Modified => stamp(values.stamp),
-        // A normal entry without flags: the other kinds belong to sessions that are taken up again.
+        // A normal entry: the other kinds are of clients, and of ids that are too long for a peer.
         Placeholder::MapKind => SqlValue::Integer(1),
-        Placeholder::MapFlags => SqlValue::Integer(0),
+        Placeholder::MapFlags => SqlValue::Integer(i64::from(values.map_flags)),
         Placeholder::TextSize => SqlValue::Integer(text_size(values)),
         Placeholder::Field(field) => field_value(field, values),
         Placeholder::Columns { .. }
         | Placeholder::Assignments { .. }
         | Placeholder::Values { .. }
         | Placeholder::Filter { .. } => SqlValue::Null,
+    }
+}
+
+/// A placeholder of the statements that save a target (manual 12.20.2).
+fn target_value(what: &Placeholder, target: &Target, stamp: impl Fn(Option<i64>) -> SqlValue) -> SqlValue {
+    let nothing = Partial::default();
+    let partial = target.resume.partial.as_ref().unwrap_or(&nothing);
+    let size = |bytes: u64| SqlValue::Integer(i64::try_from(bytes).unwrap_or(i64::MAX));
+    match what {
+        Placeholder::Anchor => SqlValue::Text(target.anchor.clone()),
+        Placeholder::LastSync | Placeholder::LocalAnchor => stamp(target.last_sync),
+        Placeholder::LastSent => stamp(target.last_sent),
+        Placeholder::ResumeAlert => SqlValue::Integer(i64::from(target.resume.alert)),
+        Placeholder::SuspendStamp => stamp(target.resume.stamp),
+        Placeholder::PartialSource => SqlValue::Text(partial.source.clone()),
+        Placeholder::PartialTarget => SqlValue::Text(partial.target.clone()),
+        Placeholder::PartialStatus => SqlValue::Integer(i64::from(partial.status)),
+        Placeholder::PartialMode => {
+            SqlValue::Integer(if target.resume.partial.is_some() { PARTIAL_INCOMING } else { 0 })
+        }
+        Placeholder::PartialTotal => size(partial.total.unwrap_or(0)),
+        Placeholder::PartialUnconfirmed => size(partial.unconfirmed),
+        Placeholder::PartialStored => size(partial.data.len() as u64),
+        Placeholder::PartialData => SqlValue::Blob(partial.data.clone()),
+        _ => SqlValue::Null,
     }
 }
 
@@ -269,7 +319,7 @@ fn field_value(what: &FieldPlaceholder, values: &Values<'_>) -> SqlValue {
 fn text_size(values: &Values<'_>) -> i64 {
     let Some(columns) = values.columns else { return 0 };
     let size = |map: &&Map| match columns.value(map) {
-        Some(SqlValue::Text(text)) => text.len() as i64,
+        SqlValue::Text(text) => text.len() as i64,
         _ => 0,
     };
     columns.maps.iter().map(size).sum()

@@ -1,0 +1,242 @@
+//! A Syncloom server within the test's own process: the session, the config and an SQLite file, without sockets and
+//! threads. It can be stopped dead at any message, before or after what the message changes is durable.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::Connection;
+use syncloom_config::{Config, Datastore, LoadOptions};
+use syncloom_session::{Input, Server, Session};
+use syncloom_stores::sqlite::{SqliteBackend, create_if_missing};
+use syncloom_stores::{Admin, Backend, Scope, Store, StoreError};
+use syncloom_wire::{Encoding, Limits, decode, encode};
+use tempfile::TempDir;
+
+use crate::contact::Contact;
+use crate::peer::Line;
+use crate::server::workspace;
+
+/// What happens to the server when it gets a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Death {
+    /// It is gone before anything of the message is durable.
+    BeforeCommit,
+    /// It is gone when everything is durable, and the answer is not sent.
+    AfterCommit,
+}
+
+/// A server with a database of its own.
+pub struct Bench {
+    state: Arc<Mutex<State>>,
+    folder: TempDir,
+}
+
+struct State {
+    config: Arc<Config>,
+    server: Arc<Server>,
+    /// The session that is going on, and those that a client has left behind.
+    session: Option<Session>,
+    /// Whether what it writes gets lost.
+    doomed: Arc<AtomicBool>,
+    left: Vec<Session>,
+    clock: i64,
+    dice: u64,
+    /// What happens at the next message.
+    death: Option<Death>,
+    /// What the sessions had to say.
+    notes: Vec<String>,
+    messages: usize,
+}
+
+impl Bench {
+    /// The quick-start sample, with an empty database or a copy of another bench's, and with some places of the
+    /// config written differently.
+    pub fn new(copy_of: Option<&Bench>, replacements: &[(&str, &str)]) -> Self {
+        // In memory where there is such a place: no power fails here, and a test syncs thousands of times.
+        let memory = Path::new("/dev/shm");
+        let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        let folder = tempfile::tempdir_in(place).unwrap();
+        let samples = workspace().join("samples");
+        let mut text = std::fs::read_to_string(samples.join("quickstart.xml")).unwrap();
+        for (from, to) in replacements {
+            assert_eq!(text.matches(from).count(), 1, "{from:?} stands in the sample once");
+            text = text.replace(from, to);
+        }
+        let path = folder.path().join("config.xml");
+        std::fs::write(&path, text).unwrap();
+        std::fs::copy(samples.join("quickstart.sql"), folder.path().join("quickstart.sql")).unwrap();
+        let loaded = syncloom_config::load(&path, &LoadOptions::default());
+        let config = Arc::new(loaded.config.expect("the sample loads"));
+        let file = &config.server.as_ref().unwrap().datastores[0].sql().unwrap().sqlite;
+        match copy_of {
+            Some(other) => {
+                other.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+                std::fs::copy(other.database_path(), &file.path).unwrap();
+            }
+            None => assert!(create_if_missing(file).unwrap()),
+        }
+        let state = State {
+            server: Server::new(Arc::clone(&config)).unwrap(),
+            config,
+            session: None,
+            doomed: Arc::default(),
+            left: Vec::new(),
+            clock: copy_of.map_or(0, |other| other.state.lock().unwrap().clock),
+            dice: 1,
+            death: None,
+            notes: Vec::new(),
+            messages: 0,
+        };
+        Bench { state: Arc::new(Mutex::new(state)), folder }
+    }
+
+    /// A way to it for a client.
+    pub fn line(&self) -> Arc<dyn Line> {
+        Arc::new(Direct(Arc::clone(&self.state)))
+    }
+
+    /// Lets the server die at the next message. Who comes after that finds it started again.
+    pub fn die_at_next_message(&self, death: Death) {
+        self.state.lock().unwrap().death = Some(death);
+    }
+
+    /// How many messages it has got.
+    pub fn messages(&self) -> usize {
+        self.state.lock().unwrap().messages
+    }
+
+    /// What its sessions had to say.
+    pub fn notes(&self) -> Vec<String> {
+        self.state.lock().unwrap().notes.clone()
+    }
+
+    fn database_path(&self) -> PathBuf {
+        self.folder.path().join("contacts.sqlite")
+    }
+
+    /// The database, as an owner's own tools would open it.
+    pub fn database(&self) -> Connection {
+        Connection::open(self.database_path()).unwrap()
+    }
+
+    /// Runs SQL as the owner would, some time before and after any session.
+    pub fn sql(&self, statements: &str) {
+        self.wait();
+        self.database().execute_batch(statements).unwrap();
+        self.wait();
+    }
+
+    /// A session that begins in the same millisecond could not tell a change of the owner's from its own.
+    fn wait(&self) {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+
+    /// The first column of a query.
+    pub fn column(&self, query: &str) -> Vec<String> {
+        let database = self.database();
+        let mut statement = database.prepare(query).unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    /// The contacts of the database, in no particular order.
+    pub fn contacts(&self) -> Vec<Contact> {
+        Contact::from_database(&self.database())
+    }
+}
+
+struct Direct(Arc<Mutex<State>>);
+
+impl Line for Direct {
+    fn post(&self, _address: &str, encoding: Encoding, bytes: &[u8]) -> (u16, String, Vec<u8>) {
+        let answer = self.0.lock().unwrap().answer(encoding, bytes);
+        match answer {
+            Some(answer) => (200, encoding.content_type().to_owned(), answer),
+            None => (503, String::new(), Vec::new()),
+        }
+    }
+}
+
+impl State {
+    fn answer(&mut self, encoding: Encoding, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.messages += 1;
+        let decoded = decode(bytes, encoding, &Limits::default()).unwrap();
+        let death = self.death.take();
+        if decoded.message.header.msg_id == "1" {
+            self.left.extend(self.session.take());
+        }
+        if self.session.is_none() {
+            self.doomed = Arc::default();
+            let inner = SqliteBackend::new(Arc::clone(&self.config));
+            let backend = Box::new(Mortal { inner, doomed: Arc::clone(&self.doomed) });
+            self.session = Some(Session::new(Arc::clone(&self.server), backend, "bench"));
+        }
+        self.doomed.store(death == Some(Death::BeforeCommit), Ordering::SeqCst);
+        let input = Input { malformed: None, message: decoded.message, encoding };
+        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        self.clock = now.max(self.clock + 1);
+        let (clock, dice) = (self.clock, &mut self.dice);
+        let mut random = |buffer: &mut [u8]| {
+            for byte in buffer {
+                *dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                *byte = (*dice >> 56) as u8;
+            }
+        };
+        let reply = self.session.as_mut()?.respond(input, clock, &mut random);
+        self.notes.extend(reply.notes);
+        if death.is_some() {
+            // All that was in memory is gone.
+            self.session = None;
+            self.left.clear();
+            self.server = Server::new(Arc::clone(&self.config)).unwrap();
+            return None;
+        }
+        if reply.ended {
+            self.session = None;
+        }
+        Some(encode(&reply.message, encoding))
+    }
+}
+
+/// A backend whose commits are lost when the server is going to die.
+struct Mortal {
+    inner: SqliteBackend,
+    doomed: Arc<AtomicBool>,
+}
+
+impl Backend for Mortal {
+    fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError> {
+        self.inner.admin()
+    }
+
+    fn folder(
+        &mut self,
+        datastore: &Datastore,
+        user_key: &str,
+        folder: &str,
+    ) -> Result<Option<String>, StoreError> {
+        self.inner.folder(datastore, user_key, folder)
+    }
+
+    fn store<'a>(
+        &'a mut self,
+        datastore: &'a Arc<Datastore>,
+        scope: &'a Scope,
+    ) -> Result<Box<dyn Store + 'a>, StoreError> {
+        self.inner.store(datastore, scope)
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        if self.doomed.load(Ordering::SeqCst) {
+            self.inner.rollback();
+            return Ok(());
+        }
+        self.inner.commit()
+    }
+
+    fn rollback(&mut self) {
+        self.inner.rollback();
+    }
+}
