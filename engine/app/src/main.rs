@@ -6,6 +6,7 @@
 mod check;
 mod config;
 mod console;
+mod convert;
 mod explain;
 mod replay;
 mod schema;
@@ -40,6 +41,11 @@ enum Command {
     Check {
         #[command(flatten)]
         config: ConfigArgs,
+    },
+    /// Convert items from one datatype of a config to another one, or to JSON
+    Convert {
+        #[command(flatten)]
+        convert: convert::ConvertArgs,
     },
     /// Say what a tag of the config, a script function or an error code means
     Explain {
@@ -85,6 +91,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve { config, listen } => serve::run(&config, listen),
         Command::Check { config } => check::run(&config),
+        Command::Convert { convert } => convert::run(&convert),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),
         Command::Replay { replay } => replay::run(&replay),
