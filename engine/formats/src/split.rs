@@ -106,10 +106,11 @@ fn components<'a>(profile: &MimeProfile, text: &'a [u8], pieces: &mut Vec<Piece<
             depth += 1;
         } else if let Some(name) = named(&line, "END") {
             depth = depth.saturating_sub(1);
-            if depth == 0 && name.eq_ignore_ascii_case(&root.name) {
-                if let Some((start, number)) = begun.take() {
-                    entries(root, &text[start..line.start + line.bytes.len()], number, pieces);
-                }
+            if depth == 0
+                && name.eq_ignore_ascii_case(&root.name)
+                && let Some((start, number)) = begun.take()
+            {
+                entries(root, &text[start..line.start + line.bytes.len()], number, pieces);
             }
         }
     }
