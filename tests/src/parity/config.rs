@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use roxmltree::{Document, Node};
+use syncloom_config::{Config, LoadOptions, load};
 use syncloom_script::filter::{FieldNames, Role};
 use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 
@@ -46,6 +47,12 @@ pub fn recordings_in(folder: &Path) {
 pub fn shared() -> PathBuf {
     let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
     std::env::var_os("SYNCLOOM_SHARED").map_or_else(beside, PathBuf::from)
+}
+
+/// The recordings' config as Syncloom loads it; `None` where there is none.
+pub fn loaded() -> Option<&'static Config> {
+    static LOADED: OnceLock<Option<Config>> = OnceLock::new();
+    LOADED.get_or_init(|| load(&file()?, &LoadOptions::default()).config).as_ref()
 }
 
 /// What the recordings' config says; where there is none, the lists that were made for recording.

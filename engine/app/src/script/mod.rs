@@ -22,7 +22,7 @@ use syncloom_script::time::Zones;
 use syncloom_script::{FieldList, Item};
 
 use crate::ConfigArgs;
-use machine::Machine;
+pub(crate) use machine::Machine;
 use show::{Trace, described, mistake};
 
 /// What is run, and from where.
