@@ -182,10 +182,10 @@ fn understand(
     report: &mut Report<'_>,
     shown: &mut Option<String>,
 ) -> Option<Config> {
-    let root = xml::parse(report)?;
+    let mut root = xml::parse(report)?;
     let (platform, _) = options.platform.names();
     let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict };
-    let root = check(&root, &mut rules, report)?;
+    let root = check(&mut root, &mut rules, report)?;
     if options.show {
         *shown = Some(show::show(&root));
     }
