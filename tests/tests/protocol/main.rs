@@ -7,6 +7,7 @@ mod changes;
 mod devinf;
 mod large;
 mod login;
+mod modes;
 mod opening;
 mod sending;
 mod session;
