@@ -5,6 +5,7 @@
 
 mod changes;
 mod devinf;
+mod filters;
 mod large;
 mod login;
 mod modes;
