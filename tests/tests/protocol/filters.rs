@@ -130,7 +130,7 @@ fn a_client_may_see_a_part_of_the_contacts() {
         ("", |filter| filter.meta.type_ = Some("x".to_owned()), 415),
         ("", |filter| filter.field = Some(Item::default()), 406),
     ] {
-        let mut peer = Peer::new(&server.url, "wrong", Tongue::ALL[0]);
+        let mut peer = Peer::new(&server.url, &format!("wrong {status}"), Tongue::ALL[0]);
         let answer = peer.send(vec![filtered(text, edit)], true);
         assert_eq!(answer.statuses(), [format!("Alert {status} >contacts <./addressbook")]);
     }
