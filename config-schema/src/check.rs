@@ -7,10 +7,13 @@ use std::ops::Range;
 
 use crate::diagnostic::{Code, Severity, closest, did_you_mean};
 use crate::source::Report;
-use crate::tags::{self, Attribute, Kind, Tag};
+use crate::tags::{self, Acts, Attribute, Kind, Tag};
 use crate::values;
 use crate::variables::{Expand, Variables, condition};
 use crate::xml::{Element, Text, XmlAttribute};
+
+/// How many names that conditions leave out are remembered, to bound the search in a hostile file.
+const MAX_LEFT_OUT: usize = 1000;
 
 /// The version of the document format.
 const DOCUMENT_VERSION: &str = "1.0";
@@ -30,6 +33,17 @@ pub(crate) struct Node {
     /// Whether the value is one of the tag's kind.
     pub valid: bool,
     pub children: Vec<Node>,
+    /// What stands inside if that is for others to understand.
+    pub free: Option<Free>,
+}
+
+/// The content of a tag that others understand.
+#[derive(Debug)]
+pub(crate) struct Free {
+    /// The text of the file between start and end tag.
+    pub xml: String,
+    /// The tags directly inside whose conditions hold, each with its text.
+    pub tags: Vec<(String, String)>,
 }
 
 /// An attribute of the document that is not one of every tag.
@@ -122,10 +136,11 @@ impl Checker<'_, '_, '_> {
     /// The tag with all that it has; `None` if a condition leaves it out.
     fn node(&mut self, element: &Element, tag: &'static Tag) -> Option<Node> {
         if !self.counts(element) {
+            self.leave_out(element);
             return None;
         }
-        let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
-        let expand = expand.and_then(|attribute| Expand::parse(&attribute.value));
+        let first = self.report.diagnostics.len();
+        let expand = expansion(element);
         let attributes = self.attributes(element, tag, expand);
         let default = if tag.kind.expands() { Expand::Yes } else { Expand::No };
         let text = self.rules.variables.expand(&element.text, expand.unwrap_or(default), self.report);
@@ -137,10 +152,18 @@ impl Checker<'_, '_, '_> {
             text,
             valid: true,
             children: Vec::new(),
+            free: None,
         };
         self.value(&node);
         node.valid = self.report.diagnostics.len() == before;
-        if tag.kind != Kind::Free {
+        if does_no_harm(tag) {
+            for told in self.report.diagnostics.iter_mut().skip(first).filter(|told| is_of_value(told.code)) {
+                told.severity = told.severity.min(Severity::Warning);
+            }
+        }
+        if tag.kind == Kind::Free {
+            node.free = Some(self.free(element));
+        } else {
             self.children(element, &mut node);
         }
         self.effects(&node);
@@ -162,6 +185,16 @@ impl Checker<'_, '_, '_> {
                 _ => true,
             }
         })
+    }
+
+    /// Remembers what a condition leaves out, for whoever looks for it in vain.
+    fn leave_out(&mut self, element: &Element) {
+        for child in std::iter::once(element).chain(&element.children) {
+            let name = child.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case("name"));
+            if let Some(name) = name.filter(|_| self.report.left_out.len() < MAX_LEFT_OUT) {
+                self.report.left_out.push((name.value.trim().to_owned(), name.value_span.clone()));
+            }
+        }
     }
 
     fn attributes(&mut self, element: &Element, tag: &'static Tag, expand: Option<Expand>) -> Vec<Attr> {
@@ -244,7 +277,13 @@ impl Checker<'_, '_, '_> {
                 }
             }
             kind => {
-                self.fits(kind, value, span, &format!("<{}>", tag.name));
+                let fits = self.fits(kind, value, span.clone(), &format!("<{}>", tag.name));
+                if fits && matches!(kind, Kind::Enum(_)) && node.text.as_str() != value {
+                    let message = format!("there is space around '{value}'");
+                    let hint =
+                        format!("write <{0}>{value}</{0}>: other engines take no space there", tag.name);
+                    self.report.add(Code::StraySpace, span, message).hint(hint);
+                }
             }
         }
     }
@@ -342,6 +381,22 @@ impl Checker<'_, '_, '_> {
         names
     }
 
+    fn free(&mut self, element: &Element) -> Free {
+        let mut tags = Vec::new();
+        for child in &element.children {
+            if self.counts(child) {
+                let text = self.rules.variables.expand(
+                    &child.text,
+                    expansion(child).unwrap_or(Expand::No),
+                    self.report,
+                );
+                tags.push((child.name.clone(), text.trimmed().0.to_owned()));
+            }
+        }
+        let xml = self.report.source.text().get(element.inner.clone()).unwrap_or("").to_owned();
+        Free { xml, tags }
+    }
+
     fn unknown_tag(&mut self, child: &Element, parent: &'static Tag) {
         if self.report.is_full(Severity::Warning) {
             return;
@@ -398,6 +453,27 @@ impl Checker<'_, '_, '_> {
             _ => {}
         }
     }
+}
+
+/// How far an element says that its variables are replaced (manual 4.3).
+fn expansion(element: &Element) -> Option<Expand> {
+    let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
+    expand.and_then(|attribute| Expand::parse(&attribute.value))
+}
+
+/// Whether a wrong value of a tag changes nothing but logs: such a config works on.
+fn does_no_harm(tag: &Tag) -> bool {
+    matches!(tag.acts, Acts::NoEffect(_)) || tag.name == "debug" || tag.parents == ["debug"]
+}
+
+fn is_of_value(code: Code) -> bool {
+    use Code::{
+        BadBoolean, BadEnum, BadEscape, BadInteger, BadValue, EmptyValue, MissingAttribute, OutOfRange,
+    };
+    matches!(
+        code,
+        BadBoolean | BadInteger | OutOfRange | BadEnum | BadEscape | BadValue | EmptyValue | MissingAttribute
+    )
 }
 
 /// What a value of this kind looks like.

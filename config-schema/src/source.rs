@@ -18,6 +18,11 @@ impl Sources {
         self.files.push(source);
     }
 
+    /// All files, the config itself first.
+    pub fn all(&self) -> &[Source] {
+        &self.files
+    }
+
     /// The file of this name.
     pub fn find(&self, name: &str) -> Option<&Source> {
         self.files.iter().find(|source| &*source.name == name)
@@ -81,8 +86,8 @@ impl Source {
         self.marks.get(mark).copied().unwrap_or(0) + characters(rest)
     }
 
-    /// A byte range as something that a diagnostic can point at.
-    pub(crate) fn locate(&self, span: Range<usize>) -> Location {
+    /// A byte range of the decoded text as something that a diagnostic can point at.
+    pub fn locate(&self, span: Range<usize>) -> Location {
         let start = self.boundary(span.start);
         let (line, column) = self.line_and_column(start);
         let end = self.boundary(span.end).max(start);
@@ -107,7 +112,7 @@ impl Source {
     }
 
     /// Where a line (from 1) begins.
-    pub(crate) fn line_start(&self, line: u32) -> usize {
+    pub fn line_start(&self, line: u32) -> usize {
         self.lines.get((line as usize).saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 
@@ -216,6 +221,8 @@ const MAX_PROBLEMS: usize = 500;
 pub(crate) struct Report<'a> {
     pub source: &'a Source,
     pub diagnostics: Vec<Diagnostic>,
+    /// The names of what conditions leave out, each with its place.
+    pub left_out: Vec<(String, Range<usize>)>,
     /// Set while something is read a second time, whose problems are known.
     pub muted: bool,
     /// How many there are of each severity.
@@ -226,7 +233,7 @@ pub(crate) struct Report<'a> {
 impl<'a> Report<'a> {
     pub fn new(source: &'a Source) -> Self {
         let spare = Diagnostic::new(Code::Syntax, source.locate(0..0), String::new());
-        Report { source, diagnostics: Vec::new(), muted: false, counts: [0; 3], spare }
+        Report { source, diagnostics: Vec::new(), left_out: Vec::new(), muted: false, counts: [0; 3], spare }
     }
 
     /// Adds a problem; hints and notes can be put to what is returned.
@@ -245,6 +252,12 @@ impl<'a> Report<'a> {
     /// Whether no more problems of this severity are taken. If these are errors, the config is refused anyway.
     pub fn is_full(&self, severity: Severity) -> bool {
         self.counts[severity as usize] >= MAX_PROBLEMS
+    }
+
+    /// Where something of this name stands that a condition leaves out.
+    pub fn left_out(&self, name: &str) -> Option<Location> {
+        let found = self.left_out.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, span)| self.locate(span.clone()))
     }
 
     pub fn locate(&self, span: Range<usize>) -> Location {

@@ -193,7 +193,7 @@ fn datastore() {
     assert!(!new.legacy && new.preferred && new.receive && new.send);
     assert!(Arc::ptr_eq(store.fields(), &config.field_lists[0]));
 
-    let sql = &store.sql;
+    let sql = store.sql().unwrap();
     assert_eq!(Some(&sql.sqlite), server.sql.sqlite.as_ref());
     assert_eq!(sql.last_mod_type, DbType::UnixTimeSeconds);
     assert_eq!(sql.line_ends, LineEnds::Unix);
@@ -243,7 +243,7 @@ fn datastore() {
 fn field_map() {
     let config = small();
     let server = config.server.unwrap();
-    let map = &server.datastores[0].sql.field_map;
+    let map = server.datastores[0].field_map().unwrap();
     let list = &map.list;
     let columns: Vec<&str> = map.maps.iter().map(|map| map.column.as_str()).collect();
     assert_eq!(columns, ["modified", "last_name", "first_name", "note", "photo"]);

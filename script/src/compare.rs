@@ -172,10 +172,10 @@ fn skips_unassigned(mode: CompareMode) -> bool {
 pub fn equal_values(a: &Value, b: &Value, kind: FieldType, max_size: Option<usize>) -> bool {
     match (a, b) {
         (Value::Array(_), _) | (_, Value::Array(_)) => {
-            let (a, b) = (elements(a), elements(b));
+            let (a, b) = (elements(a, kind), elements(b, kind));
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal_values(a, b, kind, max_size))
         }
-        (a, b) if a.is_empty() || b.is_empty() => a.is_empty() && b.is_empty(),
+        (a, b) if a.is_empty() || b.is_empty() => says_nothing(a, kind) && says_nothing(b, kind),
         (Value::Text(a), Value::Text(b)) => {
             let (a, b) = (significant(a, kind), significant(b, kind));
             a == b || max_size.is_some_and(|size| equal_up_to(&a, &b, size))
@@ -187,14 +187,19 @@ pub fn equal_values(a: &Value, b: &Value, kind: FieldType, max_size: Option<usiz
     }
 }
 
-/// The elements of a value without the empty ones at the end, which say nothing.
-fn elements(value: &Value) -> &[Value] {
+/// Whether a value is empty to its user: line ends alone are no text.
+fn says_nothing(value: &Value, kind: FieldType) -> bool {
+    let blank = |text: &str| kind == FieldType::Multiline && significant(text, kind).is_empty();
+    value.is_empty() || value.as_text().is_some_and(blank)
+}
+
+/// The elements of a value without those at the end that say nothing.
+fn elements(value: &Value, kind: FieldType) -> &[Value] {
     let elements = match value {
         Value::Array(elements) => elements.as_slice(),
-        value if value.is_empty() => &[],
         value => std::slice::from_ref(value),
     };
-    let end = elements.iter().rposition(|element| !element.is_empty()).map_or(0, |last| last + 1);
+    let end = elements.iter().rposition(|element| !says_nothing(element, kind)).map_or(0, |last| last + 1);
     &elements[..end]
 }
 
@@ -204,9 +209,9 @@ fn equal_up_to(a: &str, b: &str, size: usize) -> bool {
 }
 
 fn hash_value(value: &Value, kind: FieldType, hasher: &mut DefaultHasher) {
-    for element in elements(value) {
+    for element in elements(value, kind) {
         match element {
-            element if element.is_empty() => 0u8.hash(hasher),
+            element if says_nothing(element, kind) => 0u8.hash(hasher),
             Value::Timestamp(time) => time.unix_ms().hash(hasher),
             Value::Blob(bytes) => bytes.hash(hasher),
             Value::Text(text) => significant(text, kind).hash(hasher),
@@ -262,6 +267,9 @@ mod tests {
         let keys =
             |item: &Item| [CompareMode::Conflict, CompareMode::SlowSync].map(|m| comparer.lookup(item, m));
         assert_eq!(keys(&one), keys(&same));
+        let [blank, empty] = ["\r\n", ""].map(|note| item(&list, "Muster", &["+41441"], note, ""));
+        assert_eq!(comparer.compare(&blank, &empty, CompareMode::Conflict), Comparison::Equal);
+        assert_eq!(keys(&blank), keys(&empty));
         assert_ne!(keys(&one)[0], keys(&noted)[0]);
         assert_eq!(keys(&one)[1], keys(&noted)[1]);
     }

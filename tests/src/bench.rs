@@ -69,7 +69,7 @@ impl Bench {
         std::fs::copy(samples.join("quickstart.sql"), folder.path().join("quickstart.sql")).unwrap();
         let loaded = syncloom_config::load(&path, &LoadOptions::default());
         let config = Arc::new(loaded.config.expect("the sample loads"));
-        let file = &config.server.as_ref().unwrap().datastores[0].sql.sqlite;
+        let file = &config.server.as_ref().unwrap().datastores[0].sql().unwrap().sqlite;
         match copy_of {
             Some(other) => {
                 other.sql("PRAGMA wal_checkpoint(TRUNCATE)");

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use syncloom_tests::parity::{FILES, run_file};
+use syncloom_tests::parity::{self, FILES};
 
 #[test]
 fn every_recorded_answer() {
@@ -14,8 +14,8 @@ fn every_recorded_answer() {
     if !folder.exists() {
         return syncloom_tests::skipped("there are no recorded answers here");
     }
-    for (name, runner) in FILES {
-        let summary = run_file(&folder.join(name), *runner).unwrap();
+    for (name, cases) in FILES {
+        let summary = parity::run(&folder.join(name), *cases).unwrap();
         println!("{name}: {} equal, on purpose {:#?}", summary.equal, summary.on_purpose);
         if summary.waits() > 0 {
             println!("{name}: waiting for functions that are not there yet: {:#?}", summary.waits);

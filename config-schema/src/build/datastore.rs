@@ -1,33 +1,33 @@
-//! `<datastore>`: what is synchronised, in which datatypes, and how it is kept (manual 11.34, 12.20).
+//! `<datastore>` and `<superdatastore>`: what is synchronised, in which datatypes, and how it is kept (manual 11.34,
+//! 11.35).
 //!
-//! Not its job: columns and fields (`fieldmap`).
+//! Not its job: datatypes (`typesupport`), databases (`store`, `fieldmap`).
 
 use std::sync::Arc;
 
-use syncloom_script::FieldList;
 use syncloom_script::filter::Role;
+use syncloom_script::{FieldList, Zones};
 
-use super::contexts;
-use super::datatypes::{Type, Types, has_profile};
 use super::fieldmap::{self, Known};
 use super::filters::{self, FilterNames};
-use super::scripting::Scripting;
 use super::server::is_sql;
 use super::statements::Statements;
-use super::values::{attr_text, boolean, choice, integer, some_number, some_text};
+use super::store::{self, sqlite_file};
+use super::typesupport::{self, Used};
+use super::values::{attr_text, boolean, choice, some_number, some_text};
+use super::{Common, contexts, superdatastore, zones};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
-    DataType, DatabaseScript, Datastore, DatastoreScript, DbType, FieldMap, Filters, LineEnds, ProfileUse,
-    Scripts, SqlStore, SqliteFile, Strategy, TypeUse,
+    Charset, DatabaseScript, Datastore, DatastoreScript, FieldMap, Filters, Scripts, SqliteFile, Store,
+    Strategy, TypeUse,
 };
 use crate::source::Report;
 
 /// What a datastore takes from around it.
 pub(super) struct Around<'a> {
-    pub types: &'a Types,
-    pub scripting: &'a Scripting<'a>,
+    pub common: &'a Common<'a>,
     /// On which side of a session its filters run.
     pub role: Role,
     /// The type of the server, for datastores that have none.
@@ -37,96 +37,126 @@ pub(super) struct Around<'a> {
     pub closed: Option<&'a str>,
 }
 
-/// A datastore, or why it is not served. Mistakes in it are told of in any case.
+/// What became of a datastore.
+#[derive(Clone)]
+pub(super) struct Built {
+    /// The datastore, if it is served.
+    pub served: Option<Arc<Datastore>>,
+    /// The fields of its items, as far as they are known.
+    pub fields: Option<Arc<FieldList>>,
+    /// Why it is not served; nothing if it is, or if something is wrong with it.
+    pub reasons: Vec<String>,
+}
+
+/// Builds a datastore. Mistakes in it are told of in any case.
 pub(super) fn build(
     node: &Node,
     around: &Around<'_>,
+    known: &superdatastore::Datastores,
     report: &mut Report<'_>,
-) -> Result<Datastore, Vec<String>> {
+) -> Built {
+    let Common { types, scripting, zones } = *around.common;
     let mut reasons: Vec<String> = around.closed.map(str::to_owned).into_iter().collect();
-    let kind = attr_text(node, "type").unwrap_or(around.server_type);
-    let sql = is_sql(Some(kind));
+    let kind = Kind::of(node, around.server_type);
     let sqlite = sqlite_file(node, around.server_sqlite);
-    if !sql {
-        reasons.push("plugins are not loaded yet".to_owned());
-    } else if sqlite.is_none() {
-        reasons.push("it has no <sqlitefile>, and ODBC databases are not opened yet".to_owned());
+    match kind {
+        Kind::Sql if sqlite.is_none() => {
+            reasons.push("it has no <sqlitefile>, and ODBC databases are not opened yet".to_owned());
+        }
+        Kind::Plugin
+            if node.children.iter().any(|child| child.tag.name == "plugin_module" && waits(child)) =>
+        {
+            reasons.push("plugins are not loaded yet".to_owned());
+        }
+        Kind::Plugin if node.child("plugin_module").is_none() => {
+            reasons.push("it names no <plugin_module>".to_owned());
+        }
+        _ => {}
     }
     let vital = vital_tags(node);
     if !vital.is_empty() {
         reasons.push(format!("it depends on what is not acted on yet: {}", vital.join(", ")));
     }
-    let types = type_uses(node, around.types, &mut reasons, report);
-    let list = node.child("fieldmap").and_then(|map| around.types.list_of(map, report));
-    let scripts = contexts::datastore(node, around.scripting, report);
+    let used = typesupport::build(node, types, report);
+    reasons.extend(used.reasons.iter().cloned());
+    let list = node.child("fieldmap").and_then(|map| types.list_of(map, report));
+    let scripts = contexts::datastore(node, scripting, report);
     let before = report.diagnostics.len();
-    let database_scripts = contexts::database(node, sql, list.as_ref(), around.scripting, report);
+    let database_scripts = contexts::database(node, kind == Kind::Sql, list.as_ref(), scripting, report);
     let all_known = report.diagnostics.len() == before;
-    let fields = list.as_ref().or(types.first().map(|used| used.datatype.fields())).cloned();
-    let names = fields.as_ref().map(|list| filter_names(node, list, &types, around.role));
+    let fields = list.as_ref().or(used.types.first().map(|used| used.datatype.fields())).cloned();
+    let names = fields.as_ref().map(|list| filter_names(list, &used, around.role));
     let filters = names.as_ref().map(|names| filters::of_datastore(node, names, report)).unwrap_or_default();
     let mut statements =
         Statements { fields: list.as_ref(), left_out: !reasons.is_empty(), later: Vec::new() };
-    let field_map = match node.child("fieldmap") {
-        Some(map) => list.as_ref().zip(names.as_ref()).map(|(list, filters)| {
+    let field_map = match (node.child("fieldmap"), &list, &names) {
+        (Some(map), Some(list), Some(filters)) => {
             let known = Known { list, scripts: &database_scripts, all: all_known, filters };
-            fieldmap::build(map, &known, &mut statements, report)
-        }),
-        None => {
-            if reasons.is_empty() {
-                report.add(Code::MissingTag, node.span.clone(), "<datastore> needs <fieldmap>");
-            }
+            Some(fieldmap::build(map, &known, &mut statements, report))
+        }
+        (None, _, _) if kind != Kind::Super && reasons.is_empty() => {
+            report.add(Code::MissingTag, node.span.clone(), "<datastore> needs <fieldmap>");
             None
         }
+        _ => None,
     };
     if let Some(map) = &field_map {
-        check_lists(node, map, &types, report);
+        check_lists(node, map, &used.types, report);
     }
-    let store = store(node, sqlite, field_map, &mut statements, report);
+    let store = match kind {
+        Kind::Sql => store::sql(node, sqlite, field_map, &mut statements, report)
+            .map(|store| Store::Sql(Box::new(store))),
+        Kind::Plugin => {
+            store::plugin(node, sqlite, field_map, report).map(|store| Store::Plugin(Box::new(store)))
+        }
+        Kind::Super => {
+            superdatastore::build(node, known, &used, around.role, &mut reasons, report).map(Store::Contains)
+        }
+    };
     if !statements.later.is_empty() {
         let tags: Vec<String> = statements.later.iter().map(|tag| format!("<{tag}>")).collect();
         reasons.push(format!("{} cannot be used yet", tags.join(", ")));
     }
-    match store {
-        Some(store) if reasons.is_empty() => {
-            check_writing(node, report);
-            let parts = Parts { types, filters, scripts, database_scripts, sql: store };
-            Ok(datastore(node, parts))
-        }
-        // What else it depends on matters only once there is a database.
-        _ if !sql => {
-            reasons.truncate(1);
-            Err(reasons)
-        }
-        // Without a reason something is wrong, and has been told of.
-        _ => Err(reasons),
+    // What else it depends on matters only once there is a database.
+    if kind == Kind::Plugin {
+        reasons.truncate(1);
     }
+    let store = store.filter(|_| reasons.is_empty());
+    if store.is_some() && kind == Kind::Sql {
+        store::check_writing(node, report);
+    }
+    let served = store.zip(fields.clone()).map(|(store, fields)| {
+        let parts = Parts { types: used.types, fields, filters, scripts, database_scripts, store };
+        Arc::new(datastore(node, zones, parts))
+    });
+    Built { served, fields, reasons }
 }
 
-/// A datastore that is not read-only needs the statements that write.
-fn check_writing(node: &Node, report: &mut Report<'_>) {
-    let writable = !boolean(node, "readonly") && node.child("readonly").is_none_or(|readonly| readonly.valid);
-    let statements = ["insertdatasql", "updatedatasql", "deletedatasql"];
-    let missing: Vec<String> =
-        statements.iter().filter(|name| node.child(name).is_none()).map(|name| format!("<{name}>")).collect();
-    if writable && !missing.is_empty() {
-        let message = format!("peers may write here, but there is no {}", missing.join(", "));
-        report
-            .add(Code::NoWriting, node.span.clone(), message)
-            .hint("add what is missing, or <readonly>yes</readonly>");
+/// What keeps the items of a datastore.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sql,
+    Plugin,
+    Super,
+}
+
+impl Kind {
+    fn of(node: &Node, server_type: &str) -> Kind {
+        match node.tag.name {
+            "superdatastore" => Kind::Super,
+            _ if is_sql(Some(attr_text(node, "type").unwrap_or(server_type))) => Kind::Sql,
+            _ => Kind::Plugin,
+        }
     }
 }
 
 /// The names that filters can use: of fields, and of the properties of the datatypes.
-fn filter_names<'l>(node: &Node, list: &'l Arc<FieldList>, types: &[TypeUse], role: Role) -> FilterNames<'l> {
+pub(super) fn filter_names<'l>(list: &'l Arc<FieldList>, used: &Used, role: Role) -> FilterNames<'l> {
     let mut names = FilterNames::new(list, role);
-    for used in types.iter().filter(|used| Arc::ptr_eq(used.datatype.fields(), list)) {
-        if let ProfileUse::Mime(profile) = &used.datatype.profile {
-            names.add_profile(profile);
-        }
+    for used in used.types.iter().filter(|used| Arc::ptr_eq(used.datatype.fields(), list)) {
+        names.add_profile(&used.datatype.profile);
     }
-    let uses = node.all("typesupport").map(|support| support.all("use").count()).sum::<usize>();
-    if uses > types.len() {
+    if used.others {
         names.leave_open();
     }
     names
@@ -135,13 +165,14 @@ fn filter_names<'l>(node: &Node, list: &'l Arc<FieldList>, types: &[TypeUse], ro
 /// What a datastore is made of.
 struct Parts {
     types: Vec<TypeUse>,
+    fields: Arc<FieldList>,
     filters: Filters,
     scripts: Scripts<DatastoreScript>,
     database_scripts: Scripts<DatabaseScript>,
-    sql: SqlStore,
+    store: Store,
 }
 
-fn datastore(node: &Node, parts: Parts) -> Datastore {
+fn datastore(node: &Node, zones: &Zones, parts: Parts) -> Datastore {
     let strategy = |name| choice(node, name, Strategy::NAMES).unwrap_or(Strategy::NewerWins);
     Datastore {
         name: attr_text(node, "name").unwrap_or("").to_owned(),
@@ -156,26 +187,25 @@ fn datastore(node: &Node, parts: Parts) -> Datastore {
         conflict_strategy: strategy("conflictstrategy"),
         slow_sync_strategy: strategy("slowsyncstrategy"),
         first_time_strategy: strategy("firsttimestrategy"),
+        multi_folder: boolean(node, "multifolder"),
+        can_restart: boolean(node, "canrestart"),
+        sync_modes: node.all("syncmode").map(|mode| mode.value().to_owned()).collect(),
+        sync_timestamp_at_end: boolean(node, "synctimestampatend"),
+        store_sync_identifiers: boolean(node, "storesyncidentifiers"),
+        data_zone: zones::named(node, "datatimezone", zones),
+        user_zone_output: boolean(node, "userzoneoutput"),
+        charset: choice(node, "datacharset", Charset::NAMES),
         resend_failing: boolean(node, "resendfailing"),
         from_remote_only: boolean(node, "fromremoteonlysupport"),
         resume: boolean(node, "resumesupport"),
         resume_items: boolean(node, "resumesupport") && boolean(node, "resumeitemsupport"),
         types: parts.types,
+        fields: parts.fields,
         filters: parts.filters,
         scripts: parts.scripts,
         database_scripts: parts.database_scripts,
-        sql: parts.sql,
+        store: parts.store,
     }
-}
-
-/// The SQLite file that a tag names; what it does not say is as the one around it says.
-pub(super) fn sqlite_file(node: &Node, outer: Option<&SqliteFile>) -> Option<SqliteFile> {
-    let Some(path) = some_text(node, "sqlitefile") else { return outer.cloned() };
-    Some(SqliteFile {
-        path: path.into(),
-        busy_timeout: integer(node, "sqlitebusytimeout"),
-        schema: some_text(node, "sqliteschema").map(Into::into),
-    })
 }
 
 /// The tags inside that do not act yet and without which the whole would do harm.
@@ -195,86 +225,10 @@ fn vital_tags(node: &Node) -> Vec<String> {
     found
 }
 
-/// The datatypes of `<typesupport>` that can be exchanged (manual 11.34.11, 11.34.12).
-fn type_uses(node: &Node, types: &Types, reasons: &mut Vec<String>, report: &mut Report<'_>) -> Vec<TypeUse> {
-    let Some(support) = node.child("typesupport") else {
-        report.add(Code::MissingTag, node.span.clone(), format!("<{}> needs <typesupport>", node.tag.name));
-        return Vec::new();
-    };
-    let mut uses = Vec::new();
-    let mut preferred = (false, false);
-    let mut missing = false;
-    let mut later = false;
-    let mut waiting: Vec<String> = Vec::new();
-    for node in support.all("use") {
-        let (receive, send) = directions(node, report);
-        let preference = attr_text(node, "preferred").unwrap_or("no");
-        missing |= node.attributes.iter().any(|attr| !attr.valid);
-        let is_preferred = crate::values::boolean(preference).unwrap_or(false);
-        preferred = (preferred.0 || is_preferred && receive, preferred.1 || is_preferred && send);
-        let Some(name) = node.attr("datatype") else {
-            missing = true;
-            continue;
-        };
-        match types.types.find(&name.value, name.span.clone(), report) {
-            Some(Type::Known(datatype, needed)) => {
-                check_variant(node, &datatype, report);
-                if !needed.is_empty() {
-                    let tags: Vec<String> = needed.iter().map(|tag| format!("<{tag}>")).collect();
-                    waiting.push(format!("the datatype '{}' depends on {}", datatype.name, tags.join(", ")));
-                }
-                let legacy = preference.eq_ignore_ascii_case("legacy");
-                uses.push(TypeUse { datatype, receive, send, preferred: is_preferred, legacy });
-            }
-            Some(Type::Later) => later = true,
-            None => missing = true,
-        }
-    }
-    reasons.extend(waiting);
-    if later && uses.is_empty() {
-        reasons.push("data objects are not converted yet".to_owned());
-    }
-    if !missing && preferred != (true, true) {
-        let what = match preferred {
-            (false, false) => "receiving and sending",
-            (false, true) => "receiving",
-            _ => "sending",
-        };
-        report
-            .add(Code::Preferred, support.span.clone(), format!("no datatype is preferred for {what}"))
-            .hint("write preferred=\"yes\" at one <use>");
-    }
-    uses
-}
-
-/// Whether a `<use>` takes and sends items.
-fn directions(node: &Node, report: &mut Report<'_>) -> (bool, bool) {
-    let mode = attr_text(node, "mode").unwrap_or("rw").to_ascii_lowercase();
-    let (receive, send) = (mode.contains('r'), mode.contains('w'));
-    if mode.is_empty() || !mode.chars().all(|c| matches!(c, 'r' | 'w')) {
-        let span = node.attr_span("mode");
-        report.add(Code::BadEnum, span, format!("'{mode}' is no mode of <use>")).hint("write r, w or rw");
-        // Whichever was meant: what is preferred is a question of its own.
-        return (true, true);
-    }
-    (receive, send)
-}
-
-fn check_variant(node: &Node, datatype: &DataType, report: &mut Report<'_>) {
-    let has = |name: &str| match &datatype.profile {
-        ProfileUse::Mime(profile) => has_profile(&profile.root, name),
-        ProfileUse::Text(_) => false,
-    };
-    if let Some(variant) = node.attr("variant").filter(|attr| !has(attr.value.trim())) {
-        let message = format!("the profile has no subprofile '{}'", variant.value.trim());
-        report.add(Code::UnknownName, variant.span.clone(), message);
-    }
-}
-
 /// Columns and datatypes have to be about the same fields.
 fn check_lists(node: &Node, map: &FieldMap, types: &[TypeUse], report: &mut Report<'_>) {
     for used in types.iter().filter(|used| !Arc::ptr_eq(used.datatype.fields(), &map.list)) {
-        let span = node.child("fieldmap").and_then(|map| map.attr("fieldlist")).map(|attr| attr.span.clone());
+        let span = node.child("fieldmap").map(|map| map.attr_span("fieldlist"));
         let message = format!(
             "the field map has the fields of '{}', the datatype '{}' those of '{}'",
             map.list.name(),
@@ -283,44 +237,4 @@ fn check_lists(node: &Node, map: &FieldMap, types: &[TypeUse], report: &mut Repo
         );
         report.add(Code::WrongFieldList, span.unwrap_or(node.span.clone()), message);
     }
-}
-
-fn store(
-    node: &Node,
-    sqlite: Option<SqliteFile>,
-    field_map: Option<FieldMap>,
-    statements: &mut Statements<'_>,
-    report: &mut Report<'_>,
-) -> Option<SqlStore> {
-    let special = [("unixmsrnd6", true), ("none", false)];
-    let select_ids = statements.required(node, "selectidandmodifiedsql", report);
-    let select_data = statements.required(node, "selectdatasql", report);
-    let mut optional = |name| statements.optional(node, name, report);
-    Some(SqlStore {
-        folder_key: optional("folderkeysql"),
-        target_get: optional("synctargetgetsql"),
-        target_new: optional("synctargetnewsql"),
-        target_update: optional("synctargetupdatesql"),
-        target_delete: optional("synctargetdeletesql"),
-        map_select: optional("selectmapallsql"),
-        map_insert: optional("insertmapsql"),
-        map_update: optional("updatemapsql"),
-        map_delete: optional("deletemapsql"),
-        insert_data: optional("insertdatasql"),
-        update_data: optional("updatedatasql"),
-        delete_data: optional("deletedatasql"),
-        zap_data: optional("zapdatasql"),
-        obtain_local_id: optional("obtainlocalidsql"),
-        last_mod_type: choice(node, "lastmodfieldtype", DbType::NAMES).unwrap_or(DbType::Timestamp),
-        obtain_id_after_insert: boolean(node, "obtainidafterinsert"),
-        insert_returns_id: boolean(node, "insertreturnsid"),
-        unix_ms_rnd6_ids: choice(node, "specialidmode", &special).unwrap_or(false),
-        ignore_affected_count: boolean(node, "ignoreaffectedcount"),
-        line_ends: choice(node, "datalineends", LineEnds::NAMES).unwrap_or(LineEnds::Dos),
-        update_all_fields: boolean(node, "updateallfields"),
-        sqlite: sqlite?,
-        select_ids: select_ids?,
-        select_data: select_data?,
-        field_map: field_map?,
-    })
 }

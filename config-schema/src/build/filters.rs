@@ -7,7 +7,7 @@ use syncloom_script::{FieldId, FieldList};
 
 use crate::check::Node;
 use crate::diagnostic::Code;
-use crate::model::{Filters, MimeProfile, Profile};
+use crate::model::{Filters, Member, Profile, ProfileUse};
 use crate::source::Report;
 
 /// The names that the filters of a datastore can use.
@@ -23,9 +23,20 @@ impl<'a> FilterNames<'a> {
         FilterNames { names: FieldNames::new(list, role), open: false }
     }
 
-    /// Adds the properties of a profile; those of several profiles that share a name mean the first one's fields.
-    pub fn add_profile(&mut self, profile: &MimeProfile) {
-        self.add_properties(&profile.root);
+    /// Adds the properties, headers and keywords of a profile; those of several profiles that share a name mean the
+    /// first one's fields.
+    pub fn add_profile(&mut self, profile: &ProfileUse) {
+        match profile {
+            ProfileUse::Mime(profile) => self.add_properties(&profile.root),
+            ProfileUse::Text(profile) => {
+                for line in &profile.lines {
+                    let header = line.tag.as_deref().map(|tag| tag.trim_end().trim_end_matches(':'));
+                    for name in [header, line.filter_keyword.as_deref()].into_iter().flatten() {
+                        self.names.add_property(name, &[line.field]);
+                    }
+                }
+            }
+        }
     }
 
     /// Says that there are names that are not known here.
@@ -36,12 +47,12 @@ impl<'a> FilterNames<'a> {
     fn add_properties(&mut self, profile: &Profile) {
         for member in &profile.members {
             match member {
-                crate::model::Member::Property(property) => {
+                Member::Property(property) => {
                     let fields: Vec<FieldId> =
                         property.values.iter().filter_map(|value| value.field).collect();
                     self.names.add_property(&property.name, &fields);
                 }
-                crate::model::Member::Profile(inner) => self.add_properties(inner),
+                Member::Profile(inner) => self.add_properties(inner),
             }
         }
     }

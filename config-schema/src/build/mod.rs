@@ -9,16 +9,24 @@ mod datatypes;
 mod fieldmap;
 mod filters;
 mod names;
+mod plugin;
 mod profile;
+mod rules;
 mod scripting;
 mod server;
 mod statements;
+mod store;
+mod superdatastore;
 mod text_profile;
+mod typesupport;
 mod values;
+mod zones;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 use std::path::Path;
+
+use syncloom_script::Zones;
 
 use crate::check::Node;
 use crate::model::{Config, Transport};
@@ -35,6 +43,13 @@ pub(crate) struct Built {
     pub left_out: Vec<Range<usize>>,
 }
 
+/// What servers, clients and datastores are built with.
+struct Common<'a> {
+    types: &'a Types,
+    scripting: &'a Scripting<'a>,
+    zones: &'a Zones,
+}
+
 /// The default of a tag of text.
 pub(crate) fn default_text(parent: &str, name: &str) -> &'static str {
     default_of(parent, name).unwrap_or("")
@@ -43,15 +58,17 @@ pub(crate) fn default_text(parent: &str, name: &str) -> &'static str {
 /// Builds the config. It is usable if the report has no error then.
 pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built {
     let scripting = Scripting::read(root, report);
+    let zones = zones::read(root, report);
     let mut types = Types::new(root);
     let mut server = None;
     let mut left_out = Vec::new();
     for node in &root.children {
+        let common = || Common { types: &types, scripting: &scripting, zones: &zones };
         match node.tag.name {
             "datatypes" => types.read(node, &scripting, report),
-            "server" => server = Some(server::build(node, &types, &scripting, &mut left_out, report)),
+            "server" => server = Some(server::build(node, &common(), &mut left_out, report)),
             // A client is not run, but what it refers to has to be there.
-            "client" => server::check_client(node, &types, &scripting, report),
+            "client" => server::check_client(node, &common(), report),
             _ => {}
         }
     }
@@ -66,6 +83,8 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
         max_concurrent_sessions: some_number(root, "maxconcurrentsessions"),
         transport: transport(root),
         library: scripting.library,
+        system_zone: zones::own_system(root, &zones),
+        zones,
         field_lists: types.field_lists(),
         mime_profiles: types.mime_profiles(),
         text_profiles: types.text_profiles(),

@@ -55,7 +55,11 @@ impl<T: Clone> Names<T> {
                 .hint("move the definition before the place where it is used");
         } else {
             let hint = did_you_mean(name, self.known.iter().map(|(known, _, _)| known.as_str()));
-            report.add(Code::UnknownName, span, format!("there is no {what} '{name}'")).maybe_hint(hint);
+            let left_out = report.left_out(name);
+            report
+                .add(Code::UnknownName, span, format!("there is no {what} '{name}'"))
+                .maybe_hint(hint)
+                .left_out(left_out);
         }
         None
     }

@@ -5,17 +5,31 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use syncloom_script::{FieldId, FieldList};
+use syncloom_script::time::IsoStyle;
+use syncloom_script::time::zones::{TzidMode, VtimezoneMode};
+use syncloom_script::{FieldId, FieldList, FieldType};
 
 use super::names::attr_field;
-use super::values::{attr_boolean, attr_character, attr_integer, attr_text, look_up};
+use super::values::{attr_boolean, attr_character, attr_integer, attr_text, boolean, choice, look_up};
 use crate::check::{Attr, Node};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::model::{
     Combine, Conversion, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter, Position, Profile,
-    Property, Repeat, Selector, ValueCount, ValueMap,
+    Property, Repeat, Selector, ValueCount, ValueMap, ZoneOptions,
 };
 use crate::source::Report;
+
+/// The words for what of a zone is written.
+const ZONE_RULES: &[(&str, VtimezoneMode)] = &[
+    ("current", VtimezoneMode::Current),
+    ("start", VtimezoneMode::Start),
+    ("end", VtimezoneMode::End),
+    ("range", VtimezoneMode::Range),
+    ("openend", VtimezoneMode::OpenEnd),
+];
+
+/// The words for the names of zones.
+const ZONE_NAMES: &[(&str, TzidMode)] = &[("default", TzidMode::Name), ("olson", TzidMode::Olson)];
 
 /// Builds a profile over this field list. `None` has been told of.
 pub(super) fn build(
@@ -28,9 +42,19 @@ pub(super) fn build(
         report.add(Code::MissingTag, node.span.clone(), "<mimeprofile> has no <profile>");
         return None;
     };
-    let root = Builder { fields: &fields, report, known: Vec::new() }.profile(root);
-    Some(MimeProfile { name: name.to_owned(), fields, root })
+    let mut builder = Builder { fields: &fields, report, known: Vec::new() };
+    let root = Arc::new(builder.profile(root));
+    let unknowns = node.child("unknowns").and_then(|unknowns| builder.unknowns(unknowns));
+    let zones = ZoneOptions {
+        rules: choice(node, "vtimezonegenmode", ZONE_RULES).unwrap_or(VtimezoneMode::Current),
+        tzid: choice(node, "tzidgenmode", ZONE_NAMES).unwrap_or_default(),
+        unfloat: boolean(node, "unfloattimestamps"),
+    };
+    Some(MimeProfile { name: name.to_owned(), fields, root, zones, unknowns })
 }
+
+/// How times are written where a conversion has no options.
+const PLAIN: IsoStyle = IsoStyle::BASIC;
 
 struct Builder<'b, 'r, 'n> {
     fields: &'b FieldList,
@@ -45,8 +69,8 @@ impl<'n> Builder<'_, '_, 'n> {
         let mut members = self.borrowed(node, self.known.len());
         for child in &node.children {
             match child.tag.name {
-                "property" => members.push(Member::Property(self.property(child))),
-                "subprofile" => members.push(Member::Profile(self.profile(child))),
+                "property" => members.push(Member::Property(Arc::new(self.property(child)))),
+                "subprofile" => members.push(Member::Profile(Arc::new(self.profile(child)))),
                 _ => {}
             }
         }
@@ -84,9 +108,26 @@ impl<'n> Builder<'_, '_, 'n> {
         let muted = std::mem::replace(&mut self.report.muted, true);
         let lender = self.known[at].1;
         let mut members = self.borrowed(lender, at);
-        members.extend(lender.all("property").map(|property| Member::Property(self.property(property))));
+        members.extend(
+            lender.all("property").map(|property| Member::Property(Arc::new(self.property(property)))),
+        );
         self.report.muted = muted;
         members
+    }
+
+    /// The field of `<unknowns>`, which must hold text.
+    fn unknowns(&mut self, node: &Node) -> Option<FieldId> {
+        let field = attr_field(self.fields, node, "field", self.report)?;
+        let is_text = self
+            .fields
+            .get(field)
+            .is_some_and(|field| matches!(field.kind, FieldType::String | FieldType::Multiline));
+        if !is_text {
+            let span = node.attr("field").map_or(node.span.clone(), |attr| attr.span.clone());
+            let message = "what is unknown is kept as text";
+            self.report.add(Code::BadPosition, span, message).hint("take a field of type multiline");
+        }
+        is_text.then_some(field)
     }
 
     fn only_for(&self, node: &Node) -> Option<MimeMode> {
@@ -151,29 +192,33 @@ impl<'n> Builder<'_, '_, 'n> {
             Some("lines") => Combine::With('\n'),
             Some(_) => attr_character(node, "combine").map_or(Combine::No, Combine::With),
         };
+        let (conversion, style) =
+            node.attr("conversion").map_or((Conversion::None, PLAIN), |attr| self.conversion(attr));
         ValueMap {
             index: attr_integer(node, "index", 0),
             field: attr_field(self.fields, node, "field", self.report),
-            conversion: node.attr("conversion").map_or(Conversion::None, |attr| self.conversion(attr)),
+            conversion,
+            style,
             combine,
             enums: node.all("enum").map(|rule| self.enum_rule(rule)).collect(),
         }
     }
 
-    fn conversion(&mut self, attr: &Attr) -> Conversion {
+    fn conversion(&mut self, attr: &Attr) -> (Conversion, IsoStyle) {
         let mut parts = attr.value.trim().split('+');
         let name = parts.next().unwrap_or("").trim();
-        for option in parts {
-            let option = option.trim();
-            if ["extfmt", "millisec"].iter().any(|known| known.eq_ignore_ascii_case(option)) {
-                let message = format!("+{option} is not acted on: times are written in the usual form");
-                self.report.add(Code::Later, attr.span.clone(), message);
+        let mut style = PLAIN;
+        for option in parts.map(str::trim) {
+            if option.eq_ignore_ascii_case("extfmt") {
+                style.extended = true;
+            } else if option.eq_ignore_ascii_case("millisec") {
+                style.fraction = true;
             } else {
                 let message = format!("'{option}' is no option of a conversion");
                 self.report.add(Code::BadEnum, attr.span.clone(), message).hint("extfmt and millisec are");
             }
         }
-        look_up(name, Conversion::NAMES).unwrap_or_else(|| {
+        let conversion = look_up(name, Conversion::NAMES).unwrap_or_else(|| {
             let names = Conversion::NAMES.iter().map(|(name, _)| *name);
             let hint = did_you_mean(name, names.clone())
                 .unwrap_or_else(|| format!("write one of {}", names.collect::<Vec<_>>().join(", ")));
@@ -181,7 +226,8 @@ impl<'n> Builder<'_, '_, 'n> {
                 .add(Code::BadEnum, attr.span.clone(), format!("there is no conversion '{name}'"))
                 .hint(hint);
             Conversion::None
-        })
+        });
+        (conversion, style)
     }
 
     fn enum_rule(&mut self, node: &Node) -> EnumRule {

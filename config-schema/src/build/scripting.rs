@@ -66,7 +66,10 @@ impl<'n> Scripting<'n> {
             Some((script_span(text, &place.span), &place.name))
         });
         let Some((span, name)) = inner else {
-            report.add(Code::BadScript, used, error.message.clone()).maybe_hint(error.hint.clone());
+            let word = text.as_str().get(error.span.clone()).and_then(|word| word.strip_prefix('$'));
+            let left_out = word.and_then(|name| report.left_out(name));
+            let told = report.add(Code::BadScript, used, error.message.clone());
+            told.maybe_hint(error.hint.clone()).left_out(left_out);
             return;
         };
         let at = report.locate(span.clone());

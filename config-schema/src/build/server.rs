@@ -7,20 +7,24 @@ use std::sync::Arc;
 
 use syncloom_script::filter::Role;
 
-use super::contexts;
-use super::datastore::{self, Around, sqlite_file};
-use super::datatypes::Types;
+use super::datastore::{self, Around, Built};
 use super::names::Names;
 use super::scripting::Scripting;
 use super::statements::Statements;
+use super::store::sqlite_file;
 use super::values::{attr_text, boolean, choice, integer, some_number, some_text, text};
+use super::{Common, contexts, plugin, rules, zones};
+use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
-    Auth, Datastore, LoginScript, PasswordForm, Scripts, Server, SessionScript, SimpleAuth, SqlServer,
-    SyncMlVersion,
+    Auth, Charset, Datastore, LoginScript, PasswordForm, Scripts, Server, SessionScript, SimpleAuth,
+    SqlServer, SyncMlVersion,
 };
 use crate::source::Report;
+
+/// What can be synchronised.
+const STORES: &[&str] = &["datastore", "superdatastore"];
 
 const VERSIONS: &[(&str, SyncMlVersion)] =
     &[("1.0", SyncMlVersion::V1_0), ("1.1", SyncMlVersion::V1_1), ("1.2", SyncMlVersion::V1_2)];
@@ -28,11 +32,11 @@ const VERSIONS: &[(&str, SyncMlVersion)] =
 /// Builds the server. Datastores that are not served are put to `left_out`.
 pub(super) fn build(
     node: &Node,
-    types: &Types,
-    scripting: &Scripting<'_>,
+    common: &Common<'_>,
     left_out: &mut Vec<Range<usize>>,
     report: &mut Report<'_>,
 ) -> Server {
+    let Common { scripting, zones, .. } = *common;
     let max_version = choice(node, "maxsyncmlversion", VERSIONS).unwrap_or(SyncMlVersion::V1_2);
     let min_version = choice(node, "minsyncmlversion", VERSIONS).unwrap_or(SyncMlVersion::V1_0);
     if max_version < min_version {
@@ -41,9 +45,11 @@ pub(super) fn build(
         report.add(Code::VersionRange, span.unwrap_or(node.span.clone()), message);
     }
     let (session_scripts, login_scripts) = scripts(node, scripting, report);
+    let rules = rules::build(&rules::nodes(node), &session_scripts, report);
+    let plugin = plugin::of_server(node, report);
     let sql = sql_server(node, scripting, report);
     let (requested_auth, required_auth) = auth(node, report);
-    let datastores = datastores(node, types, scripting, &sql, left_out, report);
+    let datastores = datastores(node, common, &sql, left_out, report);
     let user = some_text(node, "simpleauthuser");
     let server = Server {
         session_timeout: integer(node, "sessiontimeout"),
@@ -70,6 +76,20 @@ pub(super) fn build(
         show_type_size_in_ctcap10: boolean(node, "showtypesizeinctcap10"),
         session_scripts,
         login_scripts,
+        request_min_time: u32::try_from(integer::<i64>(node, "requestmintime")).ok().filter(|time| *time > 0),
+        complete_from_client_only: boolean(node, "completefromclientonly"),
+        wait_for_status_of_interrupted: boolean(node, "waitforstatusofinterrupted"),
+        sync_mode_extensions: boolean(node, "syncmodeextensions"),
+        auto_end_date_inclusive: boolean(node, "autoenddateinclusive"),
+        no_folding: boolean(node, "donotfoldcontent"),
+        enum_default_prop_params: some_text(node, "enumdefaultpropparams")
+            .and_then(|word| crate::values::boolean(&word)),
+        max_guid_size_sent: integer(node, "maxguidsizesent"),
+        user_zone: zones::named(node, "usertimezone", zones),
+        data_zone: zones::named(node, "datatimezone", zones),
+        charset: choice(node, "datacharset", Charset::NAMES),
+        rules,
+        plugin,
         sql,
         datastores,
     };
@@ -83,16 +103,17 @@ pub(super) fn build(
 }
 
 /// Holds the datastores of a client to their names. Nothing of it is run yet.
-pub(super) fn check_client(node: &Node, types: &Types, scripting: &Scripting<'_>, report: &mut Report<'_>) {
-    scripts(node, scripting, report);
+pub(super) fn check_client(node: &Node, common: &Common<'_>, report: &mut Report<'_>) {
+    let scripting = common.scripting;
+    let (session, _) = scripts(node, scripting, report);
+    rules::build(&rules::nodes(node), &session, report);
+    plugin::of_server(node, report);
     contexts::after_connect(node, scripting, report);
     let server_type = attr_text(node, "type").unwrap_or("");
     let closed = Some("clients are not run yet");
-    let around = Around { types, scripting, role: Role::Client, server_type, server_sqlite: None, closed };
-    for child in node.all("datastore") {
-        // That the client as a whole does not act is told of elsewhere.
-        let _ = datastore::build(child, &around, report);
-    }
+    let around = Around { common, role: Role::Client, server_type, server_sqlite: None, closed };
+    // That the client as a whole does not act is told of elsewhere.
+    each_datastore(node, &around, report);
 }
 
 /// The scripts of sessions and logins.
@@ -101,9 +122,7 @@ fn scripts(
     scripting: &Scripting<'_>,
     report: &mut Report<'_>,
 ) -> (Scripts<SessionScript>, Scripts<LoginScript>) {
-    let rules: Vec<&Node> =
-        node.children.iter().filter(|child| ["remoterule", "subrule"].contains(&child.tag.name)).collect();
-    let session = contexts::session(node, &rules, scripting, report);
+    let session = contexts::session(node, &rules::nodes(node), scripting, report);
     (session, contexts::login(node, is_sql(attr_text(node, "type")), scripting, report))
 }
 
@@ -169,67 +188,63 @@ fn password_form(node: &Node, report: &mut Report<'_>) -> PasswordForm {
 
 fn datastores(
     node: &Node,
-    types: &Types,
-    scripting: &Scripting<'_>,
+    common: &Common<'_>,
     sql: &SqlServer,
     left_out: &mut Vec<Range<usize>>,
     report: &mut Report<'_>,
 ) -> Vec<Arc<Datastore>> {
-    let stores = ["datastore", "superdatastore"];
     let vital: Vec<String> = node
         .children
         .iter()
-        .filter(|child| !stores.contains(&child.tag.name) && child.tag.vital && crate::advice::waits(child))
+        .filter(|child| !STORES.contains(&child.tag.name) && child.tag.vital && waits(child))
         .map(|child| format!("<{}>", child.tag.name))
         .collect();
     let closed = (!vital.is_empty())
         .then(|| format!("the server depends on what is not acted on yet: {}", vital.join(", ")));
     let around = Around {
-        types,
-        scripting,
+        common,
         role: Role::Server,
         server_type: attr_text(node, "type").unwrap_or("sql"),
         server_sqlite: sql.sqlite.as_ref(),
         closed: closed.as_deref(),
     };
-    let mut names: Names<()> = Names::new("datastore", std::iter::empty());
     let mut served = Vec::new();
-    for child in node.all("datastore") {
-        if let Some(name) = child.attr("name") {
-            names.add(name, Some(()), report);
+    for (child, built) in each_datastore(node, &around, report) {
+        served.extend(built.served.clone());
+        if built.served.is_none() {
+            left_out.push(child.span.clone());
         }
-        for alias in child.all("alias").filter_map(|alias| alias.attr("name")) {
-            names.add(alias, Some(()), report);
+        // Of a tag that does not act yet it is told elsewhere that it doesn't.
+        if !built.reasons.is_empty() && !waits(child) {
+            let name = attr_text(child, "name").unwrap_or("");
+            let message = format!("the datastore '{name}' is not served: {}", built.reasons.join("; "));
+            report.add(Code::NotServed, child.span.clone(), message);
         }
-        match datastore::build(child, &around, report) {
-            Ok(datastore) => served.push(Arc::new(datastore)),
-            Err(reasons) => {
-                left_out.push(child.span.clone());
-                if !reasons.is_empty() {
-                    let name = attr_text(child, "name").unwrap_or("");
-                    let message = format!("the datastore '{name}' is not served: {}", reasons.join("; "));
-                    report.add(Code::NotServed, child.span.clone(), message);
-                }
-            }
-        }
-    }
-    for child in node.all("superdatastore") {
-        check_super(child, types, &mut names, report);
     }
     served
 }
 
-/// Holds a superdatastore to its names (manual 11.35).
-fn check_super(node: &Node, types: &Types, names: &mut Names<()>, report: &mut Report<'_>) {
-    for contained in node.all("contains").filter_map(|contained| contained.attr("datastore")) {
-        names.find(&contained.value, contained.span.clone(), report);
-    }
-    for used in node.all("typesupport").flat_map(|support| support.all("use")) {
-        if let Some(name) = used.attr("datatype") {
-            types.types.find(&name.value, name.span.clone(), report);
+/// Builds the datastores and superdatastores in their order.
+fn each_datastore<'n>(
+    node: &'n Node,
+    around: &Around<'_>,
+    report: &mut Report<'_>,
+) -> Vec<(&'n Node, Built)> {
+    let is_store = |child: &&Node| STORES.contains(&child.tag.name);
+    let all = node.children.iter().filter(is_store).filter_map(|child| child.attr("name"));
+    let all: Vec<_> = all.map(|name| (name.value.trim().to_owned(), name.span.clone())).collect();
+    let mut names: Names<Built> = Names::new("datastore", all.into_iter());
+    let mut found = Vec::new();
+    for child in node.children.iter().filter(is_store) {
+        let mut built = datastore::build(child, around, &names, report);
+        if waits(child) {
+            built.served = None;
         }
+        let aliases = child.all("alias").filter_map(|alias| alias.attr("name"));
+        for name in child.attr("name").into_iter().chain(aliases) {
+            names.add(name, Some(built.clone()), report);
+        }
+        found.push((child, built));
     }
-    if let Some(name) = node.attr("name") {
-        names.add(name, Some(()), report);
-    }
+    found
 }

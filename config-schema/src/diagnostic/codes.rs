@@ -77,6 +77,8 @@ pub enum Code {
     BadValue,
     /// SLC0036: the value is missing.
     EmptyValue,
+    /// SLC0037: space around a word.
+    StraySpace,
     /// SLC0040: a required attribute is missing.
     MissingAttribute,
     /// SLC0041: unknown variable.
@@ -123,8 +125,12 @@ pub enum Code {
     WeakRequest,
     /// SLC0068: the range of versions is empty.
     VersionRange,
+    /// SLC0069: not a time zone.
+    BadZone,
     /// SLC0070: peers cannot write.
     NoWriting,
+    /// SLC0071: never reached.
+    Unreachable,
     /// SLC0080: unknown placeholder.
     UnknownPlaceholder,
     /// SLC0081: the placeholder is not acted on yet.
@@ -147,10 +153,16 @@ pub enum Code {
     Useless,
     /// SLC0093: without effect.
     NoEffect,
+    /// SLC0094: the plugin is not found.
+    MissingModule,
     /// SLC0100: the script has a mistake.
     BadScript,
     /// SLC0101: the filter has a mistake.
     BadFilter,
+    /// SLC0110: the database cannot be opened.
+    Database,
+    /// SLC0111: the database refuses the statement.
+    Refused,
 }
 
 impl Code {
@@ -181,6 +193,7 @@ impl Code {
         (Code::BadEscape, "SLC0034", Severity::Error, "not an escape sequence"),
         (Code::BadValue, "SLC0035", Severity::Error, "the value cannot be read"),
         (Code::EmptyValue, "SLC0036", Severity::Error, "the value is missing"),
+        (Code::StraySpace, "SLC0037", Severity::Advice, "space around a word"),
         (Code::MissingAttribute, "SLC0040", Severity::Error, "a required attribute is missing"),
         (Code::UnknownVariable, "SLC0041", Severity::Error, "unknown variable"),
         (Code::EndlessVariable, "SLC0042", Severity::Error, "the variable contains itself"),
@@ -209,7 +222,9 @@ impl Code {
         (Code::PasswordForms, "SLC0066", Severity::Error, "the passwords are said to be in two forms"),
         (Code::WeakRequest, "SLC0067", Severity::Error, "less is asked for than is required"),
         (Code::VersionRange, "SLC0068", Severity::Error, "the range of versions is empty"),
+        (Code::BadZone, "SLC0069", Severity::Error, "not a time zone"),
         (Code::NoWriting, "SLC0070", Severity::Warning, "peers cannot write"),
+        (Code::Unreachable, "SLC0071", Severity::Warning, "never reached"),
         (Code::UnknownPlaceholder, "SLC0080", Severity::Warning, "unknown placeholder"),
         (Code::LaterPlaceholder, "SLC0081", Severity::Advice, "the placeholder is not acted on yet"),
         (Code::OpenLiteral, "SLC0082", Severity::Error, "a literal is not closed"),
@@ -221,8 +236,11 @@ impl Code {
         (Code::NotServed, "SLC0091", Severity::Advice, "not served yet"),
         (Code::Useless, "SLC0092", Severity::Advice, "nothing to do"),
         (Code::NoEffect, "SLC0093", Severity::Advice, "without effect"),
+        (Code::MissingModule, "SLC0094", Severity::Advice, "the plugin is not found"),
         (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
         (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
+        (Code::Database, "SLC0110", Severity::Error, "the database cannot be opened"),
+        (Code::Refused, "SLC0111", Severity::Error, "the database refuses the statement"),
     ];
 
     /// Its number, such as `SLC0020`.

@@ -54,7 +54,8 @@ pub struct Edit {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(code: Code, place: Location, message: String) -> Self {
+    /// A problem of the usual severity.
+    pub fn new(code: Code, place: Location, message: String) -> Self {
         Diagnostic {
             code,
             severity: code.severity(),
@@ -67,7 +68,7 @@ impl Diagnostic {
     }
 
     /// Says what to do about it.
-    pub(crate) fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
+    pub fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
         self.hint = Some(hint.into());
         self
     }
@@ -81,6 +82,14 @@ impl Diagnostic {
     /// Says how the file is mended: this text in this place.
     pub(crate) fn fix(&mut self, span: Range<usize>, text: impl Into<String>) -> &mut Self {
         self.fix.push(Edit { span, text: text.into() });
+        self
+    }
+
+    /// Points at something of the name that is looked for and that a condition leaves out.
+    pub(crate) fn left_out(&mut self, place: Option<Location>) -> &mut Self {
+        if let Some(place) = place {
+            self.note(place, "a condition leaves out what is defined here");
+        }
         self
     }
 

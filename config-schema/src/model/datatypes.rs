@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use syncloom_script::time::IsoStyle;
+use syncloom_script::time::zones::{TzidMode, VtimezoneMode};
 use syncloom_script::{FieldId, FieldList};
 
 use super::scripts::{DatatypeScript, Scripts};
@@ -17,7 +19,28 @@ pub struct MimeProfile {
     /// The field list that its fields are of.
     pub fields: Arc<FieldList>,
     /// The outermost component.
-    pub root: Profile,
+    pub root: Arc<Profile>,
+    /// What is said of time zones.
+    pub zones: ZoneOptions,
+    /// `<unknowns>`, an extension: the text field that keeps what of a text has no field of its own.
+    pub unknowns: Option<FieldId>,
+}
+
+/// What a profile says of time zones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ZoneOptions {
+    /// `<vtimezonegenmode>`: which rules of a zone are written (manual 10.3.8).
+    pub rules: VtimezoneMode,
+    /// `<tzidgenmode>`: what zones are called.
+    pub tzid: TzidMode,
+    /// `<unfloattimestamps>`: times without a zone are taken as the item's (manual 10.3.9).
+    pub unfloat: bool,
+}
+
+impl Default for ZoneOptions {
+    fn default() -> ZoneOptions {
+        ZoneOptions { rules: VtimezoneMode::Current, tzid: TzidMode::Name, unfloat: false }
+    }
 }
 
 /// A `<profile>` or `<subprofile>`: what stands between BEGIN and END (manual 10.3.1, 10.3.2).
@@ -43,9 +66,9 @@ pub struct Profile {
 #[derive(Debug)]
 pub enum Member {
     /// A property.
-    Property(Property),
+    Property(Arc<Property>),
     /// A nested component.
-    Profile(Profile),
+    Profile(Arc<Profile>),
 }
 
 /// The field that selects a subprofile, and the value it has then.
@@ -112,13 +135,15 @@ pub struct ValueMap {
     pub field: Option<FieldId>,
     /// The conversion between text and field.
     pub conversion: Conversion,
+    /// How times are written: the options `extfmt` and `millisec` of a conversion.
+    pub style: IsoStyle,
     /// How several values share one field.
     pub combine: Combine,
     /// The names of values, in the order of the config (manual 10.3.5).
     pub enums: Vec<EnumRule>,
 }
 
-/// `conversion` (manual 10.3.4). Suffixes are folded into the variants.
+/// `conversion` (manual 10.3.4), without its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conversion {
     /// Copied.
@@ -348,7 +373,7 @@ pub enum ProfileUse {
 }
 
 impl ProfileUse {
-    /// The field list that it stands on.
+    /// The field list that its fields are of.
     pub fn fields(&self) -> &Arc<FieldList> {
         match self {
             ProfileUse::Mime(profile) => &profile.fields,

@@ -3,7 +3,10 @@
 //!
 //! Not its job: how the XML is read (`load`), and what is wrong with it (`diagnostic`).
 
+mod charset;
 mod datatypes;
+mod plugin;
+mod rules;
 mod scripts;
 mod server;
 mod sql;
@@ -13,21 +16,24 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use syncloom_script::FieldList;
 use syncloom_script::lang::Library;
+use syncloom_script::{FieldList, Zone, Zones};
 
+pub use charset::Charset;
 pub use datatypes::{
     BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
     Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
-    ZipLevel,
+    ZipLevel, ZoneOptions,
 };
+pub use plugin::{PluginModule, PluginStore, SessionPlugin};
+pub use rules::{PeerPattern, RemoteRule, RuleSettings};
 pub use scripts::{
     AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Scripts,
     SessionScript,
 };
 pub use server::{
-    ArrayMap, Auth, Datastore, FieldMap, Filters, LineEnds, Map, PasswordForm, Server, SimpleAuth, SqlServer,
-    SqlStore, SqliteFile, Strategy, SyncMlVersion, TypeUse,
+    ArrayMap, Auth, Contained, Datastore, FieldMap, Filters, LineEnds, Map, PasswordForm, Server, SimpleAuth,
+    SqlServer, SqlStore, SqliteFile, Store, Strategy, SyncMlVersion, TypeUse,
 };
 pub use sql::{DbType, FieldPlaceholder, Place, Placeholder, Sql, SqlPart, SqlStatement};
 pub use text::{LineKind, LineList, LineMap, MailParts, TextProfile};
@@ -53,6 +59,10 @@ pub struct Config {
     pub transport: Transport,
     /// `<scripting>`: the functions and macros that all scripts share (manual 8.10).
     pub library: Arc<Library>,
+    /// The time zones that it defines (manual 8.15), with that of `<systemtimezone>` as the system's.
+    pub zones: Zones,
+    /// `<systemtimezone>`; `None` is the machine's (manual 8.14).
+    pub system_zone: Option<Zone>,
     /// The field lists, in their order (manual 10.1).
     pub field_lists: Vec<Arc<FieldList>>,
     /// The MIME-DIR profiles, in their order (manual 10.3).

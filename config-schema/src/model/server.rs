@@ -4,9 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use syncloom_script::filter::Filter;
-use syncloom_script::{FieldId, FieldList};
+use syncloom_script::{FieldId, FieldList, Zone};
 
+use super::charset::Charset;
 use super::datatypes::DataType;
+use super::plugin::{PluginStore, SessionPlugin};
+use super::rules::RemoteRule;
 use super::scripts::{AfterConnect, DatabaseScript, DatastoreScript, LoginScript, Scripts, SessionScript};
 use super::sql::{DbType, Sql};
 
@@ -62,6 +65,32 @@ pub struct Server {
     pub session_scripts: Scripts<SessionScript>,
     /// The scripts of a login.
     pub login_scripts: Scripts<LoginScript>,
+    /// `<requestmintime>`: seconds that a request takes at least, for tests (manual 11.4).
+    pub request_min_time: Option<u32>,
+    /// `<completefromclientonly>` (manual 11.36.12).
+    pub complete_from_client_only: bool,
+    /// `<waitforstatusofinterrupted>` (manual 11.18).
+    pub wait_for_status_of_interrupted: bool,
+    /// `<syncmodeextensions>`: device information lists sync modes beyond the standard's.
+    pub sync_mode_extensions: bool,
+    /// `<autoenddateinclusive>` (manual 11.23).
+    pub auto_end_date_inclusive: bool,
+    /// `<donotfoldcontent>`: long lines of items are not folded.
+    pub no_folding: bool,
+    /// `<enumdefaultpropparams>`; `None` is automatic (manual 11.27).
+    pub enum_default_prop_params: Option<bool>,
+    /// `<maxguidsizesent>`: the longest id in bytes that peers are sent.
+    pub max_guid_size_sent: u16,
+    /// `<usertimezone>`: where users are unless something else is known (manual 11.22).
+    pub user_zone: Zone,
+    /// `<datatimezone>` of what the server keeps for itself (manual 11.34.31).
+    pub data_zone: Zone,
+    /// `<datacharset>` of what the server keeps for itself (manual 11.34.33).
+    pub charset: Option<Charset>,
+    /// `<remoterule>`s, in their order (manual 11.36).
+    pub rules: Vec<Arc<RemoteRule>>,
+    /// `<plugin_module>` of a server of type `plugin` (manual 14.1).
+    pub plugin: Option<SessionPlugin>,
     /// What is kept in SQL for the server as a whole.
     pub sql: SqlServer,
     /// The datastores, in their order.
@@ -193,14 +222,53 @@ pub struct Datastore {
     pub resume_items: bool,
     /// `<typesupport>`, in its order; at least one (manual 11.34.11).
     pub types: Vec<TypeUse>,
+    /// `<multifolder>`: it has several folders.
+    pub multi_folder: bool,
+    /// `<canrestart>`: it can be synchronised again in the same session.
+    pub can_restart: bool,
+    /// `<syncmode>`: sync modes of its own, for device information.
+    pub sync_modes: Vec<String>,
+    /// `<synctimestampatend>`: the stamp of a sync is its end (manual 11.34.37).
+    pub sync_timestamp_at_end: bool,
+    /// `<storesyncidentifiers>` (manual 11.34.38).
+    pub store_sync_identifiers: bool,
+    /// `<datatimezone>` (manual 11.34.31).
+    pub data_zone: Zone,
+    /// `<userzoneoutput>`: times go out in the user's zone (manual 11.34.32).
+    pub user_zone_output: bool,
+    /// `<datacharset>` (manual 11.34.33).
+    pub charset: Option<Charset>,
+    pub(crate) fields: Arc<FieldList>,
     /// Its filters.
     pub filters: Filters,
     /// Its own scripts.
     pub scripts: Scripts<DatastoreScript>,
     /// The scripts around its database, those of all `<array>`s included.
     pub database_scripts: Scripts<DatabaseScript>,
-    /// How its items are kept.
-    pub sql: SqlStore,
+    /// What keeps its items.
+    pub store: Store,
+}
+
+/// What keeps the items of a datastore.
+#[derive(Debug)]
+pub enum Store {
+    /// An SQL database (manual 12).
+    Sql(Box<SqlStore>),
+    /// A plugin (manual 14).
+    Plugin(Box<PluginStore>),
+    /// Other datastores: it is a superdatastore (manual 11.35).
+    Contains(Vec<Contained>),
+}
+
+/// A `<contains>` of a superdatastore (manual 11.35.1).
+#[derive(Debug)]
+pub struct Contained {
+    /// The datastore.
+    pub datastore: Arc<Datastore>,
+    /// `<dispatchfilter>`: incoming items that pass are for it; outgoing ones are made to pass.
+    pub dispatch: Option<Filter>,
+    /// `<guidprefix>`: what its ids begin with in the superdatastore; no two parts have the same.
+    pub guid_prefix: String,
 }
 
 /// The filters of a datastore (manual 7, 11.34.13 to 11.34.20). Property names mean those of its datatypes.
@@ -225,9 +293,42 @@ pub struct Filters {
 }
 
 impl Datastore {
-    /// The field list of its items: that of its field map.
+    /// The field list of its items: that of its field map, or of the datatypes of a superdatastore.
     pub fn fields(&self) -> &Arc<FieldList> {
-        &self.sql.field_map.list
+        &self.fields
+    }
+
+    /// Its SQL, if SQL keeps its items.
+    pub fn sql(&self) -> Option<&SqlStore> {
+        match &self.store {
+            Store::Sql(sql) => Some(sql),
+            Store::Plugin(_) | Store::Contains(_) => None,
+        }
+    }
+
+    /// The type of its modification stamps: how coarse they are.
+    pub fn last_mod_type(&self) -> DbType {
+        self.sql().map_or(DbType::Timestamp, |sql| sql.last_mod_type)
+    }
+
+    /// Whether its database keeps a field: a column is read into it. A superdatastore keeps what its parts keep.
+    pub fn reads(&self, field: FieldId) -> bool {
+        if let Store::Contains(parts) = &self.store {
+            return parts.iter().any(|part| part.datastore.reads(field));
+        }
+        let maps = self.field_map().into_iter();
+        let mut maps =
+            maps.flat_map(|map| map.maps.iter().chain(map.arrays.iter().flat_map(|array| &array.maps)));
+        maps.any(|map| map.field == field && map.read)
+    }
+
+    /// Its field map; a superdatastore has none of its own.
+    pub fn field_map(&self) -> Option<&FieldMap> {
+        match &self.store {
+            Store::Sql(sql) => Some(&sql.field_map),
+            Store::Plugin(plugin) => Some(&plugin.field_map),
+            Store::Contains(_) => None,
+        }
     }
 }
 
@@ -267,6 +368,11 @@ pub struct TypeUse {
     pub preferred: bool,
     /// `preferred="legacy"`: for peers that say nothing of themselves.
     pub legacy: bool,
+    /// `variant`: the subprofile of the datatype that is exchanged; `None` is all of them.
+    pub variant: Option<String>,
+    /// `rulematch`: names of remote rules, with `*` and `?`; if one of the active rules fits, this datatype is used
+    /// and no other.
+    pub rule_match: Vec<String>,
 }
 
 /// The SQL of a datastore (manual 12.20).

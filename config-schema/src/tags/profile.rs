@@ -190,8 +190,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("unfloattimestamps", &["mimeprofile"], Kind::Boolean)
         .default("no")
         .section("10.3.9")
-        .later("times without a zone stay without one")
-        .already(&["no"])
         .about("whether times without a zone get that of the session when they are read"),
     Tag::new(
         "vtimezonegenmode",
@@ -200,17 +198,20 @@ pub(super) const TAGS: &[Tag] = &[
     )
     .default("current")
     .section("10.3.8")
-    .later("a VTIMEZONE describes the current rule")
-    .already(&["current"])
     .default_note("the manual gives none")
     .about("for which time a VTIMEZONE says the rules of its zone")
     .sample("range"),
     Tag::new("tzidgenmode", &["mimeprofile"], Kind::Enum(&["default", "olson"]))
         .default("default")
-        .later("zones keep the names that they have")
-        .already(&["default"])
         .about("which names zones are given")
         .sample("olson"),
+    Tag::new("unknowns", &["mimeprofile"], Kind::Empty)
+        .attributes(&[Attribute::new("field", Kind::FieldName)
+            .about("the field, of type string or multiline")
+            .required()])
+        .extension()
+        .about("the text field that keeps what of a text the profile has no field for")
+        .sample(r#"<unknowns field="UNKNOWN"/>"#),
     Tag::new("mimeprofile", &["datatypes"], Kind::Container)
         .attributes(&[
             Attribute::new("name", Kind::Text).about("the name that datatypes use").required(),

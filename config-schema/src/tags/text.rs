@@ -60,8 +60,7 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("Subject:"),
     Tag::new("filterkeyword", &["linemap"], Kind::Text)
         .section("10.4.1")
-        .later("peers cannot filter by fields of text yet")
-        .about("the name of the field in the filters of peers")
+        .about("the name by which filters know the field")
         .sample("subject"),
     Tag::new("valuetype", &["linemap"], LINE_KIND)
         .default("text")

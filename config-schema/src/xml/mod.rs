@@ -25,6 +25,8 @@ pub(crate) struct Element {
     pub name_span: Range<usize>,
     /// Everything from the start tag to the end tag.
     pub span: Range<usize>,
+    /// What stands between start and end tag.
+    pub inner: Range<usize>,
     pub attributes: Vec<XmlAttribute>,
     pub text: Text,
     pub children: Vec<Element>,
@@ -200,12 +202,14 @@ fn element(node: roxmltree::Node<'_, '_>, source: &str) -> Element {
         .collect();
     let mut children: Vec<Element> =
         node.children().filter(|child| child.is_element()).map(|child| element(child, source)).collect();
-    let text = content(source, &span, &children);
+    let inner = inside(source, &span);
+    let text = content(source, &inner, &children);
     children.shrink_to_fit();
     Element {
         name: node.tag_name().name().to_owned(),
         name_span: span.start + 1..span.start + 1 + name_length,
         span,
+        inner,
         attributes,
         text,
         children,
@@ -213,11 +217,9 @@ fn element(node: roxmltree::Node<'_, '_>, source: &str) -> Element {
 }
 
 /// The text of an element, read again from the source: the parser has joined its parts.
-fn content(source: &str, span: &Range<usize>, children: &[Element]) -> Text {
-    let begin = after_start_tag(source, span);
-    let mut text = Text::at(begin);
-    let end = source[begin..span.end].rfind("</").map_or(begin, |end| begin + end);
-    let mut at = begin;
+fn content(source: &str, inner: &Range<usize>, children: &[Element]) -> Text {
+    let Range { start: mut at, end } = *inner;
+    let mut text = Text::at(at);
     let mut children = children.iter();
     while let Some(rest) = source.get(at..end).filter(|rest| !rest.is_empty()) {
         let plain = rest.find(['<', '&', '\r']).unwrap_or(rest.len());
@@ -264,7 +266,14 @@ fn push_lines(text: &mut Text, mut data: &str, mut at: usize) {
     text.push_exact(data, at);
 }
 
-fn after_start_tag(source: &str, span: &Range<usize>) -> usize {
+/// What stands between the start tag of an element and its end tag.
+fn inside(source: &str, span: &Range<usize>) -> Range<usize> {
+    let begin = after_start_tag(source, span);
+    begin..source[begin..span.end].rfind("</").map_or(begin, |end| begin + end)
+}
+
+/// Where the content of the element of this span begins.
+pub(crate) fn after_start_tag(source: &str, span: &Range<usize>) -> usize {
     let mut quote = None;
     for (at, c) in source[span.clone()].char_indices() {
         match (quote, c) {

@@ -133,6 +133,22 @@ fn script_sees_an_item_of_a_config() {
     assert!(text(&output.stderr).contains("no field list is called people; there are contact"));
 }
 
+#[test]
+fn script_knows_macros_and_functions_of_a_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("functions.xml");
+    let scripting = "<scripting><macro name=\"TEN\"><![CDATA[10]]></macro>\
+        <function><![CDATA[integer tenfold(integer n) {\nreturn n*$TEN;\n}]]></function></scripting>";
+    let xml = format!(
+        "<?xml version=\"1.0\"?>\n<sysync_config version=\"1.0\">\n{scripting}\n<server type=\"plugin\"/></sysync_config>"
+    );
+    std::fs::write(&config, xml).unwrap();
+    let output =
+        syncloom(&["script", "--trace", "--config", config.to_str().unwrap(), "-e", "tenfold($TEN)"]);
+    assert_eq!(text(&output.stdout), "result: integer 100\n", "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("tenfold() gives integer 100"), "{}", text(&output.stderr));
+}
+
 /// `script` of util-linux gives a program a terminal.
 #[test]
 fn script_has_a_prompt_at_a_terminal() {

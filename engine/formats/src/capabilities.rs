@@ -2,10 +2,27 @@
 //!
 //! Not its job: DevInf documents, and the flat form that versions before 1.2 have.
 
-use syncloom_config::{Conversion, DataType, EnumMode, Parameter, Property, Repeat, ValueCount};
+use syncloom_config::{
+    Conversion, DataType, EnumMode, Member, MimeMode, Parameter, Profile, Property, Repeat, ValueCount,
+};
 
 use crate::mime::MimeCodec;
-use crate::plan::{View, exists};
+use crate::plan::{exists, has_conversion};
+
+/// The components and properties that a component of time zones is made of (RFC 5545 section 3.6.5).
+const ZONE_COMPONENTS: [&str; 2] = ["STANDARD", "DAYLIGHT"];
+const ZONE_PROPERTIES: [&str; 6] = ["TZID", "DTSTART", "RRULE", "TZOFFSETFROM", "TZOFFSETTO", "TZNAME"];
+
+/// How default parameters are shown (manual 11.27, `enumdefaultpropparams`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Style {
+    /// By their names, with their values: what DevInf 1.2 has.
+    #[default]
+    Named,
+    /// Each value as a parameter of its own, in the old dialect, which writes them like that: what devices of
+    /// SyncML 1.0 and 1.1 look for.
+    Enumerated,
+}
 
 /// What a datatype can express.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +43,8 @@ pub struct PropertyCap {
     pub max_occur: Option<u32>,
     /// The longest value in bytes that is held; `None` where nothing limits it.
     pub max_size: Option<u64>,
+    /// Whether a longer value is refused rather than cut.
+    pub no_truncate: bool,
     /// The parameters that are shown.
     pub parameters: Vec<ParameterCap>,
 }
@@ -40,46 +59,106 @@ pub struct ParameterCap {
 }
 
 /// Describes the profile of a datatype. A name that occurs in several components is described where it comes
-/// first, as CTCap knows no components. Time zone components are left out: they are not written.
-pub(crate) fn describe(codec: &MimeCodec) -> Capabilities {
+/// first, as CTCap knows no components.
+pub(crate) fn describe(codec: &MimeCodec, style: Style, variant: Option<&str>) -> Capabilities {
     let datatype: &DataType = &codec.datatype;
-    let view = View::new(&codec.profile, datatype.mode);
-    let components: Vec<String> = view
-        .profiles
-        .iter()
-        .filter(|profile| !profile.time_zones)
-        .map(|profile| profile.name.clone())
-        .collect();
-    let frame =
-        |name: &str| PropertyCap { name: name.into(), values: components.clone(), ..PropertyCap::default() };
+    let mut shown = Shown { mode: datatype.mode, variant, components: Vec::new(), properties: Vec::new() };
+    shown.add(&codec.profile.root);
+    let frame = |name: &str| PropertyCap {
+        name: name.into(),
+        values: shown.components.clone(),
+        ..PropertyCap::default()
+    };
     let mut properties = vec![frame("BEGIN"), frame("END")];
-    for property in view.properties.iter().filter(|property| property.show_in_devinf) {
-        match properties.iter_mut().find(|known| known.name.eq_ignore_ascii_case(&property.name)) {
-            Some(known) => add_parameters(known, property, datatype),
-            None => properties.push(cap(property, datatype)),
+    for entry in &shown.properties {
+        let name = match entry {
+            Entry::Property(property) => property.name.as_str(),
+            Entry::OfZones(name) => name,
+        };
+        let place = properties.iter().position(|known| known.name.eq_ignore_ascii_case(name));
+        match (entry, place) {
+            (Entry::Property(property), Some(place)) => {
+                add_parameters(&mut properties[place], property, datatype, style);
+            }
+            (Entry::Property(property), None) => properties.push(cap(property, datatype, style)),
+            (Entry::OfZones(_), Some(_)) => {}
+            (Entry::OfZones(name), None) => {
+                properties.push(PropertyCap { name: (*name).to_owned(), ..PropertyCap::default() });
+            }
         }
     }
     Capabilities { properties }
 }
 
-fn cap(property: &Property, datatype: &DataType) -> PropertyCap {
-    let is_version = property.values.iter().any(|map| map.conversion == Conversion::Version);
+/// What of a profile is shown.
+struct Shown<'a> {
+    mode: MimeMode,
+    variant: Option<&'a str>,
+    components: Vec<String>,
+    properties: Vec<Entry<'a>>,
+}
+
+enum Entry<'a> {
+    Property(&'a Property),
+    OfZones(&'static str),
+}
+
+impl<'a> Shown<'a> {
+    fn add(&mut self, profile: &'a Profile) {
+        self.components.push(profile.name.clone());
+        if profile.time_zones {
+            self.components.extend(ZONE_COMPONENTS.map(str::to_owned));
+            self.properties.extend(ZONE_PROPERTIES.map(Entry::OfZones));
+        }
+        for member in &profile.members {
+            match member {
+                Member::Property(property) if exists(property.only_for, self.mode) => {
+                    if property.show_in_devinf {
+                        self.properties.push(Entry::Property(property));
+                    }
+                }
+                Member::Profile(inner) if exists(inner.only_for, self.mode) && self.is_chosen(inner) => {
+                    self.add(inner);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a component is shown: another one that was chosen hides it (manual 10.3.2,
+    /// `showifselectedonly`).
+    fn is_chosen(&self, profile: &Profile) -> bool {
+        !profile.show_if_selected_only
+            || self.variant.is_none_or(|variant| variant.eq_ignore_ascii_case(&profile.name))
+    }
+}
+
+fn cap(property: &Property, datatype: &DataType, style: Style) -> PropertyCap {
+    let is_version = has_conversion(property, Conversion::Version);
     let mut cap = PropertyCap {
         name: property.name.clone(),
         values: if is_version { vec![datatype.version.clone()] } else { Vec::new() },
         max_occur: (!repeats(property)).then_some(1),
-        max_size: None,
-        parameters: Vec::new(),
+        ..PropertyCap::default()
     };
-    add_parameters(&mut cap, property, datatype);
+    add_parameters(&mut cap, property, datatype, style);
     cap
 }
 
-fn add_parameters(cap: &mut PropertyCap, property: &Property, datatype: &DataType) {
-    for parameter in &property.parameters {
-        let known = cap.parameters.iter().any(|known| known.name.eq_ignore_ascii_case(&parameter.name));
-        if parameter.show_in_devinf && exists(parameter.only_for, datatype.mode) && !known {
-            cap.parameters.push(ParameterCap { name: parameter.name.clone(), values: names(parameter) });
+fn add_parameters(cap: &mut PropertyCap, property: &Property, datatype: &DataType, style: Style) {
+    let shown =
+        |parameter: &&Parameter| parameter.show_in_devinf && exists(parameter.only_for, datatype.mode);
+    for parameter in property.parameters.iter().filter(shown) {
+        let mut add = |name: &str, values: Vec<String>| {
+            if !cap.parameters.iter().any(|known| known.name.eq_ignore_ascii_case(name)) {
+                cap.parameters.push(ParameterCap { name: name.to_owned(), values });
+            }
+        };
+        let names = names(parameter);
+        if style == Style::Enumerated && parameter.default && datatype.mode == MimeMode::Old {
+            names.iter().for_each(|name| add(name, Vec::new()));
+        } else {
+            add(&parameter.name, names);
         }
     }
 }

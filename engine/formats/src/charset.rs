@@ -62,7 +62,8 @@ pub(crate) fn encoding(label: &str) -> Option<&'static Encoding> {
 }
 
 fn named<'b>(encoding: &'static Encoding, bytes: Cow<'b, [u8]>, notes: &mut Vec<NoteKind>) -> Cow<'b, str> {
-    let (text, _, had_errors) = encoding.decode(&bytes);
+    // A byte order mark of another encoding is text in this one.
+    let (text, had_errors) = encoding.decode_with_bom_removal(&bytes);
     if had_errors {
         if let Ok(text) = std::str::from_utf8(&bytes) {
             notes.push(NoteKind::WrongCharset(UTF_8.name()));
@@ -156,6 +157,7 @@ mod tests {
         let wrong = |used| vec![NoteKind::WrongCharset(used)];
         assert_eq!(text(b"D\xfcrst", None), ("Dürst".into(), wrong("windows-1252")));
         assert_eq!(text(b"D\xfcrst", Some("utf-8")), ("Dürst".into(), wrong("windows-1252")));
+        assert_eq!(text(b"\xff\xfex", Some("latin1")), ("ÿþx".into(), vec![]));
         let unknown = |used| vec![NoteKind::UnknownCharset("x-odd".into(), used)];
         assert_eq!(text("ü".as_bytes(), Some("x-odd")), ("ü".into(), unknown("UTF-8")));
         assert_eq!(text(b"\xfc", Some("x-odd")), ("ü".into(), unknown("windows-1252")));

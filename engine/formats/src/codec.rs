@@ -4,16 +4,15 @@
 
 use std::sync::Arc;
 
-use syncloom_config::{Coding, DataType, ProfileUse, TextCoding};
-use syncloom_script::Item;
+use syncloom_config::{BaseType, Coding, DataType, MimeMode, MimeProfile, ProfileUse, Scripts, TextCoding};
+use syncloom_script::{Item, Zones};
 
-use crate::capabilities::{self, Capabilities};
-use crate::generate::Generator;
+use crate::capabilities::{self, Capabilities, Style};
 use crate::mime::MimeCodec;
 use crate::note::{Note, NoteKind, ParseError};
 use crate::packing;
-use crate::parse::Parser;
 use crate::peer::Peer;
+use crate::setting::Setting;
 use crate::text::TextCodec;
 
 /// What a property with `conversion="prodid"` says (RFC 2426 section 3.6.3).
@@ -37,10 +36,13 @@ enum Form {
 pub struct Parsed {
     /// The item. Fields that this datatype has and the text did not mention are `Empty`, or an array of
     /// nothing; fields that the datatype or the peer does not have are `Unassigned`, so that what is stored
-    /// in them stays. So are the fields of headers that a mail does not have: most peers know only some.
+    /// in them stays. So are the fields of headers that a mail does not have, as most peers know only some, and the
+    /// field that keeps what is unknown where there is nothing unknown.
     pub item: Item,
     /// What was left out or replaced, in the order of the text.
     pub notes: Vec<Note>,
+    /// The zones of the peer with those that the text defines: what the names of the item's zones are known to.
+    pub zones: Zones,
 }
 
 /// An item as it travels in a message.
@@ -70,6 +72,20 @@ impl Codec {
         Codec { datatype, form }
     }
 
+    /// A MIME-DIR profile on its own in one of the dialects, as scripts use it (`PARSETEXTWITHPROFILE`).
+    pub fn of_profile(profile: &Arc<MimeProfile>, mode: MimeMode) -> Codec {
+        Codec::new(Arc::new(DataType {
+            name: profile.name.clone(),
+            base: BaseType::MimeDir,
+            mime_type: String::new(),
+            version: String::new(),
+            mode,
+            profile: ProfileUse::Mime(Arc::clone(profile)),
+            coding: Coding::default(),
+            scripts: Scripts::default(),
+        }))
+    }
+
     /// The datatype.
     pub fn datatype(&self) -> &Arc<DataType> {
         &self.datatype
@@ -85,7 +101,7 @@ impl Codec {
     /// A mail is cut to `size_limit` bytes of text and attachments, if there is a limit.
     pub fn encode(&self, item: &Item, peer: &Peer, size_limit: Option<u64>) -> Encoded {
         let mut data = Vec::new();
-        let mut notes = self.generate_within(item, peer, size_limit, &mut data);
+        let mut notes = self.for_peer(peer).generate(item, size_limit, &mut data);
         let coding = if peer.bytes { self.datatype.coding } else { Coding::default() };
         let has_bytes = coding.binary_parts && std::str::from_utf8(&data).is_err();
         // Attachments as they are would not survive as 16-bit text.
@@ -106,47 +122,93 @@ impl Codec {
         }
     }
 
+    /// Prepares the datatype for a peer: cheaper than [`Codec::parse`] and [`Codec::generate`] where there are
+    /// many items and the peer said what it can hold.
+    pub fn for_peer<'s>(&'s self, peer: &'s Peer) -> Prepared<'s> {
+        let way = match &self.form {
+            Form::Mime(codec) => Way::Mime(Setting::new(codec, peer)),
+            Form::Text(codec) => Way::Text(codec),
+        };
+        Prepared { peer, way }
+    }
+
     /// Reads an item. Line ends may be CRLF, LF, CR or CRCRLF; what cannot be taken over is skipped with a
     /// note. An error means that the text is no item of this datatype at all.
     pub fn parse(&self, bytes: &[u8], peer: &Peer) -> Result<Parsed, ParseError> {
-        match &self.form {
-            Form::Mime(codec) => Parser::new(codec, peer).parse(bytes),
-            Form::Text(codec) => Ok(codec.parse(bytes)),
-        }
+        self.for_peer(peer).parse(bytes)
     }
 
     /// Appends the item to `out` as text with CRLF line ends, in UTF-8.
     pub fn generate(&self, item: &Item, peer: &Peer, out: &mut Vec<u8>) -> Vec<Note> {
-        self.generate_within(item, peer, None, out)
-    }
-
-    fn generate_within(
-        &self,
-        item: &Item,
-        peer: &Peer,
-        size_limit: Option<u64>,
-        out: &mut Vec<u8>,
-    ) -> Vec<Note> {
-        match &self.form {
-            Form::Mime(codec) => Generator::new(codec, item, peer, out).generate(),
-            Form::Text(codec) => codec.generate(item, peer, size_limit, out),
-        }
+        self.for_peer(peer).generate(item, None, out)
     }
 
     /// By field index, whether a peer with this CTCap can hold the field in this datatype. Without CTCap, and for
-    /// text, that is every field of the profile.
+    /// text, that is every field of the profile. Mandatory properties are always available, and fields in no property
+    /// never are.
     pub fn available_fields(&self, peer: &Peer) -> Vec<bool> {
-        match &self.form {
-            Form::Mime(codec) => codec.available_fields(peer),
-            Form::Text(codec) => codec.available_fields(),
-        }
+        self.for_peer(peer).available_fields()
     }
 
     /// The profile in this dialect as device information describes it. Text has no properties.
     pub fn capabilities(&self) -> Capabilities {
+        self.capabilities_in(Style::Named, None)
+    }
+
+    /// The same in a style. `variant` is the subprofile that a datastore has chosen (manual 11.34.12): others that
+    /// are shown when chosen alone are left out then.
+    pub fn capabilities_in(&self, style: Style, variant: Option<&str>) -> Capabilities {
         match &self.form {
-            Form::Mime(codec) => capabilities::describe(codec),
+            Form::Mime(codec) => capabilities::describe(codec, style, variant),
             Form::Text(_) => Capabilities::default(),
+        }
+    }
+}
+
+/// A datatype as it is used with a peer.
+#[derive(Debug)]
+pub struct Prepared<'s> {
+    peer: &'s Peer,
+    way: Way<'s>,
+}
+
+#[derive(Debug)]
+enum Way<'s> {
+    Mime(Setting<'s>),
+    Text(&'s TextCodec),
+}
+
+impl Prepared<'_> {
+    /// Reads an item: see [`Codec::parse`].
+    pub fn parse(&self, bytes: &[u8]) -> Result<Parsed, ParseError> {
+        match &self.way {
+            Way::Mime(setting) => setting.parse(bytes),
+            Way::Text(codec) => Ok(Parsed { zones: self.peer.zones.clone(), ..codec.parse(bytes) }),
+        }
+    }
+
+    /// Appends an item as text: see [`Codec::generate`]. A mail is cut to `size_limit` bytes, if there is a limit.
+    pub fn generate(&self, item: &Item, size_limit: Option<u64>, out: &mut Vec<u8>) -> Vec<Note> {
+        match &self.way {
+            Way::Mime(setting) => setting.generate(item, out),
+            Way::Text(codec) => codec.generate(item, self.peer, size_limit, out),
+        }
+    }
+
+    /// By field index, whether the peer can hold the field: see [`Codec::available_fields`].
+    pub fn available_fields(&self) -> Vec<bool> {
+        match &self.way {
+            Way::Mime(setting) => setting.available_fields(),
+            Way::Text(codec) => codec.available_fields(),
+        }
+    }
+
+    /// By field index, how many bytes of it the peer holds, where it says so: what is longer comes back cut, and a cut
+    /// value must not replace the whole one. Of several properties for one field the smallest counts.
+    pub fn field_sizes(&self) -> Vec<Option<usize>> {
+        match &self.way {
+            Way::Mime(setting) => setting.field_sizes(),
+            Way::Text(codec) => vec![None; codec.available_fields().len()],
         }
     }
 }

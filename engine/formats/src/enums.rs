@@ -33,6 +33,20 @@ pub(crate) fn exact(rules: &[EnumRule], name: &str) -> Option<usize> {
     rules.iter().position(|rule| rule.mode == EnumMode::Translate && rule.name.eq_ignore_ascii_case(name))
 }
 
+/// The rule that translates a name: what positions go by, defaults among them.
+pub(crate) fn rule_of(rules: &[EnumRule], name: &str) -> Option<usize> {
+    let of = |mode: EnumMode| move |rule: &&EnumRule| rule.mode == mode;
+    let place = |wanted: &EnumRule| rules.iter().position(|rule| std::ptr::eq(rule, wanted));
+    let same = |rule: &EnumRule| {
+        matches!(rule.mode, EnumMode::Translate | EnumMode::Ignore) && rule.name.eq_ignore_ascii_case(name)
+    };
+    let exact = rules.iter().find(|rule| same(rule));
+    let prefix =
+        || rules.iter().filter(of(EnumMode::Prefix)).find(|rule| strip_prefix(name, &rule.name).is_some());
+    let default = || rules.iter().find(of(EnumMode::DefaultValue));
+    exact.or_else(prefix).or_else(default).and_then(place)
+}
+
 /// The text after `prefix`, which is matched without regard to case.
 pub(crate) fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;

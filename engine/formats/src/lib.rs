@@ -12,8 +12,11 @@
 //! * [`Codec::available_fields`] says which fields a peer can hold, so that the others stay protected;
 //! * [`Codec::capabilities`] describes the profile for device information.
 //!
-//! Not its job: scripts, filters, stores, SyncML, and time zones: `TZ`, `DAYLIGHT`, `TZID`, `RRULE` and
-//! `VTIMEZONE` conversions leave their fields alone and say so in a note.
+//! What a text has and the profile has no field for is kept in the field of `<unknowns>` and written again, or
+//! noted where there is no such field.
+//!
+//! Not its job: scripts, filters, stores, SyncML; and which zone or recurrence rule a text means, which
+//! `syncloom_script` knows.
 
 mod capabilities;
 mod charset;
@@ -21,18 +24,22 @@ mod codec;
 mod convert;
 mod enums;
 mod generate;
+mod kept;
 mod mime;
-mod multimix;
 mod note;
 mod packing;
 mod parse;
 mod peer;
+mod pipeline;
 mod plan;
+pub mod recode;
+mod setting;
 #[cfg(test)]
 mod testing;
 mod text;
 
-pub use capabilities::{Capabilities, ParameterCap, PropertyCap};
-pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed};
+pub use capabilities::{Capabilities, ParameterCap, PropertyCap, Style};
+pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
 pub use note::{Note, NoteKind, ParseError};
-pub use peer::{Limit, Peer};
+pub use peer::{Limit, Peer, TimesMean};
+pub use pipeline::{Hosts, Pipeline, ScriptFault};

@@ -34,6 +34,10 @@ pub enum NoteKind {
     UnknownComponent,
     /// A component that the profile has once came again, and one item holds one.
     RepeatedComponent,
+    /// The property has one place, in which the first occurrence is.
+    Repeated,
+    /// No position of the property is for its parameters.
+    NoPlace,
     /// The property has no such parameter, or no use for this value of it.
     UnknownParameter(String),
     /// The group prefix is not stored: the property has no group field.
@@ -58,16 +62,26 @@ pub enum NoteKind {
     TooManyValues,
     /// There is no place left for another occurrence; it was dropped.
     NoPlaceLeft,
-    /// The property occurred before, and the last occurrence stays.
+    /// The property occurred before, and its position says that the last occurrence stays.
     Replaced,
     /// The field had a value already, and the conversion fills empty fields alone.
     KeptFirst,
-    /// The conversion of this property comes later; its fields were left alone.
+    /// The item could not be packed as its datatype says.
     NotConverted,
+    /// The recurrence rule is none that its fields can hold, and why.
+    RuleRefused(String),
+    /// No zone has this id, and the text does not define it; its times have no zone.
+    UnknownZone(String),
+    /// What defines a zone, or says which one it is, cannot be read, and why.
+    UnreadableZone(String),
+    /// The value cannot be said in this dialect, and was left out.
+    NotWritable(String),
     /// The value was cut to so many bytes, which is all that the peer holds.
     Truncated(usize),
     /// The value is longer than what the peer holds, and was left out.
     LeftOut(usize),
+    /// There are more than the peer holds; the rest was left out.
+    TooMany(usize),
     /// The mail has another variant of its text, of this MIME type, and there is no field for it.
     DroppedVariant(String),
     /// So many attachments are too many or too large, and were left out.
@@ -103,6 +117,8 @@ impl fmt::Display for NoteKind {
             NoteKind::UnknownProperty => f.write_str("the profile has no such property, skipped"),
             NoteKind::UnknownComponent => f.write_str("the profile has no such component here, skipped"),
             NoteKind::RepeatedComponent => f.write_str("comes more than once; the first is taken"),
+            NoteKind::Repeated => f.write_str("comes more than once; the first is taken"),
+            NoteKind::NoPlace => f.write_str("its parameters fit no position, skipped"),
             NoteKind::UnknownParameter(name) => write!(f, "parameter {name} is not stored"),
             NoteKind::UnstoredGroup(group) => write!(f, "group {group} is not stored"),
             NoteKind::UnknownEncoding(name) => write!(f, "encoding {name} is not known, taken as it stands"),
@@ -120,10 +136,17 @@ impl fmt::Display for NoteKind {
             NoteKind::Replaced => f.write_str("comes more than once; the last is taken"),
             NoteKind::KeptFirst => f.write_str("its field has a value already, which is kept"),
             NoteKind::NotConverted => f.write_str("this conversion is not available, skipped"),
+            NoteKind::RuleRefused(why) => write!(f, "{why}; the event is taken as one that does not recur"),
+            NoteKind::UnknownZone(id) => {
+                write!(f, "no zone is called {id}; its times are taken without a zone")
+            }
+            NoteKind::UnreadableZone(why) => write!(f, "no zone is made of it: {why}"),
+            NoteKind::NotWritable(value) => write!(f, "{value:?} cannot be written here, left out"),
             NoteKind::Truncated(size) => write!(f, "cut to the {size} bytes that the peer holds"),
             NoteKind::LeftOut(size) => {
                 write!(f, "left out: longer than the {size} bytes that the peer holds")
             }
+            NoteKind::TooMany(most) => write!(f, "left out beyond the {most} that the peer holds"),
             NoteKind::DroppedVariant(kind) => write!(f, "there is no field for the text as {kind}, skipped"),
             NoteKind::TooManyAttachments(count) => {
                 write!(f, "{count} attachments are too many or too large, skipped")

@@ -5,6 +5,7 @@
 //! Not its job: anything that depends on a peer or an item.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use syncloom_config::{
     Conversion, Member, MimeMode, MimeProfile, Parameter, Position, Profile, Property, Repeat, ValueCount,
@@ -13,7 +14,8 @@ use syncloom_config::{
 use syncloom_script::item::MAX_ARRAY_INDEX;
 use syncloom_script::{FieldId, FieldList};
 
-use crate::multimix::Mix;
+use crate::convert::multimix::Mix;
+use crate::convert::recurrence;
 use crate::peer::Peer;
 
 /// The prepared profile of a datatype.
@@ -21,7 +23,7 @@ use crate::peer::Peer;
 pub(crate) struct Plan {
     /// The components; the outermost one is the first.
     pub components: Vec<ComponentPlan>,
-    /// The properties of all components, in the order of [`View::properties`].
+    /// The properties of all components, in their order.
     pub properties: Vec<PropertyPlan>,
     /// How many counters the positions need.
     pub counters: usize,
@@ -29,17 +31,26 @@ pub(crate) struct Plan {
     pub fields: Vec<FieldId>,
     /// Whether any property is limited to a remote rule.
     pub has_rules: bool,
+    /// Whether a text of this datatype says of zones what its times depend on, so that it has to be looked
+    /// for before the first time is read.
+    pub has_zones: bool,
 }
 
 /// A component of the profile.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct ComponentPlan {
+    /// What the config says of it.
+    pub profile: Arc<Profile>,
     /// Its properties by name in upper case; several of one name are tried in their order.
     pub by_name: HashMap<Vec<u8>, Vec<usize>>,
     /// Its components by name in upper case.
     pub children: HashMap<Vec<u8>, usize>,
     /// What it is written as, in order.
     pub members: Vec<PlanMember>,
+    /// Whether an item holds one of it: a second one is another item, or would mix with the first.
+    pub single: bool,
+    /// Whether one of its properties is a recurrence rule.
+    pub recurs: bool,
 }
 
 /// What a component consists of, as indexes into the plan.
@@ -52,6 +63,8 @@ pub(crate) enum PlanMember {
 /// A property of the profile.
 #[derive(Debug)]
 pub(crate) struct PropertyPlan {
+    /// What the config says of it.
+    pub property: Arc<Property>,
     /// The component that it is in.
     pub component: usize,
     /// Its name in upper case, as CTCap names are compared.
@@ -62,34 +75,8 @@ pub(crate) struct PropertyPlan {
     pub fields: Vec<FieldId>,
     /// Properties of one name that stand next to each other share a group, out of which remote rules pick.
     pub group: usize,
-}
-
-/// The properties and components of a profile in the order of the plan's indexes.
-pub(crate) struct View<'a> {
-    pub properties: Vec<&'a Property>,
-    pub profiles: Vec<&'a Profile>,
-}
-
-impl<'a> View<'a> {
-    /// The components and properties that exist in the dialect.
-    pub fn new(profile: &'a MimeProfile, mode: MimeMode) -> View<'a> {
-        let mut view = View { properties: Vec::with_capacity(32), profiles: Vec::with_capacity(4) };
-        view.add(&profile.root, mode);
-        view
-    }
-
-    fn add(&mut self, profile: &'a Profile, mode: MimeMode) {
-        self.profiles.push(profile);
-        for member in &profile.members {
-            match member {
-                Member::Property(property) if exists(property.only_for, mode) => {
-                    self.properties.push(property);
-                }
-                Member::Profile(profile) if exists(profile.only_for, mode) => self.add(profile, mode),
-                _ => {}
-            }
-        }
-    }
+    /// What separates its values: nothing where it has one.
+    pub separators: Vec<char>,
 }
 
 impl Plan {
@@ -101,6 +88,7 @@ impl Plan {
             counters: 0,
             fields: Vec::new(),
             has_rules: false,
+            has_zones: false,
         };
         plan.add(&profile.root, &profile.fields, mode);
         plan.fields.sort_unstable();
@@ -108,12 +96,18 @@ impl Plan {
         plan
     }
 
-    fn add(&mut self, profile: &Profile, list: &FieldList, mode: MimeMode) -> usize {
+    fn add(&mut self, profile: &Arc<Profile>, list: &FieldList, mode: MimeMode) -> usize {
         let component = self.components.len();
-        self.components.push(ComponentPlan::default());
-        if let Some(selector) = &profile.selector {
-            self.fields.push(selector.field);
-        }
+        self.components.push(ComponentPlan {
+            profile: Arc::clone(profile),
+            by_name: HashMap::new(),
+            children: HashMap::new(),
+            members: Vec::new(),
+            single: is_single(profile, mode),
+            recurs: false,
+        });
+        self.has_zones |= profile.time_zones;
+        self.fields.extend(profile.selector.as_ref().map(|selector| selector.field));
         for member in &profile.members {
             match member {
                 Member::Property(property) if exists(property.only_for, mode) => {
@@ -121,6 +115,7 @@ impl Plan {
                     let plan = &mut self.components[component];
                     plan.by_name.entry(upper(property.name.as_bytes())).or_default().push(index);
                     plan.members.push(PlanMember::Property(index));
+                    plan.recurs |= has_conversion(property, Conversion::RRule);
                 }
                 Member::Profile(profile) if exists(profile.only_for, mode) => {
                     let index = self.add(profile, list, mode);
@@ -136,7 +131,7 @@ impl Plan {
 
     fn add_property(
         &mut self,
-        property: &Property,
+        property: &Arc<Property>,
         component: usize,
         list: &FieldList,
         mode: MimeMode,
@@ -164,42 +159,69 @@ impl Plan {
         let fields = fields_of(property, list, mode);
         self.fields.extend(&fields);
         self.has_rules |= property.rule.is_some();
-        self.properties.push(PropertyPlan { component, upper, counters, fields, group });
+        self.has_zones |= is_zone(property);
+        self.properties.push(PropertyPlan {
+            property: Arc::clone(property),
+            component,
+            upper,
+            counters,
+            fields,
+            group,
+            separators: match is_structured(property) {
+                true => std::iter::once(property.separator).chain(property.alt_separator).collect(),
+                false => Vec::new(),
+            },
+        });
         index
     }
 
+    /// The properties of a component that a line of this name may be meant for, in the order of the profile.
+    pub fn candidates(&self, component: usize, name: &[u8]) -> &[usize] {
+        let known = with_upper(name, |name| self.components[component].by_name.get(name));
+        known.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The component of this name inside of another.
+    pub fn child(&self, component: usize, name: &[u8]) -> Option<usize> {
+        with_upper(name, |name| self.components[component].children.get(name)).copied()
+    }
+
     /// Which properties are active for a peer by its remote rules (manual 10.3.3, attribute `rule`).
-    pub fn active(&self, view: &View<'_>, peer: &Peer) -> Vec<bool> {
-        let named = |index: usize| match view.properties[index].rule.as_deref() {
+    pub fn active(&self, peer: &Peer) -> Vec<bool> {
+        let named = |plan: &PropertyPlan| match plan.property.rule.as_deref() {
             Some(rule) => !rule.eq_ignore_ascii_case(OTHER_RULE) && peer.has_rule(rule),
             None => false,
         };
         let mut taken = HashMap::new();
-        for (index, plan) in self.properties.iter().enumerate() {
-            *taken.entry(plan.group).or_insert(false) |= named(index);
+        for plan in &self.properties {
+            *taken.entry(plan.group).or_insert(false) |= named(plan);
         }
-        (0..self.properties.len())
-            .map(|index| match view.properties[index].rule.as_deref() {
-                None => true,
-                Some(rule) if rule.eq_ignore_ascii_case(OTHER_RULE) => {
-                    !taken.get(&self.properties[index].group).copied().unwrap_or(false)
-                }
-                Some(_) => named(index),
-            })
-            .collect()
+        let is_active = |plan: &PropertyPlan| match plan.property.rule.as_deref() {
+            None => true,
+            Some(rule) if rule.eq_ignore_ascii_case(OTHER_RULE) => {
+                !taken.get(&plan.group).copied().unwrap_or(false)
+            }
+            Some(_) => named(plan),
+        };
+        self.properties.iter().map(is_active).collect()
     }
+}
 
+impl PropertyPlan {
     /// Whether a peer takes part in this property at all. A mandatory property always does, and so does one
     /// without fields, such as a version, which the format needs and no item holds.
-    pub fn available(&self, index: usize, property: &Property, peer: &Peer) -> bool {
-        let plan = &self.properties[index];
+    pub fn available(&self, peer: &Peer) -> bool {
         let Some(names) = &peer.available else { return true };
-        property.mandatory || names.contains(&plan.upper) || property.values.iter().all(|v| v.field.is_none())
+        let property = &self.property;
+        property.mandatory || names.contains(&self.upper) || property.values.iter().all(|v| v.field.is_none())
     }
 }
 
 /// The rule that stands for all others (manual 10.3.3).
 const OTHER_RULE: &str = "other";
+
+/// Names up to this length are looked up without a copy on the heap.
+const LONGEST_USUAL_NAME: usize = 64;
 
 /// Whether something limited to a dialect exists in this one.
 pub(crate) fn exists(only_for: Option<MimeMode>, mode: MimeMode) -> bool {
@@ -226,19 +248,25 @@ pub(crate) fn parameter_exists(
         })
 }
 
-/// Whether text and field are converted by this crate.
-pub(crate) fn is_converted(conversion: Conversion) -> bool {
-    !matches!(conversion, Conversion::Tz | Conversion::Daylight | Conversion::TzId | Conversion::RRule)
-}
-
 /// Whether a property has its values separated from each other.
 pub(crate) fn is_structured(property: &Property) -> bool {
     property.count != ValueCount::Fixed(1)
 }
 
-/// The field `offset` places further on. Offsets come from configs and add up, so they may be any number.
-pub(crate) fn shifted(field: FieldId, offset: i32) -> Option<FieldId> {
-    u16::try_from(i64::from(field.0) + i64::from(offset)).ok().map(FieldId)
+/// Whether one of the values of a property has this conversion.
+pub(crate) fn has_conversion(property: &Property, conversion: Conversion) -> bool {
+    property.values.iter().any(|map| map.conversion == conversion)
+}
+
+/// Whether a property says in which zone the times of the text are.
+pub(crate) fn is_zone(property: &Property) -> bool {
+    has_conversion(property, Conversion::Tz) || has_conversion(property, Conversion::Daylight)
+}
+
+/// The field of a `<value>` where a position has moved it; none where it has none. What lies outside of the
+/// list is unassigned, and nothing can be stored there.
+pub(crate) fn target(map: &ValueMap, moved: i32) -> Option<FieldId> {
+    map.field?.offset(moved)
 }
 
 /// A name as it is looked up.
@@ -246,15 +274,49 @@ pub(crate) fn upper(name: &[u8]) -> Vec<u8> {
     name.to_ascii_uppercase()
 }
 
-/// Every place that a position moves the fields of its property to.
-pub(crate) fn offsets(position: &Position) -> Box<dyn Iterator<Item = i32>> {
-    let (offset, increment) = (position.offset, position.increment);
-    match position.repeat {
-        Repeat::Times(times) => Box::new(
-            (0..i32::from(times)).map(move |time| offset.saturating_add(time.saturating_mul(increment))),
-        ),
-        Repeat::Rewrite | Repeat::Array => Box::new(std::iter::once(offset)),
+fn with_upper<T>(name: &[u8], look_up: impl FnOnce(&[u8]) -> T) -> T {
+    let mut buffer = [0u8; LONGEST_USUAL_NAME];
+    match buffer.get_mut(..name.len()) {
+        Some(buffer) => {
+            buffer.copy_from_slice(name);
+            buffer.make_ascii_uppercase();
+            look_up(buffer)
+        }
+        None => look_up(&upper(name)),
     }
+}
+
+/// How far a position moves the fields of its property in a repetition.
+pub(crate) fn moved(position: &Position, repetition: usize) -> i32 {
+    let steps = i32::try_from(repetition).unwrap_or(i32::MAX);
+    position.offset.saturating_add(steps.saturating_mul(position.increment))
+}
+
+/// Every place that a position moves the fields of its property to.
+pub(crate) fn offsets(position: &Position) -> impl Iterator<Item = i32> + '_ {
+    let times = match position.repeat {
+        Repeat::Times(times) => usize::from(times),
+        Repeat::Rewrite | Repeat::Array => 1,
+    };
+    (0..times).map(|repetition| moved(position, repetition))
+}
+
+/// Whether an item holds one such component: it is the one that its selector names, or one whose properties have
+/// no places for more.
+fn is_single(profile: &Profile, mode: MimeMode) -> bool {
+    let repeats = |member: &Member| match member {
+        Member::Property(property) if exists(property.only_for, mode) => {
+            property.positions.iter().any(|position| {
+                matches!(position.repeat, Repeat::Array)
+                    || matches!(position.repeat, Repeat::Times(times) if times > 1)
+            })
+        }
+        _ => false,
+    };
+    profile
+        .selector
+        .as_ref()
+        .is_some_and(|selector| !selector.value.is_empty() || !profile.members.iter().any(repeats))
 }
 
 fn fields_of(property: &Property, list: &FieldList, mode: MimeMode) -> Vec<FieldId> {
@@ -265,9 +327,8 @@ fn fields_of(property: &Property, list: &FieldList, mode: MimeMode) -> Vec<Field
     }
     let mut fields = Vec::new();
     let mut add = |offset: i32| {
-        fields.extend(
-            bases.iter().filter_map(|base| shifted(*base, offset)).filter(|id| id.index() < list.len()),
-        );
+        fields
+            .extend(bases.iter().filter_map(|base| base.offset(offset)).filter(|id| id.index() < list.len()));
     };
     if property.positions.is_empty() {
         add(0);
@@ -280,12 +341,17 @@ fn fields_of(property: &Property, list: &FieldList, mode: MimeMode) -> Vec<Field
 }
 
 /// The fields that one `<value>` stores into, before positions move them.
-fn targets(map: &ValueMap) -> Vec<FieldId> {
-    let Some(field) = map.field.filter(|_| is_converted(map.conversion)) else { return Vec::new() };
-    let mut targets = vec![field];
-    if map.conversion == Conversion::MultiMix {
-        let mixes = map.enums.iter().filter_map(|rule| Mix::parse(&rule.value));
-        targets.extend(mixes.filter_map(|mix| shifted(field, mix.offset)));
+pub(crate) fn targets(map: &ValueMap) -> Vec<FieldId> {
+    let Some(field) = map.field else { return Vec::new() };
+    match map.conversion {
+        // A rule is a block of fields, of which the last is the start of the event, which it never writes.
+        Conversion::RRule => recurrence::block(field).collect(),
+        // What these say of a time is part of the time.
+        Conversion::TzId | Conversion::ValueType | Conversion::FullValueType => Vec::new(),
+        Conversion::MultiMix => {
+            let mixes = map.enums.iter().filter_map(|rule| Mix::parse(&rule.value));
+            std::iter::once(field).chain(mixes.filter_map(|mix| field.offset(mix.offset))).collect()
+        }
+        _ => vec![field],
     }
-    targets
 }

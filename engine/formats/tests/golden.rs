@@ -71,6 +71,11 @@ fn reason(data: &[u8]) -> Option<&'static str> {
     {
         return Some("a line without a colon swallows the next property of the original; we skip the line");
     }
+    let single =
+        |name: &&str| text.lines().filter(|line| line.split([':', ';']).next() == Some(name)).count() > 1;
+    if ["N", "FN", "NOTE", "ORG", "TITLE", "NICKNAME", "BDAY", "REV", "PHOTO"].iter().any(single) {
+        return Some("of a property with one place the original takes the last; we take the first");
+    }
     if has("VALUE=URI") {
         return Some("the original makes picture bytes of an address; we keep the address");
     }

@@ -27,7 +27,7 @@ impl Fixture {
         let loaded = syncloom_config::load(&sample, &LoadOptions { variables, ..LoadOptions::default() });
         let config = Arc::new(loaded.config.expect("the sample loads"));
         let datastore = Arc::clone(&config.server.as_ref().unwrap().datastores[0]);
-        assert!(create_if_missing(&datastore.sql.sqlite).unwrap());
+        assert!(create_if_missing(&datastore.sql().unwrap().sqlite).unwrap());
         let scope = Scope {
             user_key: "1".into(),
             device_key: "1".into(),

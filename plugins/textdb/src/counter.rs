@@ -27,25 +27,37 @@ pub(crate) struct Counter {
     path: PathBuf,
     /// The next id to give.
     next: u64,
+    /// All ids that this session has given or deleted are below this one.
+    used: u64,
+    /// Ids were given before this session, and not only reserved.
+    has_counted: bool,
     /// The end of the ids that are reserved, and what the file held before.
-    reserved: Option<(u64, Option<u64>)>,
+    reserved: Option<(u64, Option<(u64, u64)>)>,
 }
 
 impl Counter {
     pub(crate) fn load(path: PathBuf) -> Result<Self> {
-        let mut counter = Counter { path, next: FIRST, reserved: None };
-        counter.next = counter.on_disk()?.unwrap_or(0).max(FIRST);
+        let mut counter = Counter { path, next: FIRST, used: FIRST, has_counted: false, reserved: None };
+        let (next, counted) = counter.on_disk()?.unwrap_or((0, 0));
+        counter.next = next.max(FIRST);
+        counter.has_counted = counted > FIRST;
         Ok(counter)
     }
 
-    fn on_disk(&self) -> Result<Option<u64>> {
+    /// The next id that is not reserved, and the next one when the last session was saved, which stands in the second
+    /// cell as long as ids are reserved.
+    fn on_disk(&self) -> Result<Option<(u64, u64)>> {
         let Some((bytes, _)) = file::read(&self.path)? else { return Ok(None) };
-        Ok(Some(rows::of_file(&self.path, &bytes)?.first().map_or(0, |(_, row)| rows::number(row))))
+        let rows = rows::of_file(&self.path, &bytes)?;
+        let row = rows.first().map(|(_, row)| *row).unwrap_or_default();
+        let mut cells = row.split(|byte| *byte == b'\t').map(rows::number);
+        let next = cells.next().unwrap_or(0);
+        Ok(Some((next, cells.next().unwrap_or(next))))
     }
 
     /// Whether ids were given before this session.
     pub(crate) fn has_counted(&self) -> bool {
-        self.next > FIRST
+        self.has_counted
     }
 
     /// A new id, larger than all that there are. `data` is the file whose lock is held while ids are reserved.
@@ -53,20 +65,21 @@ impl Counter {
         let id = self.next.max(largest.saturating_add(1));
         let end = self.reserved.map_or(0, |(end, _)| end);
         let id = if id < end { id } else { self.reserve(id, data) };
-        self.next = id + 1;
+        self.used(id);
         id
     }
 
     /// Reserves ids from this one on. If that fails, saving will fail for the same reason, and says so.
     fn reserve(&mut self, from: u64, data: &Path) -> u64 {
-        let reserve = || -> Result<(u64, Option<u64>)> {
+        let reserve = || -> Result<(u64, Option<(u64, u64)>)> {
             let _lock = Lock::acquire(data)?;
-            let before = self.on_disk()?;
-            let mine = self.reserved.is_some_and(|(end, _)| before == Some(end));
-            let from = if mine { from } else { from.max(before.unwrap_or(0)) };
+            let disk = self.on_disk()?;
+            let (next, counted) = disk.unwrap_or((0, 0));
+            let mine = self.reserved.is_some_and(|(end, _)| next == end);
+            let from = if mine { from } else { from.max(next) };
             let time = modified(&self.path).unwrap_or(SystemTime::UNIX_EPOCH);
-            file::replace(&self.path, &contents(from + BLOCK), Some(time), false)?;
-            Ok((from, before))
+            file::replace(&self.path, &reserved(from + BLOCK, counted), Some(time), false)?;
+            Ok((from, disk))
         };
         let (from, before) = reserve().unwrap_or((from, None));
         let before = self.reserved.map_or(before, |(_, before)| before);
@@ -76,16 +89,21 @@ impl Counter {
 
     /// Ids below this one are never given again.
     pub(crate) fn used(&mut self, id: u64) {
-        self.next = self.next.max(id.saturating_add(1));
+        self.used = self.used.max(id.saturating_add(1));
+        self.next = self.next.max(self.used);
     }
 
     /// Writes the next id and the time, under the lock of the data file.
     pub(crate) fn save(&mut self, time: SystemTime) -> Result<()> {
-        let disk = self.on_disk().unwrap_or(None);
-        let mine = self.reserved.is_some_and(|(end, _)| disk == Some(end));
+        let (disk, counted) = self.on_disk().unwrap_or(None).unwrap_or((0, 0));
+        let mine = self.reserved.is_some_and(|(end, _)| disk == end);
         // Others may have reserved ids behind these; the ones between are lost.
-        let number = if mine { self.next } else { self.next.max(disk.unwrap_or(0)) };
-        file::replace(&self.path, &contents(number), Some(time), true)?;
+        let contents = if mine {
+            reserved(self.next, self.next)
+        } else {
+            reserved(disk.max(self.used), counted.max(self.used))
+        };
+        file::replace(&self.path, &contents, Some(time), true)?;
         self.reserved = None;
         Ok(())
     }
@@ -94,10 +112,12 @@ impl Counter {
     pub(crate) fn give_back(&mut self, data: &Path) {
         let Some((end, before)) = self.reserved.take() else { return };
         let Ok(_lock) = Lock::acquire(data) else { return };
-        if self.on_disk() == Ok(Some(end)) {
+        if self.on_disk().is_ok_and(|disk| disk.is_some_and(|(next, _)| next == end)) {
             let time = modified(&self.path).unwrap_or(SystemTime::UNIX_EPOCH);
             let _ = match before {
-                Some(number) => file::replace(&self.path, &contents(number), Some(time), false).map(drop),
+                Some((next, counted)) => {
+                    file::replace(&self.path, &reserved(next, counted), Some(time), false).map(drop)
+                }
                 None => std::fs::remove_file(&self.path)
                     .map_err(|error| file::failed(&self.path, &error, Code::DATABASE)),
             };
@@ -110,8 +130,9 @@ impl Counter {
     }
 }
 
-fn contents(number: u64) -> Vec<u8> {
-    rows::to_file([number.to_string()])
+/// The contents of the file: the next id, and behind it how many of those before it are more than reserved.
+fn reserved(next: u64, counted: u64) -> Vec<u8> {
+    rows::to_file([if next == counted { next.to_string() } else { format!("{next}\t{counted}") }])
 }
 
 fn modified(path: &Path) -> Option<SystemTime> {

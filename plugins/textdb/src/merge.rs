@@ -21,6 +21,8 @@ struct Touched {
 /// What a session has changed and not saved.
 #[derive(Default)]
 pub(crate) struct Changes {
+    /// Something was changed, even if nothing is left of it.
+    any: bool,
     touched: HashMap<ItemId, Touched>,
     /// Deleted rows as they were in the file.
     deleted: HashMap<String, Row>,
@@ -28,15 +30,17 @@ pub(crate) struct Changes {
 
 impl Changes {
     pub(crate) fn is_empty(&self) -> bool {
-        self.touched.is_empty() && self.deleted.is_empty()
+        !self.any
     }
 
     pub(crate) fn inserted(&mut self, id: &ItemId) {
+        self.any = true;
         self.touched.insert(id.clone(), Touched { inserted: true, ..Touched::default() });
     }
 
     /// Fields of an item are written; `stamp` is the one it had before.
     pub(crate) fn updated(&mut self, id: &ItemId, stamp: Vec<u8>, columns: BTreeSet<usize>) {
+        self.any = true;
         let touched =
             self.touched.entry(id.clone()).or_insert_with(|| Touched { stamp, ..Touched::default() });
         touched.columns.extend(columns);
@@ -44,6 +48,7 @@ impl Changes {
 
     /// An item has another parent now.
     pub(crate) fn moved(&mut self, from: &ItemId, to: &ItemId, stamp: Vec<u8>) {
+        self.any = true;
         let before = self.touched.remove(from);
         let mut touched = before.unwrap_or_else(|| Touched { stamp, ..Touched::default() });
         touched.moved_from.get_or_insert_with(|| from.parent.clone());
@@ -52,6 +57,7 @@ impl Changes {
 
     /// An item is deleted; `row` is the last that was known of it.
     pub(crate) fn deleted(&mut self, mut row: Row) {
+        self.any = true;
         match self.touched.remove(&row.id) {
             Some(touched) if touched.inserted => {}
             before => {

@@ -2,7 +2,10 @@
 //!
 //! Not its job: deciding what is right. A difference that is on purpose is a row of `docs/compatibility.md`.
 
+pub mod charconv;
 pub mod config;
+pub mod convert;
+mod convert_rules;
 pub mod filter;
 mod filter_items;
 pub mod merge;
@@ -10,13 +13,17 @@ pub mod rrule;
 pub mod script;
 mod script_case;
 mod script_rules;
+pub mod textdb;
 pub mod time;
+pub mod wbxml;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value as Json;
 
 /// What came of one case.
@@ -40,13 +47,26 @@ pub enum Verdict {
 /// Runs a case: its input, and the recorded output.
 pub type Runner = fn(&Json, &Json) -> Verdict;
 
-/// The files that are known, with what runs their cases.
-pub const FILES: &[(&str, Runner)] = &[
-    ("filter.jsonl", filter::run),
-    ("merge.jsonl", merge::run),
-    ("rrule.jsonl", rrule::run),
-    ("script.jsonl", script::run),
-    ("time.jsonl", time::run),
+/// How the cases of an entry are run.
+#[derive(Clone, Copy)]
+pub enum Cases {
+    /// A file with a case on each line.
+    Lines(Runner),
+    /// A folder.
+    Folder(fn(&Path) -> io::Result<Summary>),
+}
+
+/// The files and folders that are known, with what runs their cases.
+pub const FILES: &[(&str, Cases)] = &[
+    ("charconv.jsonl", Cases::Lines(charconv::run)),
+    ("convert.jsonl", Cases::Lines(convert::run)),
+    ("filter.jsonl", Cases::Lines(filter::run)),
+    ("merge.jsonl", Cases::Lines(merge::run)),
+    ("rrule.jsonl", Cases::Lines(rrule::run)),
+    ("script.jsonl", Cases::Lines(script::run)),
+    ("textdb", Cases::Folder(textdb::run)),
+    ("time.jsonl", Cases::Lines(time::run)),
+    ("wbxml.jsonl", Cases::Lines(wbxml::run)),
 ];
 
 /// What came of a file.
@@ -74,8 +94,34 @@ impl Summary {
     }
 }
 
+/// What a case holds in bytes: text, or `{"b64": …}` for bytes that are none. `None` is neither.
+fn bytes(json: &Json) -> Option<Vec<u8>> {
+    match json {
+        Json::String(text) => Some(text.clone().into_bytes()),
+        json => BASE64_STANDARD.decode(json["b64"].as_str()?).ok(),
+    }
+}
+
+/// Whether bytes hold these bytes somewhere.
+fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// A case that is not one of those that its file is known for.
+fn unknown(what: &str) -> Verdict {
+    Verdict::Differs { wanted: "a case that can be run".into(), got: format!("no {what} that is known") }
+}
+
+/// Runs all cases of an entry.
+pub fn run(path: &Path, cases: Cases) -> io::Result<Summary> {
+    match cases {
+        Cases::Lines(runner) => run_file(path, runner),
+        Cases::Folder(run) => run(path),
+    }
+}
+
 /// Runs all cases of a file: one JSON object a line.
-pub fn run_file(path: &Path, run: Runner) -> io::Result<Summary> {
+fn run_file(path: &Path, run: Runner) -> io::Result<Summary> {
     let mut summary = Summary::default();
     for (number, line) in fs::read_to_string(path)?.lines().enumerate() {
         let case: Json = serde_json::from_str(line).map_err(|error| {

@@ -44,6 +44,15 @@ pub fn run(input: &Json, output: &Json) -> Verdict {
     }
 }
 
+/// Why the rule of an item, in one of the dialects, may become another one. `mode` is 1 for vCalendar, 2 for iCalendar.
+pub(super) fn reason(mode: &str, rule: &str, start: &str) -> Option<&'static str> {
+    let input = json!({"mode": mode, "start": start, "rrule": rule, "newstart": mode == "2"});
+    let case = Case::parse(&input)?;
+    let about_text =
+        |row: &&Row| row.keys.iter().any(|key| ["hang", "parsed", "rrule1", "rrule2"].contains(key));
+    ROWS.iter().filter(about_text).find(|row| (row.applies)(&case)).map(|row| row.why)
+}
+
 /// A difference on purpose.
 struct Row {
     why: &'static str,

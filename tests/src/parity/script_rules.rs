@@ -91,6 +91,9 @@ fn languages(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     if failed_with("too many IF/ELSE/WHILE/LOOP nested") && got_value {
         return Some("statements may stand in each other as deep as expressions");
     }
+    if failed_with("missing ';'") && got_value && !case.bare.trim_end().ends_with([';', '}']) {
+        return Some("the last statement needs no semicolon");
+    }
     let casts: Vec<_> = TYPES.iter().map(|kind| format!("({kind})")).collect();
     let casts: Vec<&str> = casts.iter().map(String::as_str).collect();
     let unary = ["-", "!", "~"];

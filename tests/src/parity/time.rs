@@ -94,6 +94,15 @@ fn of_time(text: &str) -> Vec<Excuse> {
         // behind the time would read them again.
         excuses.push(Excuse { reason: "the minutes of an offset count as read", keys: &["chars_parsed"] });
     }
+    if let Some((_, offset)) = clock.rsplit_once(['+', '-']) {
+        let number = |range| offset.replace(':', "").get(range).and_then(|digits: &str| digits.parse().ok());
+        if number(0..2).is_some_and(|hours: u8| hours > 23)
+            || number(2..4).is_some_and(|minutes: u8| minutes > 59)
+        {
+            // No place on earth is a day away; ISO 8601 has no such minutes.
+            excuses.push(Excuse { reason: "an offset of a day or more is none", keys: &[] });
+        }
+    }
     if clock.split_once(['.', ',']).is_some_and(|(_, fraction)| digits(fraction) > 3) {
         // The original stops at the fourth digit, and so loses the zone that follows.
         excuses.push(Excuse {

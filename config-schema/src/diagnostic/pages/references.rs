@@ -1,10 +1,11 @@
 //! Pages: names that mean something defined elsewhere, and parts that have to fit each other.
 
 use super::Code::{
-    BadIndex, BadPosition, BadType, DefinedLater, Duplicate, MissingTag, NoWriting, PasswordForms, Preferred,
-    TooMany, UnknownField, UnknownName, VersionRange, WeakRequest, WrongFieldList, WrongProfile,
+    BadIndex, BadPosition, BadType, BadZone, DefinedLater, Duplicate, MissingModule, MissingTag, NoWriting,
+    PasswordForms, Preferred, TooMany, UnknownField, UnknownName, Unreachable, VersionRange, WeakRequest,
+    WrongFieldList, WrongProfile,
 };
-use super::Place::{None, Profile, Server, Types};
+use super::Place::{None, Profile, Root, Server, Types};
 use super::{Page, page};
 
 pub(super) const PAGES: &[Page] = &[
@@ -152,5 +153,32 @@ pub(super) const PAGES: &[Page] = &[
   <typesupport><use datatype="card" preferred="yes"/></typesupport>
 </datastore>"#,
         "Add the statements that are named, or say `<readonly>yes</readonly>`.",
+    ),
+    page(
+        Unreachable,
+        "Remote rules are tried in their order, and a final one that fits ends the search. Those behind one that \
+         fits every peer are never used.",
+        Server,
+        r#"<remoterule name="all"><descriptivename>some device</descriptivename></remoterule>
+<remoterule name="phone"><model>X1</model><forceutc>yes</forceutc></remoterule>"#,
+        "Move the rule for every peer to the end, or let the search go on with `<finalrule>no</finalrule>`.",
+    ),
+    page(
+        BadZone,
+        "Times that are read in another zone than they were written in are wrong by hours.",
+        Server,
+        "<usertimezone>Europa/Zurich</usertimezone>",
+        "Write the name of a zone: one of the time zone database such as Europe/Zurich, a pair such as CET/CEST, \
+         UTC, SYSTEM, or one that `<definetimezone>` defines.",
+    ),
+    page(
+        MissingModule,
+        "A plugin that cannot be loaded keeps nothing.",
+        Root,
+        r#"<server type="plugin">
+  <simpleauthuser>demo</simpleauthuser>
+  <plugin_module>mystore</plugin_module>
+</server>"#,
+        "Correct the name of the module, or put its file beside the config or the program.",
     ),
 ];

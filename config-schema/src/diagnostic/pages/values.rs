@@ -3,7 +3,7 @@
 use super::Code::{
     AuthorError, AuthorWarning, BadBoolean, BadCondition, BadEnum, BadEscape, BadInteger, BadValue,
     EmptyValue, EndlessVariable, Later, LongValue, MissingAttribute, NoEffect, NotServed, OutOfRange,
-    UndefinedCondition, UnknownVariable, Useless,
+    StraySpace, UndefinedCondition, UnknownVariable, Useless,
 };
 use super::Place::{BehindTypes, Datastore, None, Root, Server, Types};
 use super::{Page, page};
@@ -170,5 +170,12 @@ pub(super) const PAGES: &[Page] = &[
         Root,
         "<licensename>Example Works</licensename>",
         "Nothing; or remove it.",
+    ),
+    page(
+        StraySpace,
+        "Syncloom reads the word without the space. The Synthesis engine does not: with it, the default counts.",
+        Server,
+        "<requiredauth> md5 </requiredauth>",
+        "Write the word without space around it.",
     ),
 ];

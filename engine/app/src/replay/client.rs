@@ -131,8 +131,7 @@ impl Client {
 }
 
 impl Store {
-    /// The client's id of an item that both servers sent: by the recorded Map, or else the one under which the
-    /// recorded client had it afterwards.
+    /// Whether it has an item; where nothing is known of its items, it has any.
     pub(super) fn holds(&self, luid: &str) -> bool {
         self.items.as_ref().is_none_or(|items| items.contains_key(luid))
     }

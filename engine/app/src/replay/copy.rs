@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use syncloom_config::{Config, SqliteFile};
+use syncloom_config::{Config, SqliteFile, Store};
 use syncloom_stores::sqlite;
 
 use crate::serve::files_of;
@@ -38,7 +38,11 @@ impl Copies {
             let name = datastore.name.clone();
             let datastore =
                 Arc::get_mut(datastore).ok_or(format!("datastore {name} cannot be redirected"))?;
-            redirect(&mut datastore.sql.sqlite);
+            match &mut datastore.store {
+                Store::Sql(sql) => redirect(&mut sql.sqlite),
+                Store::Plugin(plugin) => plugin.sqlite.iter_mut().for_each(redirect),
+                Store::Contains(_) => {}
+            }
         }
         Ok(Copies { config: Arc::new(config), files, _folder: folder })
     }

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use syncloom_config::{Config, Datastore};
+use syncloom_config::{Auth, Config, Datastore};
 use syncloom_script::Item;
 use syncloom_stores::sqlite::SqliteBackend;
-use syncloom_stores::{Backend, Scope, Store, StoreError, Target};
+use syncloom_stores::{Backend, MapEntry, Scope, Store, StoreError, Target};
 
 use super::items::{Catalog, Content, Kind};
 use super::recording::Data;
@@ -112,15 +112,37 @@ impl<'a> Holdings<'a> {
         Ok(notes)
     }
 
+    /// Makes it look as if a device had synced a datastore before: with this anchor, with nothing changed since, and
+    /// with the items on both sides that say the same, or are about the same thing, known to be one.
+    pub(super) fn remember(
+        &self,
+        kind: &Kind,
+        device: &str,
+        remote_path: &str,
+        anchor: &str,
+        theirs: &[(String, Content)],
+        stamp: i64,
+    ) -> Result<(), String> {
+        let ours = self.items(kind)?;
+        let pairing = kind.pair(&contents(theirs), &contents(&ours));
+        let mut backend = SqliteBackend::new(Arc::clone(self.config));
+        let scope = self.device_scope(&mut backend, kind, device, remote_path)?;
+        let mut store = backend.store(&kind.datastore, &scope).map_err(said)?;
+        let target = store.target().map_err(said)?;
+        for (their_place, our_place) in pairing.same.iter().chain(&pairing.changed) {
+            let (remote_id, local_id) = (theirs[*their_place].0.clone(), ours[*our_place].0.clone());
+            store.insert_map(&target, &MapEntry::new(local_id, remote_id)).map_err(said)?;
+        }
+        let target = Target { anchor: anchor.to_owned(), last_sync: Some(stamp), ..target };
+        store.save_target(&target).map_err(said)?;
+        drop(store);
+        backend.commit().map_err(said)
+    }
+
     /// Forgets the anchors of a device's datastore, as a server does that has lost its state.
     pub(super) fn forget(&self, kind: &Kind, device: &str, remote_path: &str) -> Result<(), String> {
         let mut backend = SqliteBackend::new(Arc::clone(self.config));
-        let known = backend.admin().and_then(|mut admin| admin.device(device)).map_err(said)?;
-        let Some(known) = known else { return Ok(()) };
-        let mut scope = self.scope(&mut backend, &kind.datastore, 0)?;
-        scope.device_key = known.key;
-        scope.device_id = device.to_owned();
-        scope.remote_path = remote_path.to_owned();
+        let scope = self.device_scope(&mut backend, kind, device, remote_path)?;
         let mut store = backend.store(&kind.datastore, &scope).map_err(said)?;
         let target = store.target().map_err(said)?;
         store.save_target(&Target { anchor: String::new(), last_sync: None, ..target }).map_err(said)?;
@@ -171,6 +193,24 @@ impl<'a> Holdings<'a> {
         backend.commit().map_err(said)
     }
 
+    /// The scope of a device's datastore; the device gets a record if it has none.
+    fn device_scope(
+        &self,
+        backend: &mut SqliteBackend,
+        kind: &Kind,
+        device: &str,
+        remote_path: &str,
+    ) -> Result<Scope, String> {
+        let scope = self.scope(backend, &kind.datastore, 0)?;
+        let mut admin = backend.admin().map_err(said)?;
+        let known = match admin.device(device).map_err(said)? {
+            Some(known) => known,
+            None => admin.new_device(device).map_err(said)?,
+        };
+        let (device_id, remote_path) = (device.to_owned(), remote_path.to_owned());
+        Ok(Scope { device_key: known.key, device_id, remote_path, ..scope })
+    }
+
     fn scope(&self, backend: &mut SqliteBackend, datastore: &Datastore, stamp: i64) -> Result<Scope, String> {
         let folder = backend.folder(datastore, &self.user_key, "").map_err(said)?;
         Ok(Scope {
@@ -194,12 +234,16 @@ fn user_key(config: &Arc<Config>, user: &str, password: &str) -> Result<String, 
     }
     let mut backend = SqliteBackend::new(Arc::clone(config));
     let users = backend.admin().and_then(|mut admin| admin.users(user, password, "")).map_err(said)?;
-    let first = users.into_iter().next();
-    first
-        .map(|user| user.key)
-        .ok_or_else(|| format!("the config knows no user {user:?}, whose recording it is"))
+    let first = users.into_iter().next().map(|user| user.key);
+    // Where nobody has to say who he is, a session goes by the name alone.
+    let anybody = (server.required_auth == Auth::None).then(|| user.to_owned());
+    first.or(anybody).ok_or_else(|| format!("the config knows no user {user:?}, whose recording it is"))
 }
 
 fn said(error: impl std::fmt::Display) -> String {
     error.to_string()
+}
+
+fn contents(items: &[(String, Content)]) -> Vec<&Content> {
+    items.iter().map(|(_, content)| content).collect()
 }

@@ -61,11 +61,6 @@ impl Catalog {
         };
         self.kinds.iter().find(is_it)
     }
-
-    /// All of them.
-    pub(super) fn kinds(&self) -> &[Kind] {
-        &self.kinds
-    }
 }
 
 /// An address of a datastore without what does not tell it from others.
@@ -80,11 +75,7 @@ impl Kind {
             datastore.types.iter().map(|used| Codec::new(Arc::clone(&used.datatype))).collect();
         let list = datastore.fields();
         let mut comparer = Comparer::new(Arc::clone(list));
-        let map = &datastore.sql.field_map;
-        let kept = |id: FieldId| {
-            let mut maps = map.maps.iter().chain(map.arrays.iter().flat_map(|array| &array.maps));
-            maps.any(|map| map.field == id && map.read)
-        };
+        let kept = |id: FieldId| datastore.reads(id);
         let sent: Vec<Vec<bool>> =
             codecs.iter().map(|codec| codec.available_fields(&Peer::default())).collect();
         for (id, _) in list.iter() {

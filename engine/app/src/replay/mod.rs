@@ -45,7 +45,7 @@ pub(crate) struct ReplayArgs {
 }
 
 pub(crate) fn run(args: &ReplayArgs) -> ExitCode {
-    let Some(config) = config::load(&args.config).config else { return ExitCode::from(COULD_NOT_RUN) };
+    let Some(config) = config::load(&args.config) else { return ExitCode::from(COULD_NOT_RUN) };
     let copies = Arc::try_unwrap(config).map_err(|_| "the config is in use".to_owned()).and_then(Copies::of);
     let copies = match copies {
         Ok(copies) => copies,

@@ -21,8 +21,8 @@ use super::verdict::Exchanged;
 
 /// What came of a play.
 pub(super) struct Outcome {
-    /// The sessions: what each is called, what was said, and what else there is to say of it.
-    pub(super) sessions: Vec<(String, Vec<Exchanged>, Vec<String>)>,
+    /// The sessions.
+    pub(super) sessions: Vec<Said>,
     /// The server's items at the end.
     pub(super) server: Vec<Compared>,
     /// The client's items at the end.
@@ -31,6 +31,18 @@ pub(super) struct Outcome {
     pub(super) messages: usize,
     /// How many statuses differ.
     pub(super) statuses: usize,
+}
+
+/// A recorded session as it was played.
+pub(super) struct Said {
+    /// What it is called.
+    pub(super) label: String,
+    /// What was said, in each SyncML session of it.
+    pub(super) exchanged: Vec<Exchanged>,
+    /// What else there is to say of it.
+    pub(super) notes: Vec<String>,
+    /// Lines for our server's log.
+    pub(super) log: Vec<String>,
 }
 
 /// The items of a datastore then and now.
@@ -88,6 +100,7 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
         // What happened between two sessions happened shortly before the second.
         let begins = session.exchanges.first().and_then(|exchange| exchange.time);
         server.at(begins.map(|time| time - 500));
+        let filled = server.now();
         if let Some(before) = &session.before {
             match last {
                 None => notes.extend(holdings.fill(&before.server, server.now())?),
@@ -99,7 +112,7 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
         let password = session.password.as_deref().or(stored.as_deref());
         let mut said = Vec::new();
         for script in script::sessions(&catalog, &session.exchanges) {
-            notes.extend(lose_state(&holdings, &catalog, &script, &mut anchors)?);
+            notes.extend(set_anchors(&holdings, &catalog, &script, &mut anchors, &mut client, filled)?);
             let (before, after) = (session.before.as_ref(), session.after.as_ref());
             let talk = Talk::new(
                 &catalog,
@@ -114,8 +127,8 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
             outcome.statuses += exchanged.compare();
             said.push(exchanged);
         }
-        notes.append(&mut server.notes);
-        outcome.sessions.push((session.label.clone(), said, notes));
+        let log = std::mem::take(&mut server.notes);
+        outcome.sessions.push(Said { label: session.label.clone(), exchanged: said, notes, log });
     }
     if let Some(last) = last {
         for (name, texts) in &last.server {
@@ -184,13 +197,17 @@ fn first_nonce(config: &Arc<Config>, device: &str) -> Result<Vec<u8>, String> {
     Ok(device.map(|device| device.nonce.into_bytes()).unwrap_or_default())
 }
 
-/// Where the client came with the anchor of its last sync and the recorded server knew nothing of it (508), that
-/// one had lost its state, and ours has to lose it as well.
-fn lose_state(
+/// Puts our server into the state of the recorded one, as far as the client's Alerts show it. Where the client comes
+/// with the anchor of its last sync and the recorded server knew nothing of it (508), that one had lost its state, and
+/// ours has to lose it as well. Where it comes with an anchor from before the recording and the recorded server knew
+/// it, ours has to know it.
+fn set_anchors(
     holdings: &Holdings<'_>,
     catalog: &Catalog,
     script: &Script<'_>,
     anchors: &mut BTreeMap<String, String>,
+    client: &mut Client,
+    stamp: i64,
 ) -> Result<Vec<String>, String> {
     let mut notes = Vec::new();
     for turn in script.turns.iter().filter(|turn| !turn.again) {
@@ -202,16 +219,28 @@ fn lose_state(
                 continue;
             };
             let store = store_name(&target.uri);
-            let came_with_last = anchor.last.as_ref().is_some_and(|last| anchors.get(&store) == Some(last));
-            let lost = turn.status_of("Alert", &alert.cmd_id) == Some(508);
-            if let (true, true, Some(kind)) = (came_with_last, lost, catalog.find(&store)) {
-                let path = item.source.as_ref().map(|source| source.uri.as_str()).unwrap_or_default();
-                holdings.forget(kind, &request.header.source.uri, path)?;
-                notes.push(format!(
-                    "{store}: the recorded server had lost its anchors here, and ours has been made to"
-                ));
+            let status = turn.status_of("Alert", &alert.cmd_id);
+            if matches!(status, Some(401 | 407)) {
+                continue;
             }
-            anchors.insert(store, anchor.next.clone());
+            let known = anchors.insert(store.clone(), anchor.next.clone());
+            let last = anchor.last.as_deref().filter(|last| !last.is_empty());
+            let (Some(last), Some(kind)) = (last, catalog.find(&store)) else { continue };
+            let path = item.source.as_ref().map(|source| source.uri.as_str()).unwrap_or_default();
+            let device = &request.header.source.uri;
+            match (status, known) {
+                (Some(508), Some(known)) if known == last => {
+                    holdings.forget(kind, device, path)?;
+                    notes.push(format!("{store}: the recorded server had lost its anchors, and ours has to"));
+                }
+                (Some(200), None) if alert.code != Some(201) => {
+                    let items = client.store(&store).items.iter().flatten();
+                    let items: Vec<_> = items.map(|(id, content)| (id.clone(), content.clone())).collect();
+                    holdings.remember(kind, device, path, last, &items, stamp)?;
+                    notes.push(format!("{store}: the client had synced before, and ours is made to know it"));
+                }
+                _ => {}
+            }
         }
     }
     Ok(notes)

@@ -23,18 +23,22 @@ pub(super) fn show(recording: &Recording, outcome: &Outcome, verbose: bool) {
     let about =
         if recording.description.is_empty() { String::new() } else { format!(": {}", recording.description) };
     println!("{}{}", ink.of(BOLD, &clean(&recording.name)), clean(&about));
-    for (number, (label, said, notes)) in outcome.sessions.iter().enumerate() {
-        let rows = || said.iter().flat_map(|exchanged| &exchanged.rows);
-        let quiet = rows().all(|row| !row.speaks()) && notes.is_empty();
+    for (number, session) in outcome.sessions.iter().enumerate() {
+        let rows = || session.exchanged.iter().flat_map(|exchanged| &exchanged.rows);
+        let quiet = rows().all(|row| !row.speaks()) && session.notes.is_empty();
         if quiet && !verbose {
             continue;
         }
-        println!("session {} {}", number + 1, clean(label));
+        println!("session {} {}", number + 1, clean(&session.label));
+        for note in &session.notes {
+            println!("  {}", clean(note));
+        }
         for row in rows().filter(|row| verbose || row.speaks()) {
             show_row(&ink, row, verbose);
         }
-        for note in notes {
-            println!("  {}", ink.of(DIM, &format!("note: {}", clean(note))));
+        let differs = rows().any(|row| !row.differ.is_empty());
+        for line in session.log.iter().filter(|_| verbose || differs) {
+            println!("  {}", ink.of(DIM, &format!("log: {}", clean(line))));
         }
     }
     for compared in &outcome.server {

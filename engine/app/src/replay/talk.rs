@@ -363,8 +363,12 @@ impl<'a, 'r> Talk<'a, 'r> {
                 None
             }
             What::Add(guid, content) => self.add(store, guid, content, counterpart.and_then(|c| c.guid)),
-            What::Alert(203 | 205 | 208 | 210, _) => None,
-            _ => None,
+            // A refresh from the server begins with nothing.
+            What::Alert(205 | 210, _) => {
+                self.client.store(store).items.as_mut()?.clear();
+                None
+            }
+            What::Alert(..) | What::Piece | What::Other => None,
         }
     }
 

@@ -21,7 +21,7 @@ use registry::Registry;
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &ConfigArgs, listen: Option<SocketAddr>) -> ExitCode {
-    let Some(config) = config::load(args).config else { return ExitCode::FAILURE };
+    let Some(config) = config::load(args) else { return ExitCode::FAILURE };
     match start(config, listen) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
@@ -61,7 +61,7 @@ fn start(config: Arc<Config>, listen: Option<SocketAddr>) -> Result<(), String> 
 pub(crate) fn files_of(config: &Config) -> Vec<&SqliteFile> {
     let mut files: Vec<&SqliteFile> = Vec::new();
     if let Some(server) = &config.server {
-        let of_datastores = server.datastores.iter().map(|datastore| &datastore.sql.sqlite);
+        let of_datastores = server.datastores.iter().filter_map(|datastore| Some(&datastore.sql()?.sqlite));
         for file in server.sql.sqlite.iter().chain(of_datastores) {
             if !files.iter().any(|known| known.path == file.path) {
                 files.push(file);

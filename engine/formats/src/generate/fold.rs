@@ -116,19 +116,35 @@ pub(crate) fn quoted_printable(out: &mut Vec<u8>, header: &str, body: &str, fold
 pub(crate) fn base64(out: &mut Vec<u8>, header: &str, bytes: &[u8], is_old: bool, fold: bool) {
     out.extend_from_slice(header.as_bytes());
     out.push(b':');
-    let text = STANDARD.encode(bytes);
-    let text = text.as_bytes();
+    let mut digits = [0u8; BASE64_WIDTH];
+    let mut lines = bytes.chunks(BASE64_WIDTH / 4 * 3);
+    let mut encode = |chunk: &[u8], write: &mut dyn FnMut(&[u8])| {
+        // The digits of a chunk always have room.
+        if let Ok(length) = STANDARD.encode_slice(chunk, &mut digits) {
+            write(digits.get(..length).unwrap_or_default());
+        }
+    };
     if fold {
         // The lines are those of the digits, but the header takes its part of the first.
-        let (first, rest) = text.split_at(text.len().min(BASE64_WIDTH));
-        let (head, tail) = first.split_at(first.len().min(WIDTH.saturating_sub(header.len() + 1)));
-        out.extend_from_slice(head);
-        for line in std::iter::once(tail).filter(|tail| !tail.is_empty()).chain(rest.chunks(BASE64_WIDTH)) {
-            out.extend_from_slice(b"\r\n ");
-            out.extend_from_slice(line);
+        out.reserve(bytes.len() / 3 * 4 + bytes.len() / 16 + WIDTH);
+        let room = WIDTH.saturating_sub(header.len() + 1);
+        encode(lines.next().unwrap_or_default(), &mut |first| {
+            let (head, tail) = first.split_at(first.len().min(room));
+            out.extend_from_slice(head);
+            if !tail.is_empty() {
+                out.extend_from_slice(b"\r\n ");
+                out.extend_from_slice(tail);
+            }
+        });
+        for line in lines {
+            encode(line, &mut |digits| {
+                out.extend_from_slice(b"\r\n ");
+                out.extend_from_slice(digits);
+            });
         }
     } else {
-        out.extend_from_slice(text);
+        out.reserve(bytes.len() / 3 * 4 + WIDTH);
+        lines.for_each(|line| encode(line, &mut |digits| out.extend_from_slice(digits)));
     }
     out.extend_from_slice(if is_old { b"\r\n \r\n" } else { b"\r\n" });
 }

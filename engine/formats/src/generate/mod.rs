@@ -1,34 +1,44 @@
 //! An item to text: components and properties in the order of the profile.
 //!
-//! `property` writes one occurrence of a property, `fold` its lines.
+//! `property` writes one occurrence of a property, `fold` its lines, `zones` the zones that its times are in, `kept`
+//! what the item has beyond the profile.
 
 mod fold;
+mod kept;
 mod property;
+mod zones;
 
-use syncloom_config::{Member, Profile, Property, Repeat, ValueCount};
-use syncloom_script::{FieldId, Item, Value};
+use syncloom_config::{Profile, Property, Repeat, ValueCount};
+use syncloom_script::{FieldId, Item, TimestampKind, Value, Zone};
 
-use crate::convert::{Dialect, Place};
-use crate::mime::MimeCodec;
+use crate::convert::{self, Context, Place};
 use crate::note::{Note, NoteKind};
-use crate::peer::Peer;
-use crate::plan::{PlanMember, View, is_converted, offsets, shifted};
+use crate::plan::{PlanMember, offsets, target};
+use crate::setting::Setting;
+use kept::Kept;
 use property::Rendered;
+use zones::UsedZones;
 
 /// Writes one item.
 pub(crate) struct Generator<'g> {
-    codec: &'g MimeCodec,
+    setting: &'g Setting<'g>,
     item: &'g Item,
-    peer: &'g Peer,
-    view: View<'g>,
-    dialect: Dialect<'g>,
-    active: Option<Vec<bool>>,
+    /// What conversions depend on; in it the zone of the property that is being written.
+    context: Context<'g>,
     out: &'g mut Vec<u8>,
     notes: Vec<Note>,
     /// The line being written, up to its colon.
     header: String,
     /// Its value.
     body: String,
+    /// The zones of the times that have been written.
+    used: UsedZones,
+    /// Where the definitions of zones belong, and the name of their component.
+    zones_at: Option<(usize, &'g str)>,
+    /// What the item has beyond the profile.
+    kept: Kept,
+    /// The component that is being written, within the others.
+    path: String,
 }
 
 /// An occurrence of a property that may be written: where its values are, and the position that led there.
@@ -40,23 +50,19 @@ struct Slot {
 
 impl<'g> Generator<'g> {
     /// For one item.
-    pub fn new(codec: &'g MimeCodec, item: &'g Item, peer: &'g Peer, out: &'g mut Vec<u8>) -> Self {
-        let view = View::new(&codec.profile, codec.datatype.mode);
+    pub fn new(setting: &'g Setting<'g>, item: &'g Item, out: &'g mut Vec<u8>) -> Self {
         Generator {
-            active: codec.plan.has_rules.then(|| codec.plan.active(&view, peer)),
-            view,
-            dialect: Dialect {
-                mode: codec.datatype.mode,
-                version: &codec.datatype.version,
-                end_date_inclusive: peer.end_date_inclusive,
-            },
-            codec,
+            setting,
             item,
-            peer,
+            context: setting.context(&setting.peer.zones),
             out,
             notes: Vec::new(),
             header: String::new(),
             body: String::new(),
+            used: UsedZones::default(),
+            zones_at: None,
+            kept: Kept::of(setting, item),
+            path: String::new(),
         }
     }
 
@@ -67,24 +73,40 @@ impl<'g> Generator<'g> {
     }
 
     fn component(&mut self, component: usize) {
-        let profile = self.view.profiles[component];
+        let plan = &self.setting.codec.plan;
+        let profile = &plan.components[component].profile;
         self.frame("BEGIN:", &profile.name);
-        let codec = self.codec;
-        for member in &codec.plan.components[component].members {
+        // Where the first component within this one begins: further properties belong before it.
+        let mut properties_end = None;
+        for member in &plan.components[component].members {
             match *member {
                 PlanMember::Property(index) => {
-                    let property = self.view.properties[index];
-                    let active = self.active.as_deref().is_none_or(|active| active[index]);
-                    if active && codec.plan.available(index, property, self.peer) {
-                        self.property(index, property);
+                    let property = &plan.properties[index];
+                    if self.setting.is_active(index) && property.available(self.setting.peer) {
+                        self.property(index, &property.property);
                     }
                 }
                 PlanMember::Component(child) => {
-                    if self.is_selected(self.view.profiles[child]) {
+                    let profile: &'g Profile = &plan.components[child].profile;
+                    if profile.time_zones {
+                        properties_end.get_or_insert(self.out.len());
+                        self.zones_at = Some((self.out.len(), &profile.name));
+                    } else if self.is_selected(child) {
+                        properties_end.get_or_insert(self.out.len());
+                        let outer = self.path.len();
+                        if outer > 0 {
+                            self.path.push('/');
+                        }
+                        self.path.push_str(&profile.name);
                         self.component(child);
+                        self.path.truncate(outer);
                     }
                 }
             }
+        }
+        self.write_kept(properties_end);
+        if component == 0 {
+            self.write_zones();
         }
         self.frame("END:", &profile.name);
     }
@@ -96,20 +118,18 @@ impl<'g> Generator<'g> {
     }
 
     /// Whether the item has this component: by its selector (manual 10.3.2), or else by anything in it.
-    fn is_selected(&self, profile: &Profile) -> bool {
-        if profile.time_zones {
-            return false;
-        }
-        match &profile.selector {
+    fn is_selected(&self, component: usize) -> bool {
+        let plan = &self.setting.codec.plan;
+        let component = &plan.components[component];
+        match &component.profile.selector {
             Some(selector) if selector.value.is_empty() => !self.item.get(selector.field).is_empty(),
             Some(selector) => self.item.get_at(selector.field, 0).to_text() == selector.value,
-            None => profile.members.iter().any(|member| match member {
-                Member::Property(property) => property
-                    .values
-                    .iter()
-                    .filter_map(|map| map.field.filter(|_| is_converted(map.conversion)))
-                    .any(|field| !self.item.get(field).is_empty()),
-                Member::Profile(profile) => self.is_selected(profile),
+            None => component.members.iter().any(|member| match *member {
+                PlanMember::Property(index) => {
+                    let values = plan.properties[index].property.values.iter();
+                    values.filter_map(|map| map.field).any(|field| !self.item.get(field).is_empty())
+                }
+                PlanMember::Component(child) => self.is_selected(child),
             }),
         }
     }
@@ -134,8 +154,6 @@ impl<'g> Generator<'g> {
     /// was written and writing it again gives the same text.
     fn occurrences(&mut self, index: usize, property: &'g Property, number: Option<usize>) {
         let position = number.and_then(|number| property.positions.get(number));
-        let single = Slot { place: (0, 0), position: None };
-        let slots = number.map_or_else(|| vec![single], |number| self.slots(property, number));
         let most = match position.map(|position| position.repeat) {
             Some(Repeat::Times(times)) => times,
             // By default all repetitions are shown; an array has as many as it has elements.
@@ -144,70 +162,103 @@ impl<'g> Generator<'g> {
         };
         let shown = usize::from(position.and_then(|position| position.min_show).unwrap_or(most));
         let overwrite_empty = position.is_none_or(|position| position.overwrite_empty);
-        let may_be_empty = !property.suppress_empty && self.peer.empty_properties;
+        let may_be_empty = !property.suppress_empty && self.setting.peer.empty_properties;
+        let room = self.setting.limit(index).and_then(|limit| limit.max_occur).unwrap_or(usize::MAX);
         let mut written = 0;
+        let mut left_out = 0;
         let mut empty = Vec::new();
-        for slot in slots {
+        for slot in self.slots(property, number) {
+            self.context.own_zone = self.own_zone(property, slot.place);
             let rendered = self.render(property, slot.place);
             if self.is_shown(property, slot.place, &rendered) {
                 if !overwrite_empty {
                     // Places count here, so the empty ones before this one have to be there.
-                    for slot in empty.drain(..) {
+                    for slot in std::mem::take(&mut empty) {
                         self.write(index, property, slot, None);
                         written += 1;
                     }
                 }
+                if written >= room {
+                    left_out += 1;
+                    continue;
+                }
                 self.write(index, property, slot, Some(rendered));
                 written += 1;
-            } else if may_be_empty {
-                empty.push(slot);
+            } else {
+                self.tell_loss(property, slot.place);
+                if may_be_empty {
+                    empty.push(slot);
+                }
             }
+        }
+        self.context.own_zone = None;
+        if left_out > 0 {
+            self.note(&property.name, NoteKind::TooMany(room));
         }
         if may_be_empty {
             let nowhere = Slot { place: (0, usize::MAX), position: number };
-            for slot in
-                empty.into_iter().chain(std::iter::repeat(nowhere)).take(shown.saturating_sub(written))
-            {
+            let missing = shown.min(room).saturating_sub(written);
+            for slot in empty.into_iter().chain(std::iter::repeat(nowhere)).take(missing) {
                 self.write(index, property, slot, None);
             }
         }
     }
 
-    /// Writes all values of a list in one property.
+    /// Writes all values of a list: in one property, but times of different zones, and days, each in one of their
+    /// own, where the zone is said beside them.
     fn list(&mut self, index: usize, property: &'g Property) {
-        let mut texts = Vec::new();
-        let mut first = None;
+        type Group<'g> = ((Option<Zone>, bool), Slot, Vec<std::borrow::Cow<'g, str>>);
+        let mut groups: Vec<Group<'g>> = Vec::new();
+        let has_zone = self.zone_parameter(property).is_some();
         let mut shown = 0;
         for (number, position) in property.positions.iter().enumerate().filter(|(_, p)| !p.read_only) {
             shown = shown.max(position.min_show.unwrap_or(0));
-            for slot in self.slots(property, number) {
-                if let Rendered::Texts(values) = self.render(property, slot.place)
-                    && values.iter().any(|value| !value.is_empty())
-                {
-                    first.get_or_insert(slot);
-                    texts.extend(values.into_iter().filter(|value| !value.is_empty()));
+            for slot in self.slots(property, Some(number)) {
+                self.context.own_zone = self.own_zone(property, slot.place);
+                let Rendered::Texts(values) = self.render(property, slot.place) else { continue };
+                if values.iter().all(|value| value.is_empty()) {
+                    self.tell_loss(property, slot.place);
+                    continue;
+                }
+                let key = (self.context.own_zone, has_zone && self.is_day(property, slot.place));
+                let values = values.into_iter().filter(|value| !value.is_empty());
+                match groups.iter_mut().find(|(known, ..)| *known == key) {
+                    Some((_, _, texts)) => texts.extend(values),
+                    None => groups.push((key, slot, values.collect())),
                 }
             }
         }
-        let empty = texts.is_empty();
-        if empty && (shown == 0 || property.suppress_empty || !self.peer.empty_properties) {
-            return;
+        let empty = groups.is_empty();
+        for ((zone, _), slot, texts) in groups {
+            self.context.own_zone = zone;
+            self.write(index, property, slot, Some(Rendered::Texts(texts)));
         }
-        let slot = first.unwrap_or(Slot { place: (0, 0), position: None });
-        self.write(index, property, slot, (!empty).then_some(Rendered::Texts(texts)));
+        self.context.own_zone = None;
+        if empty && shown > 0 && !property.suppress_empty && self.setting.peer.empty_properties {
+            self.write(index, property, Slot { place: (0, 0), position: None }, None);
+        }
     }
 
-    /// Where the occurrences of a position are.
-    fn slots(&self, property: &Property, number: usize) -> Vec<Slot> {
-        let position = &property.positions[number];
-        let slot = |place| Slot { place, position: Some(number) };
+    /// Whether the value at a place is a day.
+    fn is_day(&self, property: &Property, place: Place) -> bool {
+        let value = property.values.first().and_then(|map| target(map, place.0));
+        let value = value.map(|field| self.item.get_at(field, place.1));
+        matches!(value, Some(Value::Timestamp(time)) if time.kind() == TimestampKind::Date)
+    }
+
+    /// Where the occurrences of a position are; a property without positions has one.
+    fn slots(&self, property: &Property, number: Option<usize>) -> Vec<Slot> {
+        let Some(position) = number.and_then(|number| property.positions.get(number)) else {
+            return vec![Slot { place: (0, 0), position: None }];
+        };
+        let slot = |place| Slot { place, position: number };
         if position.repeat != Repeat::Array {
             return offsets(position).map(|offset| slot((offset, 0))).collect();
         }
         let shown = property.parameters.iter().filter(|parameter| parameter.show_non_empty);
         let maps = property.values.iter().chain(shown.filter_map(|parameter| parameter.value.as_ref()));
         let length = maps
-            .filter_map(|map| shifted(map.field?, position.offset))
+            .filter_map(|map| target(map, position.offset))
             .map(|field| self.length(field))
             .max()
             .unwrap_or(0);
@@ -219,6 +270,14 @@ impl<'g> Generator<'g> {
             Value::Array(elements) => elements.len(),
             Value::Unassigned | Value::Empty => 0,
             _ => 1,
+        }
+    }
+
+    /// Notes a value that is there and cannot be written.
+    fn tell_loss(&mut self, property: &Property, place: Place) {
+        let lost = property.values.iter().find_map(|map| convert::lost(map, place, self.item));
+        if let Some(kind) = lost {
+            self.note(&property.name, kind);
         }
     }
 

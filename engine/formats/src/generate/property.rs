@@ -9,7 +9,7 @@ use syncloom_script::Value;
 use super::{Generator, Slot, fold};
 use crate::convert::{self, Place};
 use crate::note::NoteKind;
-use crate::plan::{is_structured, parameter_exists, shifted};
+use crate::plan::{has_conversion, is_structured, is_zone, target};
 
 /// The values of an occurrence.
 pub(super) enum Rendered<'g> {
@@ -30,7 +30,7 @@ impl<'g> Generator<'g> {
     pub(super) fn render(&self, property: &'g Property, place: Place) -> Rendered<'g> {
         let item = self.item;
         if let [map] = property.values.as_slice()
-            && let Some(field) = map.field.and_then(|field| shifted(field, place.0))
+            && let Some(field) = target(map, place.0)
         {
             match (map.conversion, item.get_at(field, place.1)) {
                 (Conversion::BlobBase64, Value::Blob(bytes)) => {
@@ -48,14 +48,14 @@ impl<'g> Generator<'g> {
                 let mut texts = vec![Cow::Borrowed(""); usize::from(count)];
                 for map in &property.values {
                     if let Some(text) = texts.get_mut(usize::from(map.index)).filter(|text| text.is_empty()) {
-                        *text = convert::text(map, place, self.dialect, item);
+                        *text = convert::text(map, place, self.context, item);
                     }
                 }
                 Rendered::Texts(texts)
             }
             ValueCount::List | ValueCount::ExpandedList => {
                 let maps = property.values.iter();
-                let texts = maps.flat_map(|map| convert::texts(map, place, self.dialect, item));
+                let texts = maps.flat_map(|map| convert::texts(map, place, self.context, item));
                 Rendered::Texts(texts.map(Cow::Owned).collect())
             }
         }
@@ -68,13 +68,13 @@ impl<'g> Generator<'g> {
             Rendered::Bytes(bytes) => !bytes.is_empty(),
             Rendered::Address(_) => true,
         };
-        let mut shown = property.parameters.iter().filter(|parameter| parameter.show_non_empty);
+        let parameters = property.parameters.iter().enumerate();
+        let mut shown = parameters.filter(|(_, parameter)| parameter.show_non_empty);
         has_value
-            || shown.any(|parameter| {
+            || shown.any(|(index, parameter)| {
                 let map = parameter.value.as_ref();
-                let exists = parameter_exists(parameter, property, self.dialect.mode, self.peer);
-                exists
-                    && map.is_some_and(|map| !convert::texts(map, place, self.dialect, self.item).is_empty())
+                let has_text = |map| !convert::texts(map, place, self.context, self.item).is_empty();
+                self.setting.has_parameter(property, index) && map.is_some_and(has_text)
             })
     }
 
@@ -86,17 +86,20 @@ impl<'g> Generator<'g> {
         slot: Slot,
         rendered: Option<Rendered<'g>>,
     ) {
-        let limit = match self.peer.limits.is_empty() {
-            true => None,
-            false => self.peer.limits.get(&self.codec.plan.properties[index].upper).copied(),
-        };
+        let limit = self.setting.limit(index).and_then(|limit| Some((limit.max_size?, limit.no_truncate)));
+        if rendered.is_some() {
+            self.mark_written(&property.name);
+            self.use_zone(property, slot.place);
+        }
         let mut texts = match rendered {
             Some(Rendered::Bytes(bytes)) => {
-                if let Some(limit) = limit.filter(|limit| bytes.len() > limit.max_size) {
+                if let Some((most, _)) = limit.filter(|(most, _)| bytes.len() > *most) {
                     // Half a picture is none.
-                    return self.note(&property.name, NoteKind::LeftOut(limit.max_size));
+                    return self.note(&property.name, NoteKind::LeftOut(most));
                 }
                 self.begin_header(property, slot, true);
+                self.body.clear();
+                self.decorate(&property.name);
                 return self.write_bytes(&bytes);
             }
             Some(Rendered::Address(address)) => {
@@ -104,11 +107,12 @@ impl<'g> Generator<'g> {
                 let has_value_type =
                     property.parameters.iter().any(|parameter| parameter.name.eq_ignore_ascii_case("VALUE"));
                 if !has_value_type {
-                    let is_old = self.dialect.mode == MimeMode::Old;
+                    let is_old = self.context.mode == MimeMode::Old;
                     self.header.push_str(if is_old { ";VALUE=URL" } else { ";VALUE=URI" });
                 }
                 self.body.clear();
                 self.body.push_str(address);
+                self.decorate(&property.name);
                 return self.write_text();
             }
             Some(Rendered::Texts(texts)) => texts,
@@ -121,17 +125,14 @@ impl<'g> Generator<'g> {
                 return self.write_text();
             }
         };
-        if let Some(limit) = limit {
-            for text in texts.iter_mut().filter(|text| text.len() > limit.max_size) {
-                if limit.no_truncate {
-                    return self.note(&property.name, NoteKind::LeftOut(limit.max_size));
+        if let Some((most, no_truncate)) = limit {
+            for text in texts.iter_mut().filter(|text| text.len() > most) {
+                // Half a time or half a rule is another one.
+                if no_truncate || !is_cut(property) {
+                    return self.note(&property.name, NoteKind::LeftOut(most));
                 }
-                self.notes.push(crate::Note {
-                    line: 0,
-                    property: property.name.clone(),
-                    kind: NoteKind::Truncated(limit.max_size),
-                });
-                let end = text.floor_char_boundary(limit.max_size);
+                self.note(&property.name, NoteKind::Truncated(most));
+                let end = text.floor_char_boundary(most);
                 *text = Cow::Owned(text[..end].to_owned());
             }
         }
@@ -139,19 +140,21 @@ impl<'g> Generator<'g> {
             for text in &texts {
                 self.begin_header(property, slot, true);
                 self.fill_body(property, std::slice::from_ref(text));
+                self.decorate(&property.name);
                 self.write_text();
             }
             return;
         }
         self.begin_header(property, slot, true);
         self.fill_body(property, &texts);
+        self.decorate(&property.name);
         self.write_text();
     }
 
     fn fill_body(&mut self, property: &Property, texts: &[Cow<'_, str>]) {
         let structured = is_structured(property);
         let escapes = Escapes {
-            mode: self.dialect.mode,
+            mode: self.context.mode,
             structured,
             separators: [
                 structured.then_some(property.separator),
@@ -159,6 +162,9 @@ impl<'g> Generator<'g> {
             ],
         };
         self.body.clear();
+        if is_raw(property) {
+            return self.body.extend(texts.iter().map(AsRef::as_ref));
+        }
         for (index, text) in texts.iter().enumerate() {
             if index > 0 {
                 self.body.push(property.separator);
@@ -171,7 +177,7 @@ impl<'g> Generator<'g> {
     /// nothing that is stored.
     fn begin_header(&mut self, property: &'g Property, slot: Slot, has_values: bool) {
         self.header.clear();
-        if let Some(field) = property.group_field.and_then(|field| shifted(field, slot.place.0)) {
+        if let Some(field) = property.group_field.and_then(|field| field.offset(slot.place.0)) {
             let group = self.item.get_at(field, slot.place.1).to_text();
             if !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
                 let _ = write!(self.header, "{group}.");
@@ -179,7 +185,7 @@ impl<'g> Generator<'g> {
         }
         self.header.push_str(&property.name);
         for (number, parameter) in property.parameters.iter().enumerate() {
-            if !parameter_exists(parameter, property, self.dialect.mode, self.peer) {
+            if !self.setting.has_parameter(property, number) {
                 continue;
             }
             let values = self.parameter_values(property, number, slot, has_values);
@@ -204,7 +210,7 @@ impl<'g> Generator<'g> {
             values.extend(names);
         }
         if has_values {
-            let mut stored = convert::texts(map, slot.place, self.dialect, self.item);
+            let mut stored = convert::texts(map, slot.place, self.context, self.item);
             stored.retain(|value| !values.iter().any(|known| known.eq_ignore_ascii_case(value)));
             values.append(&mut stored);
         }
@@ -213,7 +219,7 @@ impl<'g> Generator<'g> {
     }
 
     fn push_parameter(&mut self, property: &Property, parameter: &Parameter, values: &[String]) {
-        let old = self.dialect.mode == MimeMode::Old;
+        let old = self.context.mode == MimeMode::Old;
         for (number, value) in values.iter().enumerate() {
             let has_name = !(old && parameter.default);
             if !has_name {
@@ -231,16 +237,16 @@ impl<'g> Generator<'g> {
     }
 
     /// Writes header and body in the encoding that they need.
-    fn write_text(&mut self) {
-        let fold = self.peer.fold;
-        if self.dialect.mode == MimeMode::Standard {
+    pub(super) fn write_text(&mut self) {
+        let fold = self.setting.peer.fold;
+        if self.context.mode == MimeMode::Standard {
             return fold::standard(self.out, &self.header, &self.body, fold);
         }
         if !(self.body.is_ascii() && self.header.is_ascii()) {
             self.header.push_str(";CHARSET=UTF-8");
         }
         let must_quote = self.body.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t')
-            || (self.peer.quote_8bit && !self.body.is_ascii());
+            || (self.setting.peer.quote_8bit && !self.body.is_ascii());
         let breaks = match must_quote {
             true => None,
             false if !fold => Some(Vec::new()),
@@ -255,14 +261,25 @@ impl<'g> Generator<'g> {
         }
     }
 
-    fn write_bytes(&mut self, bytes: &[u8]) {
-        let is_old = self.dialect.mode == MimeMode::Old;
+    pub(super) fn write_bytes(&mut self, bytes: &[u8]) {
+        let is_old = self.context.mode == MimeMode::Old;
         if is_old && !self.header.is_ascii() {
             self.header.push_str(";CHARSET=UTF-8");
         }
         self.header.push_str(if is_old { ";ENCODING=BASE64" } else { ";ENCODING=B" });
-        fold::base64(self.out, &self.header, bytes, is_old, self.peer.fold);
+        fold::base64(self.out, &self.header, bytes, is_old, self.setting.peer.fold);
     }
+}
+
+/// Whether a value of a property may be cut: one that is text.
+fn is_cut(property: &Property) -> bool {
+    let is_text = |conversion| matches!(conversion, Conversion::None | Conversion::EmptyOnly);
+    property.values.iter().all(|map| is_text(map.conversion) && map.enums.is_empty())
+}
+
+/// Whether the value of a property has a syntax of its own, in which separators separate.
+fn is_raw(property: &Property) -> bool {
+    has_conversion(property, Conversion::RRule) || is_zone(property)
 }
 
 /// What has to be escaped in a value (RFC 2426 section 5; vCard 2.1 section 2.1.4.1).

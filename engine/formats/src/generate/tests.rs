@@ -111,7 +111,8 @@ fn limits_of_the_peer_cut_at_a_character_or_leave_out() {
     let item = item(&codec, &[("NOTE", text("abüü")), ("PHOTO", Value::Blob(vec![255; 9]))]);
     let limit = |no_truncate| Peer {
         limits: HashMap::from(
-            ["NOTE", "PHOTO"].map(|name| (name.to_owned(), Limit { max_size: 5, no_truncate })),
+            ["NOTE", "PHOTO"]
+                .map(|name| (name.to_owned(), Limit { max_size: Some(5), no_truncate, ..Limit::default() })),
         ),
         ..Peer::default()
     };

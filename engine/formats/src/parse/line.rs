@@ -26,7 +26,8 @@ pub(crate) struct ContentLine<'a> {
     name: Range<usize>,
     parameters: Vec<RawParameter>,
     charset: Range<usize>,
-    /// The value without folds and soft breaks, still in its transfer encoding.
+    /// The value without folds and soft breaks, still in its transfer encoding. Of base 64 it is the lines as they
+    /// stand.
     pub value: Cow<'a, [u8]>,
     /// That encoding.
     pub transfer: Transfer,
@@ -102,31 +103,24 @@ impl<'a> Lines<'a> {
     /// The next property; empty lines are passed over.
     pub fn next(&mut self) -> Option<Next<'a>> {
         loop {
+            let start = self.at;
             let first = self.physical()?;
             if first.is_empty() {
                 continue;
             }
             let line = self.line;
-            let property = match header_end(first) {
-                Some(colon) => {
-                    self.property(line, Cow::Borrowed(&first[..colon]), Cow::Borrowed(&first[colon + 1..]))
-                }
-                None => {
-                    // The header itself may be folded.
-                    let whole = self.unfold(Cow::Borrowed(first));
-                    header_end(&whole).and_then(|colon| {
-                        let (header, value) = match &whole {
-                            Cow::Borrowed(whole) => {
-                                (Cow::Borrowed(&whole[..colon]), Cow::Borrowed(&whole[colon + 1..]))
-                            }
-                            Cow::Owned(whole) => {
-                                (Cow::Owned(whole[..colon].to_vec()), Cow::Owned(whole[colon + 1..].to_vec()))
-                            }
-                        };
-                        self.property(line, header, value)
-                    })
-                }
-            };
+            if let Some(colon) = header_end(first) {
+                let header = Cow::Borrowed(&first[..colon]);
+                let property = self.property(line, header, Value::At(start + colon + 1, &first[colon + 1..]));
+                return Some(property.map_or(Next::NoProperty(line), Next::Property));
+            }
+            // The header itself may be folded.
+            let mut whole = Cow::Borrowed(first);
+            self.unfold(&mut whole);
+            let property = header_end(&whole).and_then(|colon| {
+                let header = Cow::Owned(whole[..colon].to_vec());
+                self.property(line, header, Value::Joined(whole[colon + 1..].to_vec()))
+            });
             return Some(property.map_or(Next::NoProperty(line), Next::Property));
         }
     }
@@ -136,14 +130,9 @@ impl<'a> Lines<'a> {
         self.bytes[self.at..].iter().any(|byte| !byte.is_ascii_whitespace())
     }
 
-    fn property(
-        &mut self,
-        line: usize,
-        header: Cow<'a, [u8]>,
-        first: Cow<'a, [u8]>,
-    ) -> Option<ContentLine<'a>> {
-        let name_end = header.iter().position(|byte| *byte == b';').unwrap_or(header.len());
-        let (group, name) = match header[..name_end].iter().rposition(|byte| *byte == b'.') {
+    fn property(&mut self, line: usize, header: Cow<'a, [u8]>, first: Value<'a>) -> Option<ContentLine<'a>> {
+        let name_end = memchr::memchr(b';', &header).unwrap_or(header.len());
+        let (group, name) = match memchr::memrchr(b'.', &header[..name_end]) {
             Some(dot) => (0..dot, dot + 1..name_end),
             None => (0..0, 0..name_end),
         };
@@ -162,10 +151,28 @@ impl<'a> Lines<'a> {
             header,
         };
         property.take_parameters(name_end);
-        property.value = match property.transfer {
-            Transfer::Plain => self.unfold(first),
-            Transfer::QuotedPrintable => self.join_soft_breaks(first),
-            Transfer::Base64 => self.join_base64(first),
+        property.value = match (property.transfer, first) {
+            (Transfer::Base64, Value::At(start, _)) => {
+                self.pass_base64();
+                Cow::Borrowed(self.bytes[start..self.at].trim_ascii_end())
+            }
+            (Transfer::Base64, Value::Joined(mut value)) => {
+                let start = self.at;
+                self.pass_base64();
+                value.extend_from_slice(&self.bytes[start..self.at]);
+                Cow::Owned(value)
+            }
+            (transfer, first) => {
+                let mut value = match first {
+                    Value::At(_, value) => Cow::Borrowed(value),
+                    Value::Joined(value) => Cow::Owned(value),
+                };
+                match transfer {
+                    Transfer::QuotedPrintable => self.join_soft_breaks(&mut value),
+                    _ => self.unfold(&mut value),
+                }
+                value
+            }
         };
         Some(property)
     }
@@ -173,7 +180,7 @@ impl<'a> Lines<'a> {
     /// One line of the text without its end: CRLF, LF, CR, or CRCRLF as some phones send it.
     fn physical(&mut self) -> Option<&'a [u8]> {
         let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+        let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let length = match &rest[end..] {
             [b'\r', b'\n', ..] => 2,
             [b'\r', b'\r', b'\n', ..] => 3,
@@ -189,57 +196,62 @@ impl<'a> Lines<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Appends the lines that begin with white space. It belongs to the value in the old dialect, where lines
+    /// The next line, if it begins with white space. That belongs to the value in the old dialect, where lines
     /// are folded at white space, and to the fold in the other.
-    fn unfold(&mut self, first: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
-        let mut value = first;
-        while let Some(b' ' | b'\t') = self.peek() {
-            let Some(next) = self.physical() else { break };
-            let skip = usize::from(self.mode == MimeMode::Standard);
-            value.to_mut().extend_from_slice(&next[skip..]);
+    fn folded(&mut self) -> Option<&'a [u8]> {
+        let Some(b' ' | b'\t') = self.peek() else { return None };
+        let skip = usize::from(self.mode == MimeMode::Standard);
+        self.physical().map(|line| &line[skip..])
+    }
+
+    /// Appends the lines that a value goes on in.
+    fn unfold(&mut self, value: &mut Cow<'a, [u8]>) {
+        while let Some(next) = self.folded() {
+            value.to_mut().extend_from_slice(next);
         }
-        value
     }
 
     /// Joins the lines of a quoted-printable value: each but the last ends with `=`. The next one belongs to
     /// the value as it stands, whatever it begins with.
-    fn join_soft_breaks(&mut self, first: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
-        let mut value = first;
+    fn join_soft_breaks(&mut self, value: &mut Cow<'a, [u8]>) {
         loop {
-            if value.last() == Some(&b'=') {
+            let next = if value.last() == Some(&b'=') {
                 value.to_mut().pop();
-                let Some(next) = self.physical() else { return value };
-                value.to_mut().extend_from_slice(next);
-            } else if let Some(b' ' | b'\t') = self.peek() {
-                let Some(next) = self.physical() else { return value };
-                let skip = usize::from(self.mode == MimeMode::Standard);
-                value.to_mut().extend_from_slice(&next[skip..]);
+                self.physical()
             } else {
-                return value;
-            }
+                self.folded()
+            };
+            let Some(next) = next else { return };
+            value.to_mut().extend_from_slice(next);
         }
     }
 
-    /// Joins the lines of a base 64 value: indented ones, and those that phones send without an indent, which
-    /// cannot be properties because there is no colon in them. An empty line ends it.
-    fn join_base64(&mut self, first: Cow<'a, [u8]>) -> Cow<'a, [u8]> {
-        let mut value = first;
+    /// Passes over the further lines of a base 64 value: indented ones, and those that phones send without an
+    /// indent, which cannot be properties because there is no colon in them. An empty line ends it.
+    fn pass_base64(&mut self) {
         loop {
             match self.peek() {
-                None | Some(b'\r' | b'\n') => return value,
+                None | Some(b'\r' | b'\n') => return,
                 Some(b' ' | b'\t') => {}
                 Some(_) => {
                     let rest = &self.bytes[self.at..];
                     let end = rest.iter().position(|byte| !is_base64(*byte)).unwrap_or(rest.len());
                     if !matches!(rest.get(end), None | Some(b'\r' | b'\n')) {
-                        return value;
+                        return;
                     }
                 }
             }
-            let Some(next) = self.physical() else { return value };
-            value.to_mut().extend_from_slice(next);
+            if self.physical().is_none() {
+                return;
+            }
         }
     }
+}
+
+/// The beginning of a value: where it stands in the text, or a copy where lines had to be joined to find it.
+enum Value<'a> {
+    At(usize, &'a [u8]),
+    Joined(Vec<u8>),
 }
 
 fn is_base64(byte: u8) -> bool {
@@ -250,14 +262,14 @@ fn is_base64(byte: u8) -> bool {
 /// not closed, they are no quotes.
 fn header_end(line: &[u8]) -> Option<usize> {
     let mut quoted = false;
-    for (index, byte) in line.iter().enumerate() {
-        match byte {
+    for index in memchr::memchr2_iter(b'"', b':', line) {
+        match line[index] {
             b'"' => quoted = !quoted,
-            b':' if !quoted => return Some(index),
+            _ if !quoted => return Some(index),
             _ => {}
         }
     }
-    if quoted { line.iter().position(|byte| *byte == b':') } else { None }
+    if quoted { memchr::memchr(b':', line) } else { None }
 }
 
 impl ContentLine<'_> {
@@ -414,7 +426,7 @@ mod tests {
     #[test]
     fn base_64_ends_at_an_empty_line_or_a_property() {
         let text = "A;ENCODING=b:AA\r\n BB\r\nCC==\r\n\r\nB;BASE64:\r\nDDDD\r\n \r\nC:1\r\n";
-        assert_eq!(read(text, MimeMode::Old), ["1 /A:AA BBCC==", "5 /B:DDDD ", "8 /C:1"]);
+        assert_eq!(read(text, MimeMode::Old), ["1 /A:AA\r\n BB\r\nCC==", "5 /B:\r\nDDDD", "8 /C:1"]);
     }
 
     #[test]

@@ -1,234 +1,217 @@
 //! Text to an item: components, the order of properties, and what the text did not mention.
 //!
-//! `line` finds the properties, `store` puts one where it belongs.
+//! `line` finds the properties, `text` the components, `zones` what the text says of time zones, `store` puts a
+//! property where it belongs, `left` keeps what belongs nowhere.
 
+mod left;
 mod line;
 mod split;
 mod store;
+mod text;
 pub(crate) mod transfer;
+mod zones;
 
-use syncloom_config::{Conversion, Property};
+use std::ops::Range;
+
+use syncloom_config::Conversion;
 use syncloom_script::{FieldId, Item, Value};
 
 use crate::codec::Parsed;
-use crate::convert::Dialect;
-use crate::mime::MimeCodec;
+use crate::convert::Context;
 use crate::note::{Note, NoteKind, ParseError};
-use crate::peer::Peer;
-use crate::plan::{View, upper};
-use line::{ContentLine, Lines, Next};
+use crate::plan::{ComponentPlan, Plan, has_conversion, is_zone};
+use crate::setting::Setting;
+use left::Left;
+use line::ContentLine;
 use store::Counters;
-
-/// How many components may stand within each other. Calendars have three levels; a text with more than this
-/// was made to be a nuisance.
-const MAX_DEPTH: usize = 64;
-/// How many properties a text may have. The largest real items have some thousand, and each one may leave a
-/// note behind.
-const MAX_PROPERTIES: usize = 100_000;
-
-/// Names up to this length are looked up without a copy on the heap.
-const LONGEST_USUAL_NAME: usize = 64;
+use text::{Node, Text};
+use zones::Times;
 
 /// Reads one text.
-pub(crate) struct Parser<'c, 'a> {
-    codec: &'c MimeCodec,
-    peer: &'c Peer,
-    view: View<'c>,
-    dialect: Dialect<'c>,
-    /// Which properties are active by their rules; `None` where no rule limits any.
-    active: Option<Vec<bool>>,
+pub(crate) fn parse(setting: &Setting<'_>, bytes: &[u8]) -> Result<Parsed, ParseError> {
+    let codec = setting.codec;
+    let mut notes = Vec::new();
+    let root = &codec.plan.components[0].profile.name;
+    let text = Text::read(bytes, codec.datatype.mode, root, &mut notes)?;
+    let times = Times::read(&text.nodes, setting, &mut notes);
+    let mut parser = Parser {
+        setting,
+        plan: &codec.plan,
+        nodes: &text.nodes,
+        times: &times,
+        item: Item::new(codec.profile.fields.clone()),
+        notes,
+        counters: Counters::new(codec.plan.counters),
+        seen: vec![false; codec.plan.properties.len()],
+        entered: vec![false; codec.plan.components.len()],
+        delayed: Vec::new(),
+        left: Left::default(),
+    };
+    parser.entered[0] = true;
+    parser.component(0, "", 0..text.nodes.len(), text.last_line)?;
+    parser.finish();
+    // Zones and delayed properties are read out of turn.
+    parser.notes.sort_by_key(|note| if note.line == 0 { usize::MAX } else { note.line });
+    let Parser { item, notes, .. } = parser;
+    Ok(Parsed { item, notes, zones: times.zones })
+}
+
+/// What has been read so far.
+struct Parser<'p, 'a> {
+    setting: &'p Setting<'p>,
+    plan: &'p Plan,
+    nodes: &'p [Node<'a>],
+    times: &'p Times,
     item: Item,
     notes: Vec<Note>,
     counters: Counters,
     /// Which properties the text has, for those that are mandatory.
     seen: Vec<bool>,
-    /// How often each component was entered.
-    entered: Vec<u32>,
-    /// The components that are open, outermost first.
-    open: Vec<usize>,
-    /// How many unknown components are open within them.
-    skipped: usize,
+    /// Which components the text has.
+    entered: Vec<bool>,
     /// Properties that are stored after the others.
-    delayed: Vec<(u16, &'c [usize], ContentLine<'a>)>,
+    delayed: Vec<(u16, Candidate<'p>, &'p ContentLine<'a>)>,
+    /// What has no field.
+    left: Left,
 }
 
-impl<'c, 'a> Parser<'c, 'a> {
-    /// For one text.
-    pub fn new(codec: &'c MimeCodec, peer: &'c Peer) -> Self {
-        let view = View::new(&codec.profile, codec.datatype.mode);
-        let active = codec.plan.has_rules.then(|| codec.plan.active(&view, peer));
-        let datatype = &codec.datatype;
-        Parser {
-            codec,
-            peer,
-            dialect: Dialect {
-                mode: datatype.mode,
-                version: &datatype.version,
-                end_date_inclusive: peer.end_date_inclusive,
-            },
-            active,
-            item: Item::new(datatype.fields().clone()),
-            notes: Vec::new(),
-            counters: Counters::new(codec.plan.counters),
-            seen: vec![false; view.properties.len()],
-            entered: vec![0; view.profiles.len()],
-            open: Vec::new(),
-            skipped: 0,
-            delayed: Vec::new(),
-            view,
-        }
-    }
+/// The properties of the profile that a line may be meant for, and the component that it stands in.
+#[derive(Clone)]
+struct Candidate<'p> {
+    properties: &'p [usize],
+    path: std::rc::Rc<str>,
+}
 
-    /// Reads the text to its end.
-    pub fn parse(mut self, bytes: &'a [u8]) -> Result<Parsed, ParseError> {
-        let mut lines = Lines::new(bytes, self.dialect.mode);
-        self.find_begin(&mut lines)?;
-        let mut count = 0;
-        while !self.open.is_empty() {
-            match lines.next() {
-                None => break,
-                Some(Next::NoProperty(line)) => self.note(line, "", NoteKind::NoProperty),
-                Some(Next::Property(line)) => {
-                    count += 1;
-                    if count > MAX_PROPERTIES {
-                        return Err(ParseError::TooManyProperties { line: line.line, property: name(&line) });
-                    }
-                    self.take(line)?;
+impl<'p, 'a> Parser<'p, 'a> {
+    /// Reads what stands in a component. `path` says which one it is within the others.
+    fn component(
+        &mut self,
+        component: usize,
+        path: &str,
+        range: Range<usize>,
+        last_line: usize,
+    ) -> Result<(), ParseError> {
+        let path: std::rc::Rc<str> = path.into();
+        let mut chosen: Vec<(Kind, usize)> = Vec::new();
+        let mut at = range.start;
+        while at < range.end {
+            let node = &self.nodes[at];
+            let Some(inside) = &node.inside else {
+                self.take(component, &path, &node.line);
+                at += 1;
+                continue;
+            };
+            let place = at;
+            at = inside.range.end;
+            let name = node.component();
+            let Some(child) = self.plan.child(component, name) else {
+                self.leave_component(&path, place, NoteKind::UnknownComponent);
+                continue;
+            };
+            let plan = &self.plan.components[child];
+            if plan.profile.time_zones {
+                continue;
+            }
+            if let Some(kind) = Kind::of(child, plan) {
+                let known = chosen.iter().find(|(known, _)| *known == kind).map(|(_, chosen)| *chosen);
+                let choice = known.unwrap_or_else(|| {
+                    let choice = self.choose(component, kind, range.clone()).unwrap_or(place);
+                    chosen.push((kind, choice));
+                    choice
+                });
+                if choice != place || self.entered[child] {
+                    self.leave_component(&path, place, NoteKind::RepeatedComponent);
+                    continue;
                 }
             }
+            self.enter(child);
+            let path = match path.is_empty() {
+                true => plan.profile.name.clone(),
+                false => format!("{path}/{}", plan.profile.name),
+            };
+            self.component(child, &path, inside.range.clone(), inside.last_line)?;
         }
-        if self.open.is_empty() {
-            if lines.has_more() {
-                self.note(lines.line() + 1, "", NoteKind::AfterEnd);
-            }
-        } else {
-            self.note(lines.line(), "", NoteKind::MissingEnd);
-            while let Some(component) = self.open.pop() {
-                self.check_mandatory(component, lines.line())?;
-            }
-        }
-        self.finish();
-        Ok(Parsed { item: self.item, notes: self.notes })
+        self.check_mandatory(component, last_line)
     }
 
-    /// Goes on to the first `BEGIN` of the profile.
-    fn find_begin(&mut self, lines: &mut Lines<'a>) -> Result<(), ParseError> {
-        let profile = &self.view.profiles[0].name;
-        let mut noted = false;
-        while let Some(next) = lines.next() {
-            if let Next::Property(line) = &next
-                && line.name().eq_ignore_ascii_case(b"BEGIN")
-                && line.value.trim_ascii().eq_ignore_ascii_case(profile.as_bytes())
-            {
-                self.open.push(0);
-                self.entered[0] = 1;
-                return Ok(());
+    /// Which of several components of a kind is the item's: the one that recurs, as the others are changed instances
+    /// of it, or else the first.
+    fn choose(&self, parent: usize, kind: Kind, range: Range<usize>) -> Option<usize> {
+        let mut first = None;
+        let mut at = range.start;
+        while at < range.end {
+            let node = &self.nodes[at];
+            let place = at;
+            at = node.inside.as_ref().map_or(at + 1, |inside| inside.range.end);
+            let Some(inside) = &node.inside else { continue };
+            let Some(child) = self.plan.child(parent, node.component()) else { continue };
+            if Kind::of(child, &self.plan.components[child]) != Some(kind) {
+                continue;
             }
-            if !noted {
-                self.note(lines.line(), "", NoteKind::BeforeBegin);
-                noted = true;
+            first.get_or_insert(place);
+            if self.plan.components[child].recurs && self.has_rule(child, inside.range.clone()) {
+                return Some(place);
             }
         }
-        Err(ParseError::NoBegin { profile: profile.clone() })
+        first
     }
 
-    fn take(&mut self, line: ContentLine<'a>) -> Result<(), ParseError> {
-        if line.name().eq_ignore_ascii_case(b"BEGIN") {
-            return self.begin(&line);
+    /// Whether a recurrence rule stands in a component.
+    fn has_rule(&self, component: usize, range: Range<usize>) -> bool {
+        self.nodes[range].iter().filter(|node| node.inside.is_none()).any(|node| {
+            let properties = self.plan.candidates(component, node.line.name());
+            properties
+                .iter()
+                .any(|index| has_conversion(&self.plan.properties[*index].property, Conversion::RRule))
+        })
+    }
+
+    /// A component of the item begins: what it is selected by says so.
+    fn enter(&mut self, component: usize) {
+        self.entered[component] = true;
+        let Some(selector) = &self.plan.components[component].profile.selector else { return };
+        let kind = self.item.list().get(selector.field).map(|field| field.kind);
+        if let Some(kind) = kind.filter(|_| !selector.value.is_empty()) {
+            self.item.set_at(selector.field, 0, Value::from_text(&selector.value, kind));
         }
-        if line.name().eq_ignore_ascii_case(b"END") {
-            return self.end(&line);
-        }
-        if self.skipped > 0 {
-            return Ok(());
-        }
-        let Some(&component) = self.open.last() else { return Ok(()) };
-        let candidates = self.candidates(component, &line);
-        let Some(first) = candidates.iter().copied().find(|index| self.is_active(*index)) else {
-            self.unknown(&line);
-            return Ok(());
+    }
+
+    /// A property of the text.
+    fn take(&mut self, component: usize, path: &std::rc::Rc<str>, line: &'p ContentLine<'a>) {
+        let properties = self.plan.candidates(component, line.name());
+        let Some(first) = properties.iter().copied().find(|index| self.setting.is_active(*index)) else {
+            return self.leave_line(path, line, None, NoteKind::UnknownProperty);
         };
-        for index in candidates {
+        for index in properties {
             self.seen[*index] = true;
         }
-        match self.view.properties[first].delayed_parsing {
-            0 => self.store(candidates, &line),
-            delay => self.delayed.push((delay, candidates, line)),
+        let candidate = Candidate { properties, path: path.clone() };
+        match self.plan.properties[first].property.delayed_parsing {
+            0 => self.store(&candidate, line),
+            delay => self.delayed.push((delay, candidate, line)),
         }
-        Ok(())
     }
 
-    fn begin(&mut self, line: &ContentLine<'_>) -> Result<(), ParseError> {
-        let name = upper(line.value.trim_ascii());
-        let text = || String::from_utf8_lossy(&name).into_owned();
-        if self.open.len() + self.skipped >= MAX_DEPTH {
-            return Err(ParseError::TooDeep { line: line.line, component: text() });
-        }
-        let child = self.open.last().and_then(|open| self.codec.plan.components[*open].children.get(&name));
-        let Some(&child) = child.filter(|_| self.skipped == 0) else {
-            if self.skipped == 0 {
-                self.note(line.line, &text(), NoteKind::UnknownComponent);
-            }
-            self.skipped += 1;
-            return Ok(());
-        };
-        let profile = self.view.profiles[child];
-        if profile.time_zones {
-            self.note(line.line, &profile.name, NoteKind::NotConverted);
-            self.skipped += 1;
-            return Ok(());
-        }
-        self.entered[child] += 1;
-        if let Some(selector) = &profile.selector
-            && !selector.value.is_empty()
-        {
-            // What selects a component is what the item is: a second one is another item.
-            if self.entered[child] > 1 {
-                self.note(line.line, &profile.name, NoteKind::RepeatedComponent);
-                self.skipped += 1;
-                return Ok(());
-            }
-            let kind = self.item.list().get(selector.field).map(|field| field.kind);
-            if let Some(kind) = kind {
-                self.item.set_at(selector.field, 0, Value::from_text(&selector.value, kind));
+    /// Stores a property with the first of its candidates that has a place for it.
+    fn store(&mut self, candidate: &Candidate<'p>, line: &ContentLine<'_>) {
+        let last = candidate.properties.iter().copied().rfind(|index| self.setting.is_active(*index));
+        for index in candidate.properties.iter().copied() {
+            if self.setting.is_active(index)
+                && self.store_property(index, &candidate.path, line, Some(index) == last)
+            {
+                return;
             }
         }
-        self.open.push(child);
-        Ok(())
-    }
-
-    fn end(&mut self, line: &ContentLine<'_>) -> Result<(), ParseError> {
-        if self.skipped > 0 {
-            self.skipped -= 1;
-            return Ok(());
-        }
-        let name = line.value.trim_ascii();
-        let is_open =
-            |component: &usize| self.view.profiles[*component].name.as_bytes().eq_ignore_ascii_case(name);
-        let Some(depth) = self.open.iter().rposition(is_open) else {
-            self.note(line.line, &String::from_utf8_lossy(name), NoteKind::UnexpectedEnd);
-            return Ok(());
-        };
-        if depth + 1 < self.open.len() {
-            self.note(line.line, &String::from_utf8_lossy(name), NoteKind::MissingEnd);
-        }
-        while self.open.len() > depth {
-            let Some(component) = self.open.pop() else { break };
-            self.check_mandatory(component, line.line)?;
-        }
-        Ok(())
     }
 
     fn check_mandatory(&self, component: usize, line: usize) -> Result<(), ParseError> {
-        let profile = self.view.profiles[component];
+        let profile = &self.plan.components[component].profile;
         if profile.num_mandatory == 0 {
             return Ok(());
         }
-        let plans = self.codec.plan.properties.iter().enumerate();
+        let plans = self.plan.properties.iter().zip(&self.seen);
         let found = plans
-            .filter(|(index, plan)| {
-                plan.component == component && self.seen[*index] && self.view.properties[*index].mandatory
-            })
+            .filter(|(plan, seen)| plan.component == component && **seen && plan.property.mandatory)
             .count();
         let found = u32::try_from(found).unwrap_or(u32::MAX);
         if found >= profile.num_mandatory {
@@ -242,68 +225,26 @@ impl<'c, 'a> Parser<'c, 'a> {
         })
     }
 
-    /// The properties of a component that a line may be meant for, in the order of the profile.
-    fn candidates(&self, component: usize, line: &ContentLine<'_>) -> &'c [usize] {
-        let by_name = &self.codec.plan.components[component].by_name;
-        let name = line.name();
-        let mut buffer = [0u8; LONGEST_USUAL_NAME];
-        let known = match buffer.get_mut(..name.len()) {
-            Some(buffer) => {
-                buffer.copy_from_slice(name);
-                buffer.make_ascii_uppercase();
-                by_name.get(&*buffer)
-            }
-            None => by_name.get(&upper(name)),
-        };
-        known.map(Vec::as_slice).unwrap_or_default()
-    }
-
-    fn is_active(&self, index: usize) -> bool {
-        self.active.as_deref().is_none_or(|active| active[index])
-    }
-
-    /// Stores a property with the first of its candidates that has a place for it.
-    fn store(&mut self, candidates: &[usize], line: &ContentLine<'_>) {
-        let last = candidates.iter().copied().rfind(|index| self.is_active(*index));
-        for index in candidates.iter().copied() {
-            if self.is_active(index) && self.store_property(index, line, Some(index) == last) {
-                return;
-            }
-        }
-    }
-
-    /// A property that the profile does not have. This is where a field that keeps the unknown would take it.
-    fn unknown(&mut self, line: &ContentLine<'_>) {
-        self.note(line.line, &name(line), NoteKind::UnknownProperty);
-    }
-
     /// Stores what was delayed, and makes a difference between what the text left empty and what it cannot
     /// hold.
     fn finish(&mut self) {
         let mut delayed = std::mem::take(&mut self.delayed);
         delayed.sort_by_key(|(delay, ..)| *delay);
-        for (_, candidates, line) in &delayed {
-            self.store(candidates, line);
+        for (_, candidate, line) in &delayed {
+            self.store(candidate, line);
         }
-        let is_version =
-            |property: &Property| property.values.iter().any(|map| map.conversion == Conversion::Version);
-        for index in 0..self.view.properties.len() {
-            let property = self.view.properties[index];
-            let is_root = self.codec.plan.properties[index].component == 0;
-            let expected = is_root && self.is_active(index) && !self.seen[index];
-            if expected && is_version(property) {
-                self.note(0, &property.name, NoteKind::NoVersion);
+        for (index, plan) in self.plan.properties.iter().enumerate() {
+            let expected = plan.component == 0 && self.setting.is_active(index) && !self.seen[index];
+            if expected && has_conversion(&plan.property, Conversion::Version) {
+                self.note(0, &plan.property.name, NoteKind::NoVersion);
             }
         }
-        if self.peer.available.is_none() && self.active.is_none() {
-            for index in 0..self.codec.plan.fields.len() {
-                self.settle(self.codec.plan.fields[index]);
-            }
-        } else {
-            let available = self.codec.available_fields(self.peer);
-            for (id, _) in (0u16..).map(FieldId).zip(available).filter(|(_, available)| *available) {
-                self.settle(id);
-            }
+        let setting = self.setting;
+        for id in setting.fields.iter() {
+            self.settle(*id);
+        }
+        if let Some(field) = setting.codec.profile.unknowns {
+            self.left.store(field, &mut self.item);
         }
     }
 
@@ -314,7 +255,7 @@ impl<'c, 'a> Parser<'c, 'a> {
                 let empty = if self.item.is_array(id) { Value::Array(Vec::new()) } else { Value::Empty };
                 self.item.set(id, empty);
             }
-            Value::Array(elements) => {
+            Value::Array(elements) if elements.iter().any(|element| !element.is_assigned()) => {
                 let is_gap = |element: &Value| !element.is_assigned();
                 let gaps: Vec<usize> =
                     (0..elements.len()).filter(|index| is_gap(&elements[*index])).collect();
@@ -326,13 +267,45 @@ impl<'c, 'a> Parser<'c, 'a> {
         }
     }
 
+    /// What conversions depend on.
+    fn context(&self) -> Context<'p> {
+        Context { item_zone: self.times.item_zone, ..self.setting.context(&self.times.zones) }
+    }
+
     fn note(&mut self, line: usize, property: &str, kind: NoteKind) {
         self.notes.push(Note { line, property: property.to_owned(), kind });
     }
 }
 
+/// What there is one of in an item: the components that a field chooses from, or a single component.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Selected(FieldId),
+    Own(usize),
+}
+
+impl Kind {
+    fn of(component: usize, plan: &ComponentPlan) -> Option<Kind> {
+        let selector = plan.profile.selector.as_ref();
+        plan.single.then(|| match selector.filter(|selector| !selector.value.is_empty()) {
+            Some(selector) => Kind::Selected(selector.field),
+            None => Kind::Own(component),
+        })
+    }
+}
+
 fn name(line: &ContentLine<'_>) -> String {
     String::from_utf8_lossy(line.name()).into_owned()
+}
+
+/// Whether a property of the plan says in which zone the text is.
+fn says_zone(plan: &Plan, name: &[u8]) -> Option<Conversion> {
+    let named = |plan: &&crate::plan::PropertyPlan| {
+        is_zone(&plan.property) && plan.upper.as_bytes().eq_ignore_ascii_case(name)
+    };
+    let property = plan.properties.iter().find(named)?;
+    let is_tz = has_conversion(&property.property, Conversion::Tz);
+    Some(if is_tz { Conversion::Tz } else { Conversion::Daylight })
 }
 
 #[cfg(test)]

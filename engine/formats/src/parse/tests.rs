@@ -106,12 +106,15 @@ fn blocks_of_two_fields_repeat_with_an_increment_of_two() {
 }
 
 #[test]
-fn rewrite_and_no_position_keep_the_last_and_say_so() {
+fn rewrite_keeps_the_last_and_no_position_the_first_and_both_say_so() {
     let rewrite = single(&["A"], "A", |_, property| property.positions.push(position(0, Repeat::Rewrite)));
-    for datatype in [rewrite, single(&["A"], "A", |_, _| {})] {
+    let single = single(&["A"], "A", |_, _| {});
+    for (datatype, stored, note) in
+        [(rewrite, "two", NoteKind::Replaced), (single, "one", NoteKind::Repeated)]
+    {
         let (item, notes) = read(&datatype, &["P:one", "P:two", "P:"]);
-        assert_eq!(texts(&item, "A"), ["two"]);
-        assert_eq!(notes, [NoteKind::Replaced]);
+        assert_eq!(texts(&item, "A"), [stored]);
+        assert_eq!(notes, [note]);
     }
 }
 
@@ -290,10 +293,6 @@ fn calendar(mandatory: u32) -> Arc<DataType> {
                 property.values[0].conversion = Conversion::EmptyOnly;
             })
             .property("EARLY", &["LATE"], |_, property| property.suppress_empty = true)
-            .property("RRULE", &["RULE"], |_, property| {
-                property.suppress_empty = true;
-                property.values[0].conversion = Conversion::RRule;
-            })
     };
     let alarm = |inner: Builder| {
         let none = |_: &Builder, _: &mut Property| {};
@@ -326,13 +325,12 @@ fn components_are_selected_by_their_field() {
 
 #[test]
 fn a_second_entry_is_another_item_and_what_comes_later_waits() {
-    let text = "BEGIN:CAL\r\nBEGIN:EVENT\r\nSUMMARY:a\r\nLATE:l\r\nEARLY:e\r\nRRULE:FREQ=DAILY\r\nEND:EVENT\r\n\
+    let text = "BEGIN:CAL\r\nBEGIN:EVENT\r\nSUMMARY:a\r\nLATE:l\r\nEARLY:e\r\nEND:EVENT\r\n\
                 BEGIN:EVENT\r\nSUMMARY:b\r\nEND:EVENT\r\nEND:CAL\r\n";
     let (item, notes) = parsed(&calendar(0), text);
     assert_eq!((texts(&item, "SUMMARY"), texts(&item, "LATE")), (vec!["a".into()], vec!["e".into()]));
-    assert!(!item.get(item.list().find("RULE").unwrap()).is_assigned(), "not converted, so left alone");
     let kinds: Vec<NoteKind> = notes.into_iter().map(|note| note.kind).collect();
-    assert_eq!(kinds, [NoteKind::NotConverted, NoteKind::RepeatedComponent, NoteKind::KeptFirst]);
+    assert_eq!(kinds, [NoteKind::KeptFirst, NoteKind::RepeatedComponent]);
 }
 
 #[test]

@@ -56,26 +56,48 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Decodes base 64. The flag says whether everything in it was base 64.
+/// Decodes base 64, line by line. The flag says whether everything in it was base 64.
 pub(crate) fn base64(bytes: &[u8]) -> (Vec<u8>, bool) {
+    let mut decoded = Vec::with_capacity(bytes.len() / 4 * 3 + 3);
     let mut clean = true;
-    let mut digits = Vec::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => digits.push(*byte),
-            b'=' => break,
-            b' ' | b'\t' | b'\r' | b'\n' => {}
-            _ => clean = false,
+    // Digits that are left over from a line that was no whole number of groups.
+    let mut group: Vec<u8> = Vec::with_capacity(GROUP);
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let line = line.trim_ascii();
+        let padded = line.last() == Some(&b'=');
+        let before = decoded.len();
+        if group.is_empty() && line.len() % GROUP == 0 {
+            if LENIENT.decode_vec(line, &mut decoded).is_ok() {
+                if padded {
+                    return (decoded, clean);
+                }
+                continue;
+            }
+            decoded.truncate(before);
+        }
+        for byte in line {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => group.push(*byte),
+                b'=' => return finish(decoded, &group, clean),
+                b' ' | b'\t' | b'\r' => {}
+                _ => clean = false,
+            }
+            if group.len() == GROUP {
+                clean &= LENIENT.decode_vec(&group, &mut decoded).is_ok();
+                group.clear();
+            }
         }
     }
-    if digits.len() % 4 == 1 {
-        digits.pop();
-        clean = false;
-    }
-    match LENIENT.decode(&digits) {
-        Ok(decoded) => (decoded, clean),
-        Err(_) => (Vec::new(), false),
-    }
+    finish(decoded, &group, clean)
+}
+
+/// Digits that make three bytes.
+const GROUP: usize = 4;
+
+/// The last digits: one alone is no byte.
+fn finish(mut decoded: Vec<u8>, group: &[u8], clean: bool) -> (Vec<u8>, bool) {
+    let whole = group.len() != 1 && LENIENT.decode_vec(group, &mut decoded).is_ok();
+    (decoded, clean && (group.is_empty() || whole))
 }
 
 #[cfg(test)]

@@ -91,13 +91,10 @@ fn continues(line: &[u8]) -> bool {
 /// Appends a header: the tag with its colon, and the value, folded at its spaces. Line ends in the value become
 /// spaces, as a header is one line.
 pub(super) fn write(tag: &str, value: &str, out: &mut Vec<u8>) {
+    let value = value.replace(|c: char| c.is_control() && c != '\t', " ");
     let value = value.trim();
-    let mut text = String::with_capacity(tag.len() + value.len() + 1);
-    text.push_str(tag);
-    if !tag.is_empty() && !value.is_empty() {
-        text.push(' ');
-    }
-    text.extend(value.chars().map(|c| if c.is_control() && c != '\t' { ' ' } else { c }));
+    let space = if tag.is_empty() || value.is_empty() { "" } else { " " };
+    let text = format!("{tag}{space}{value}");
     let mut rest = text.as_str();
     // A fold right behind the tag would leave an empty first line.
     let mut least = tag.len() + 1;

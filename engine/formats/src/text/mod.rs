@@ -11,9 +11,6 @@ mod value;
 mod words;
 mod write;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use syncloom_config::{DataType, LineKind, LineMap, MailParts, TextProfile};

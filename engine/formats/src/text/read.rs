@@ -3,7 +3,7 @@
 //! Not its job: the parts of mails (`mail`).
 
 use syncloom_config::{LineKind, LineMap};
-use syncloom_script::{Item, Value};
+use syncloom_script::{Item, Value, Zones};
 
 use super::header::{self, Header};
 use super::lines::Lines;
@@ -47,7 +47,7 @@ impl<'c> Reader<'c> {
             }
             None => self.body(lines.rest(), lines.number),
         }
-        Parsed { item: self.item, notes: self.notes }
+        Parsed { item: self.item, notes: self.notes, zones: Zones::default() }
     }
 
     fn headers(&mut self, headers: &[Header<'_>]) {
@@ -119,23 +119,24 @@ impl<'c> Reader<'c> {
         let mut rest = &text[..];
         let mut number = first_line;
         while !rest.is_empty() {
+            let (line_text, after) = rest.split_once('\n').unwrap_or((rest, ""));
+            let tagged = tags.iter().find(|(index, _, tag)| {
+                // Behind the first line of the map that takes the rest only the tags of later maps count.
+                let begun = at.is_some_and(|(at, line)| line.num_lines == 0 && *index < at);
+                let counts = !begun || gathered.is_empty();
+                counts && line_text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag))
+            });
             // The last map takes all that is left, line end at the end included, unless there are tags to look for.
             if let Some((index, line)) = at
+                && tagged.is_none()
                 && line.num_lines == 0
                 && tags.iter().all(|(tag, _, _)| *tag < index)
             {
                 self.store(line, rest, number);
                 at = None;
-                gathered.clear();
                 break;
             }
-            let (line_text, after) = rest.split_once('\n').unwrap_or((rest, ""));
             rest = after;
-            let tagged = tags.iter().find(|(index, _, tag)| {
-                // Behind the map that takes the rest only the tags of later maps count.
-                let begun = at.is_some_and(|(at, line)| line.num_lines == 0 && *index < at);
-                !begun && line_text.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag))
-            });
             match (tagged, at) {
                 (Some((_, line, tag)), _) => self.store(line, line_text[tag.len()..].trim(), number),
                 (None, Some((_, line))) => {

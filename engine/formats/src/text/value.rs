@@ -105,8 +105,15 @@ pub(super) fn text(line: &LineMap, item: &Item) -> Option<String> {
         }
         _ => places(line, item.list()).map(|field| item.get_at(field, 0)).collect(),
     };
-    let texts: Vec<String> =
+    let mut texts: Vec<String> =
         values.iter().filter(|value| !value.is_empty()).map(|value| one(line, value)).collect();
+    if line.list.is_some() {
+        // What is read from between two separators has no space around it, so what is nothing else is nothing.
+        texts
+            .iter_mut()
+            .for_each(|text| *text = text.replace(|c: char| c.is_control(), " ").trim().to_owned());
+        texts.retain(|text| !text.is_empty());
+    }
     if texts.is_empty() {
         let known = item.get(line.field).is_assigned();
         return (line.allow_empty && known).then(String::new);

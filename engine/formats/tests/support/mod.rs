@@ -2,7 +2,9 @@
 
 #![allow(dead_code, reason = "every test file uses its own part of this")]
 
+pub mod config;
 pub mod profile;
+pub mod texts;
 
 use std::sync::Arc;
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use syncloom_config::{
     BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
-    Parameter, Position, Profile, ProfileUse, Property, Repeat, Scripts, ValueCount, ValueMap,
+    Parameter, Position, Profile, ProfileUse, Property, Repeat, Scripts, ValueCount, ValueMap, ZoneOptions,
 };
+use syncloom_script::time::IsoStyle;
 use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 
 /// A field.
@@ -57,7 +58,7 @@ impl Builder {
             property.values.push(map);
         }
         change(&self, &mut property);
-        self.members.push(Member::Property(property));
+        self.members.push(Member::Property(Arc::new(property)));
         self
     }
 
@@ -83,7 +84,7 @@ impl Builder {
         self.list = inner.list;
         let mut inner = profile(name, inner.members);
         finish(&self, &mut inner);
-        self.members.push(Member::Profile(inner));
+        self.members.push(Member::Profile(Arc::new(inner)));
         self
     }
 
@@ -96,9 +97,11 @@ impl Builder {
             version: version.into(),
             mode,
             profile: ProfileUse::Mime(Arc::new(MimeProfile {
+                unknowns: self.list.find("UNKNOWNS"),
                 name: self.name,
                 fields: Arc::new(self.list),
-                root: profile,
+                root: Arc::new(profile),
+                zones: ZoneOptions::default(),
             })),
             coding: Coding::default(),
             scripts: Scripts::default(),
@@ -139,7 +142,14 @@ pub fn property(name: &str) -> Property {
 }
 
 pub fn value(field: Option<FieldId>) -> ValueMap {
-    ValueMap { index: 0, field, conversion: Conversion::None, combine: Combine::No, enums: Vec::new() }
+    ValueMap {
+        index: 0,
+        field,
+        conversion: Conversion::None,
+        style: IsoStyle::BASIC,
+        combine: Combine::No,
+        enums: Vec::new(),
+    }
 }
 
 /// A parameter whose names are given as `NAME=value`; `~NAME=value` is a prefix, `!=value` is left out.

@@ -135,8 +135,7 @@ impl DatastoreSync {
         loaded.version = version;
         let listed = store.list()?;
         let partial = self.view.is_partial(&self.datastore.filters);
-        let own =
-            self.scope.stamp - self.scope.stamp.rem_euclid(resolution(self.datastore.sql.last_mod_type));
+        let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(self.datastore.last_mod_type()));
         let mut gone: HashSet<String> = loaded.present.keys().cloned().collect();
         for Listed { local_id, modified } in listed {
             if partial

@@ -128,7 +128,7 @@ impl DatastoreSync {
             let last_sent = target.last_sent.unwrap_or(i64::MIN);
             server.remember_known(&datastore.name, &target.key, stamp, last_sent, true);
         }
-        let reference = stamp.reference - stamp.reference.rem_euclid(resolution(datastore.sql.last_mod_type));
+        let reference = stamp.reference - stamp.reference.rem_euclid(resolution(datastore.last_mod_type()));
         let ours = Anchor { last: target.last_sync.map(anchor_text), next: anchor_text(reference) };
         let max_obj_size = u64::from(config.max_obj_size);
         let own_alert = Alert {

@@ -116,13 +116,11 @@ impl Types {
     pub(super) fn comparer(&self, datastore: &Datastore) -> Comparer {
         let list = datastore.fields();
         let mut comparer = Comparer::new(Arc::clone(list));
-        let map = &datastore.sql.field_map;
-        let maps = || map.maps.iter().chain(map.arrays.iter().flat_map(|array| &array.maps));
         let (codec, peer) = &self.send;
         let sent = codec.available_fields(peer);
         for position in 0..list.len() {
             let Ok(id) = u16::try_from(position).map(FieldId) else { break };
-            let kept = maps().any(|map| map.field == id && map.read);
+            let kept = datastore.reads(id);
             comparer.set_available(id, kept && sent.get(position).copied().unwrap_or(false));
         }
         comparer

@@ -16,6 +16,7 @@ pub(super) struct SqliteStore<'a> {
     data: &'a mut Database,
     targets: Option<&'a mut Database>,
     datastore: &'a std::sync::Arc<Datastore>,
+    sql: &'a SqlStore,
     scope: &'a Scope,
 }
 
@@ -24,13 +25,14 @@ impl<'a> SqliteStore<'a> {
         data: &'a mut Database,
         targets: Option<&'a mut Database>,
         datastore: &'a std::sync::Arc<Datastore>,
+        sql: &'a SqlStore,
         scope: &'a Scope,
     ) -> Self {
-        SqliteStore { data, targets, datastore, scope }
+        SqliteStore { data, targets, datastore, sql, scope }
     }
 
     fn sql(&self) -> &'a SqlStore {
-        &self.datastore.sql
+        self.sql
     }
 
     fn needed(&self, sql: &'a Option<Sql>, tag: &str) -> Result<&'a Sql, StoreError> {

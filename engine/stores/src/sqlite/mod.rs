@@ -5,12 +5,13 @@ mod admin;
 mod connection;
 mod convert;
 mod items;
+mod probe;
 mod statement;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use syncloom_config::{Config, Datastore, SqliteFile};
+use syncloom_config::{Config, Datastore, SqlStore, SqliteFile};
 
 use crate::error::{ErrorKind, StoreError};
 use crate::traits::{Admin, Backend, Scope, Store};
@@ -18,6 +19,7 @@ use admin::SqliteAdmin;
 use connection::Database;
 pub use connection::{copy, create_if_missing};
 use items::SqliteStore;
+pub use probe::{Fault, Probe, probe};
 
 /// The SQLite files of one session. Each is opened when it is first needed, once.
 pub struct SqliteBackend {
@@ -31,7 +33,6 @@ impl SqliteBackend {
         SqliteBackend { config, open: Vec::new() }
     }
 
-    /// The file of users and devices.
     fn position(&mut self, file: &SqliteFile) -> Result<usize, StoreError> {
         if let Some(position) = self.open.iter().position(|(path, _)| *path == file.path) {
             return Ok(position);
@@ -47,8 +48,14 @@ fn admin_file(config: &Config) -> Option<&SqliteFile> {
 }
 
 /// The file of targets and maps: the server's, or else the datastore's own.
-fn target_file<'a>(config: &'a Config, datastore: &'a Datastore) -> &'a SqliteFile {
-    admin_file(config).unwrap_or(&datastore.sql.sqlite)
+fn target_file<'a>(config: &'a Config, sql: &'a SqlStore) -> &'a SqliteFile {
+    admin_file(config).unwrap_or(&sql.sqlite)
+}
+
+/// The SQL of a datastore; of one that is not kept in SQL there is none.
+fn sql_of(datastore: &Datastore) -> Result<&SqlStore, StoreError> {
+    let message = || format!("the datastore '{}' is not kept in SQL", datastore.name);
+    datastore.sql().ok_or_else(|| StoreError::new(ErrorKind::Unavailable, message()))
 }
 
 impl Backend for SqliteBackend {
@@ -69,9 +76,10 @@ impl Backend for SqliteBackend {
         user_key: &str,
         folder: &str,
     ) -> Result<Option<String>, StoreError> {
-        let Some(sql) = &datastore.sql.folder_key else { return Ok(Some(user_key.to_owned())) };
+        let store = sql_of(datastore)?;
+        let Some(sql) = &store.folder_key else { return Ok(Some(user_key.to_owned())) };
         let config = Arc::clone(&self.config);
-        let position = self.position(target_file(&config, datastore))?;
+        let position = self.position(target_file(&config, store))?;
         admin::folder_key(self.open[position].1.connection(), sql, user_key, folder)
     }
 
@@ -80,11 +88,12 @@ impl Backend for SqliteBackend {
         datastore: &'a Arc<Datastore>,
         scope: &'a Scope,
     ) -> Result<Box<dyn Store + 'a>, StoreError> {
-        let data = self.position(&datastore.sql.sqlite)?;
+        let sql = sql_of(datastore)?;
+        let data = self.position(&sql.sqlite)?;
         let config = Arc::clone(&self.config);
-        let targets = self.position(target_file(&config, datastore))?;
+        let targets = self.position(target_file(&config, sql))?;
         let (data, targets) = two_of(&mut self.open, data, targets);
-        Ok(Box::new(SqliteStore::new(data, targets, datastore, scope)))
+        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope)))
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {

@@ -56,6 +56,7 @@ impl Content {
         if content.name.is_empty() {
             content.name = type_name;
         }
+        content.name = content.name.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned();
         content
     }
 }

@@ -183,7 +183,7 @@ fn attached(content: &Content, mime_type: &str, bytes: Cow<'_, [u8]>) -> Vec<u8>
     let encoding = content.charset.as_deref().filter(|_| mime_type.starts_with("text/"));
     match encoding.and_then(charset::encoding) {
         Some(encoding) if encoding != encoding_rs::UTF_8 => {
-            let (text, _, broken) = encoding.decode(&bytes);
+            let (text, broken) = encoding.decode_with_bom_removal(&bytes);
             if broken { bytes.into_owned() } else { text.into_owned().into_bytes() }
         }
         _ => bytes.into_owned(),

@@ -1,0 +1,66 @@
+//! Plugins of a server or datastore (manual 14.1, 14.2).
+//!
+//! Not its job: loading modules, and looking whether they are there.
+
+use super::values::{boolean, integer, some_text};
+use crate::check::Node;
+use crate::diagnostic::{Code, did_you_mean};
+use crate::model::{PluginModule, SessionPlugin};
+use crate::source::Report;
+
+/// The modules of the program itself (manual 14.1.1, 14.4).
+const BUILT_IN: &[&str] = &["SDK_textdb", "no_dbapi", "JNI", "FILEOBJ"];
+
+/// The tags of one module.
+struct Tags {
+    module: &'static str,
+    params: &'static str,
+    debug_flags: &'static str,
+}
+
+const DATA: Tags =
+    Tags { module: "plugin_module", params: "plugin_params", debug_flags: "plugin_debugflags" };
+const ADMIN: Tags = Tags {
+    module: "plugin_module_admin",
+    params: "plugin_params_admin",
+    debug_flags: "plugin_debugflags_admin",
+};
+
+/// The plugin of a server. `None`: it names none.
+pub(super) fn of_server(node: &Node, report: &mut Report<'_>) -> Option<SessionPlugin> {
+    Some(SessionPlugin {
+        module: module(node, &DATA, report)?,
+        session_auth: boolean(node, "plugin_sessionauth"),
+        device_admin: boolean(node, "plugin_deviceadmin"),
+    })
+}
+
+/// What keeps the items of a datastore, and what its targets and maps.
+pub(super) fn of_datastore(
+    node: &Node,
+    report: &mut Report<'_>,
+) -> (Option<PluginModule>, Option<PluginModule>) {
+    let data = module(node, &DATA, report);
+    let own = module(node, &ADMIN, report);
+    let admin = if boolean(node, "plugin_datastoreadmin") { data.clone() } else { own };
+    (data, admin)
+}
+
+fn module(node: &Node, tags: &Tags, report: &mut Report<'_>) -> Option<PluginModule> {
+    let written = some_text(node, tags.module)?;
+    let inner = written.strip_prefix('[').and_then(|name| name.strip_suffix(']')).map(str::trim);
+    let name = inner.unwrap_or(&written);
+    let span = node.child(tags.module).map_or(node.span.clone(), Node::value_span);
+    if inner.is_some() && !BUILT_IN.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        let hint = did_you_mean(name, BUILT_IN.iter().copied())
+            .unwrap_or_else(|| "[SDK_textdb] is the text database; without brackets it is a file".to_owned());
+        report.add(Code::UnknownName, span, format!("no plugin '{name}' is built in")).hint(hint);
+    }
+    let params = node.child(tags.params).and_then(|params| params.free.as_ref());
+    Some(PluginModule {
+        name: name.to_owned(),
+        built_in: inner.is_some(),
+        params: params.map(|free| free.tags.clone()).unwrap_or_default(),
+        debug_flags: integer(node, tags.debug_flags),
+    })
+}

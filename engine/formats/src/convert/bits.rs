@@ -1,0 +1,26 @@
+//! Flags in a number: which there are, and how one is set.
+
+use syncloom_script::{FieldId, Item, Value};
+
+/// The number of flags that a number has; the sign is none.
+pub(super) const COUNT: u32 = 63;
+
+/// The flags of a value, from the lowest.
+pub(super) fn of(value: &Value) -> impl Iterator<Item = u32> + use<> {
+    let bits = value.to_integer().unwrap_or(0);
+    (0..COUNT).filter(move |bit| bits >> bit & 1 == 1)
+}
+
+/// Whether a value has a flag.
+pub(super) fn has(value: &Value, bit: u32) -> bool {
+    bit < COUNT && value.to_integer().unwrap_or(0) >> bit & 1 == 1
+}
+
+/// Adds a flag to those of a field. `false` where there is no such flag or no such place.
+pub(super) fn set(item: &mut Item, field: FieldId, index: usize, bit: u32) -> bool {
+    if bit >= COUNT {
+        return false;
+    }
+    let bits = item.get_at(field, index).to_integer().unwrap_or(0);
+    item.set_at(field, index, Value::Integer(bits | 1 << bit))
+}

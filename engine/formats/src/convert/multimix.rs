@@ -1,0 +1,189 @@
+//! `conversion="multimix"`: flags and literals of one parameter, spread over several fields (manual 10.3.4).
+//!
+//! On the inner side of its `<enum>` rules a value reads `Bx` or `n.Bx` for bit `x` of a number, and `Ltext`
+//! or `n.Ltext` for the text itself; `n` says how many fields further on it is stored.
+
+use syncloom_config::{EnumMode, EnumRule, ValueMap};
+use syncloom_script::{FieldId, Item, Value};
+
+use super::bits;
+use crate::enums::{self, Translated};
+
+/// The inner form of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mix<'v> {
+    /// How far the field is from that of the `<value>`.
+    pub offset: i32,
+    pub part: Part<'v>,
+}
+
+/// What is stored in the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part<'v> {
+    /// A bit of a number. A prefix rule leaves the number of the bit to the name.
+    Bit(Option<u32>),
+    /// A text.
+    Literal(&'v str),
+}
+
+impl<'v> Mix<'v> {
+    /// Reads the inner form.
+    pub fn parse(value: &'v str) -> Option<Mix<'v>> {
+        let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+        let (offset, rest) = match digits {
+            0 => (0, value),
+            _ => (i32::from(value[..digits].parse::<u16>().ok()?), value[digits..].strip_prefix('.')?),
+        };
+        let mut chars = rest.chars();
+        let part = match chars.next()? {
+            'B' | 'b' if chars.as_str().is_empty() => Part::Bit(None),
+            'B' | 'b' => {
+                Part::Bit(Some(chars.as_str().parse().ok().filter(|_| !chars.as_str().starts_with('+'))?))
+            }
+            'L' | 'l' => Part::Literal(chars.as_str()),
+            _ => return None,
+        };
+        Some(Mix { offset, part })
+    }
+}
+
+/// Stores one name of a parameter. `false` says that there is no use for it. `place` is where the position of
+/// the property moves its fields: a distance in the list, and an index into arrays.
+///
+/// A name that no rule knows counts only as the number of a bit: read as a literal, any name with an L at
+/// its beginning would end up in the number that holds the flags.
+pub(crate) fn store(map: &ValueMap, name: &str, place: (i32, usize), item: &mut Item) -> bool {
+    let translated = enums::to_value(&map.enums, name);
+    let (value, by_rule) = match &translated {
+        Translated::To(value) => (value.as_ref(), true),
+        Translated::Ignored => return true,
+        Translated::Unknown => (name, map.enums.is_empty()),
+    };
+    let Some(mix) = Mix::parse(value) else { return false };
+    let Some(field) = target(map, mix.offset, place.0).filter(|id| id.index() < item.list().len()) else {
+        return false;
+    };
+    match mix.part {
+        Part::Bit(Some(bit)) => bits::set(item, field, place.1, bit),
+        Part::Literal(text) if by_rule => {
+            let Some(kind) = item.list().get(field).map(|field| field.kind) else { return false };
+            let value = Value::from_text(text, kind);
+            !value.is_empty() && item.set_at(field, place.1, value)
+        }
+        _ => false,
+    }
+}
+
+/// The names of a parameter: those of rules in the order of the rules, then bits without a name as `Bx`.
+pub(crate) fn names(map: &ValueMap, place: (i32, usize), item: &Item) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut told = Told::default();
+    for rule in &map.enums {
+        let Some(mix) = Mix::parse(&rule.value) else { continue };
+        let value = match target(map, mix.offset, place.0) {
+            Some(field) => item.get_at(field, place.1),
+            None => continue,
+        };
+        match mix.part {
+            Part::Bit(Some(bit)) if bit < bits::COUNT => {
+                let set = bits::has(value, bit);
+                if told.bit(mix.offset, bit) && set && rule.mode == EnumMode::Translate {
+                    names.push(rule.name.clone());
+                }
+            }
+            Part::Bit(None) if rule.mode == EnumMode::Prefix => {
+                for bit in bits::of(value).filter(|bit| told.bit(mix.offset, *bit)) {
+                    names.push(format!("{}{bit}", rule.name));
+                }
+            }
+            Part::Literal(literal) if !value.is_empty() && !told.literals.contains(&mix.offset) => {
+                let text = value.to_text();
+                if let Some(name) = literal_name(rule, literal, &text) {
+                    told.literals.push(mix.offset);
+                    names.extend(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(field) = target(map, 0, place.0).filter(|_| !told.literals.contains(&0)) {
+        let value = item.get_at(field, place.1);
+        names.extend(bits::of(value).filter(|bit| told.bit(0, *bit)).map(|bit| format!("B{bit}")));
+        if let (true, Value::Text(text)) = (map.enums.is_empty(), value) {
+            names.push(format!("L{text}"));
+        }
+    }
+    names
+}
+
+/// The name of a literal by a rule: `None` where the rule does not fit, and nothing in it where it says that
+/// the literal is left out.
+fn literal_name(rule: &EnumRule, literal: &str, text: &str) -> Option<Option<String>> {
+    match rule.mode {
+        EnumMode::Prefix => {
+            enums::strip_prefix(text, literal).map(|rest| Some(format!("{}{rest}", rule.name)))
+        }
+        EnumMode::Translate => literal.eq_ignore_ascii_case(text).then(|| Some(rule.name.clone())),
+        EnumMode::Ignore => literal.eq_ignore_ascii_case(text).then_some(None),
+        EnumMode::DefaultName | EnumMode::DefaultValue => None,
+    }
+}
+
+/// A field that stands so far from that of the `<value>`.
+fn target(map: &ValueMap, offset: i32, moved: i32) -> Option<FieldId> {
+    map.field?.offset(offset.checked_add(moved)?)
+}
+
+/// What has been told by a rule already: a bit of two names is told by the first.
+#[derive(Default)]
+struct Told {
+    bits: Vec<(i32, u32)>,
+    literals: Vec<i32>,
+}
+
+impl Told {
+    fn bit(&mut self, offset: i32, bit: u32) -> bool {
+        let new = !self.bits.contains(&(offset, bit));
+        if new {
+            self.bits.push((offset, bit));
+        }
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syncloom_config::MimeMode;
+
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn inner_forms() {
+        let bit = |offset, bit| Some(Mix { offset, part: Part::Bit(bit) });
+        assert_eq!(Mix::parse("B17"), bit(0, Some(17)));
+        assert_eq!(Mix::parse("2.B3"), bit(2, Some(3)));
+        assert_eq!(Mix::parse("B"), bit(0, None));
+        assert_eq!(Mix::parse("1.La.b"), Some(Mix { offset: 1, part: Part::Literal("a.b") }));
+        for value in ["", "5", "BBS", "B+1", "B-1", "x.B1", "1.", "99999999999.B1"] {
+            assert_eq!(Mix::parse(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_example_of_the_manual_spreads_over_three_fields() {
+        let datatype = testing::multimix_example(MimeMode::Standard);
+        let text = "BEGIN:VCARD\r\nTEL;TYPE=CELL,X-Synthesis-Ref5,\"X-CustomLabel-my phone\":1\r\n\
+                    TEL;TYPE=LABEL,home,B9,WORK:2\r\nEND:VCARD\r\n";
+        let (item, notes) = testing::parsed(&datatype, text);
+        assert_eq!(testing::texts(&item, "TEL_FLAGS"), ["1", "518"]);
+        assert_eq!(testing::texts(&item, "TEL_IDS"), ["5"]);
+        assert_eq!(testing::texts(&item, "TEL_LABELS"), ["my phone"]);
+        assert_eq!(notes.len(), 1, "LABEL is neither a rule nor the number of a bit: {notes:?}");
+        assert_eq!(
+            testing::generated(&datatype, &item),
+            "BEGIN:VCARD\r\nTEL;TYPE=CELL,X-Synthesis-Ref5,\"X-CustomLabel-my phone\":1\r\n\
+             TEL;TYPE=HOME,WORK,B9:2\r\nEND:VCARD\r\n"
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! What an item has beyond its profile, written again where it stood.
+//!
+//! Not its job: how it is found and kept, which `crate::kept` and reading do.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use syncloom_config::MimeMode;
+use syncloom_script::{Item, Value};
+
+use super::Generator;
+use crate::kept::{self, Entry, Line, Role, digest};
+use crate::setting::Setting;
+
+/// The entries of an item, and which of them have been written.
+#[derive(Default)]
+pub(super) struct Kept {
+    entries: Vec<(Entry, bool)>,
+    /// The properties that the profile wrote: component and name in upper case.
+    written: Vec<(String, String)>,
+}
+
+impl Kept {
+    /// What an item has for this peer. One that says what it knows gets nothing else.
+    pub fn of(setting: &Setting<'_>, item: &Item) -> Kept {
+        let Some(field) = setting.codec.profile.unknowns else { return Kept::default() };
+        let text = match item.get(field) {
+            Value::Array(elements) => elements.iter().map(Value::to_text).collect::<Vec<_>>().join("\n"),
+            value => value.to_text(),
+        };
+        let mut entries = kept::read(&text);
+        if let Some(names) = &setting.peer.available {
+            entries.retain(|entry| {
+                entry.is_component() || names.contains(&entry.line().name.to_ascii_uppercase())
+            });
+        }
+        Kept { entries: entries.into_iter().map(|entry| (entry, false)).collect(), written: Vec::new() }
+    }
+}
+
+impl Generator<'_> {
+    /// Remembers that the profile has something for a property.
+    pub(super) fn mark_written(&mut self, name: &str) {
+        if !self.kept.entries.is_empty() {
+            self.kept.written.push((self.path.clone(), name.to_ascii_uppercase()));
+        }
+    }
+
+    /// Adds to header and body what the occurrence that they are about came with.
+    pub(super) fn decorate(&mut self, name: &str) {
+        if self.kept.entries.is_empty() {
+            return;
+        }
+        let own = digest(&self.body);
+        let path = &self.path;
+        let mut found = |role: Role| {
+            let is_it = |(entry, used): &&mut (Entry, bool)| {
+                let line = entry.line();
+                !*used
+                    && entry.role == role
+                    && entry.path.eq_ignore_ascii_case(path)
+                    && line.name.eq_ignore_ascii_case(name)
+                    && line.value.split(':').next() == Some(own.as_str())
+            };
+            let entry = self.kept.entries.iter_mut().find(is_it)?;
+            entry.1 = true;
+            Some(entry.0.clone())
+        };
+        let (beside, further) = (found(Role::Beside), found(Role::Further));
+        if let Some(entry) = beside {
+            let line = entry.line();
+            if !line.group.is_empty() && is_group(line.group) && !self.header.contains('.') {
+                self.header.insert(0, '.');
+                self.header.insert_str(0, line.group);
+            }
+            for parameter in line.each_parameter() {
+                push_parameter(&mut self.header, parameter, self.context.mode);
+            }
+        }
+        if let Some((_, values)) = further.as_ref().and_then(|entry| entry.line().value.split_once(':')) {
+            let values = in_dialect(values, self.context.mode);
+            self.body.push_str(&values);
+        }
+    }
+
+    /// Writes the entries of the component that ends here: properties before the components in it, which begin at
+    /// `properties_end`, and components behind them.
+    pub(super) fn write_kept(&mut self, properties_end: Option<usize>) {
+        if self.kept.entries.is_empty() {
+            return;
+        }
+        let mut here: Vec<Entry> = Vec::new();
+        for (entry, used) in &mut self.kept.entries {
+            if *used || !entry.path.eq_ignore_ascii_case(&self.path) {
+                continue;
+            }
+            let is_written = |entry: &Entry| {
+                let name = entry.line().name.to_ascii_uppercase();
+                self.kept.written.iter().any(|(path, known)| *path == self.path && *known == name)
+            };
+            let wanted = match entry.role {
+                Role::Own => true,
+                Role::Instead => !is_written(entry),
+                Role::Beside | Role::Further => false,
+            };
+            if wanted {
+                *used = true;
+                here.push(entry.clone());
+            }
+        }
+        let end = self.out.len();
+        for entry in here.iter().filter(|entry| !entry.is_component()) {
+            self.write_kept_line(&entry.text);
+        }
+        if let Some(place) = properties_end.filter(|place| *place < end) {
+            let length = self.out.len() - end;
+            self.out[place..].rotate_right(length);
+            if let Some((zones, _)) = self.zones_at.as_mut().filter(|(zones, _)| *zones >= place) {
+                *zones += length;
+            }
+        }
+        for entry in here.iter().filter(|entry| entry.is_component()) {
+            for line in entry.text.lines() {
+                self.write_kept_line(line);
+            }
+        }
+    }
+
+    fn write_kept_line(&mut self, text: &str) {
+        let line = Line::new(text);
+        if line.name.is_empty() {
+            return;
+        }
+        self.header.clear();
+        if is_group(line.group) {
+            self.header.push_str(line.group);
+            self.header.push('.');
+        }
+        self.header.push_str(line.name);
+        let mut bytes = None;
+        for parameter in line.each_parameter() {
+            let (name, value) = parameter.split_once('=').unwrap_or(("", parameter));
+            if name.eq_ignore_ascii_case("ENCODING") {
+                bytes = STANDARD.decode(line.value).ok();
+                continue;
+            }
+            if name.eq_ignore_ascii_case("TZID")
+                && let Ok(zone) = self.context.zones.find_tzid(value)
+            {
+                self.used.add(zone, None);
+            }
+            push_parameter(&mut self.header, parameter, self.context.mode);
+        }
+        match bytes {
+            Some(bytes) => self.write_bytes(&bytes),
+            None => {
+                self.body = in_dialect(line.value, self.context.mode);
+                self.write_text();
+            }
+        }
+    }
+}
+
+/// A parameter as a dialect has it: a value alone is a type in the standard one.
+fn push_parameter(header: &mut String, parameter: &str, mode: MimeMode) {
+    header.push(';');
+    if mode == MimeMode::Standard && !parameter.contains('=') {
+        header.push_str("TYPE=");
+    }
+    header.extend(parameter.chars().map(|c| if c.is_control() { ' ' } else { c }));
+}
+
+fn is_group(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// A value with the escapes of a dialect: in the old one a backslash is one, but before these.
+fn in_dialect(value: &str, mode: MimeMode) -> String {
+    if mode == MimeMode::Standard || !value.contains('\\') {
+        return value.to_owned();
+    }
+    let mut text = String::with_capacity(value.len());
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek().copied()) {
+            ('\\', Some('n' | 'N')) => {
+                text.push('\n');
+                chars.next();
+            }
+            ('\\', Some('\\')) => {
+                chars.next();
+                text.push('\\');
+                if let Some(';' | ',' | '\\') | None = chars.peek() {
+                    text.push('\\');
+                }
+            }
+            ('\\', Some(next @ (';' | ','))) => {
+                text.extend(['\\', next]);
+                chars.next();
+            }
+            ('\\', Some(next)) => {
+                text.push(next);
+                chars.next();
+            }
+            (c, _) => text.push(c),
+        }
+    }
+    text
+}

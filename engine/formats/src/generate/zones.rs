@@ -1,0 +1,87 @@
+//! The zones that times were written in: which they are, and their definitions in the text (manual 10.3.2,
+//! `mode="vtimezones"`; 10.3.8).
+//!
+//! Not its job: what a definition says, which the zones of the session know.
+
+use syncloom_config::{Conversion, Property, ValueMap};
+use syncloom_script::time::zones::write::years_of;
+use syncloom_script::{Timestamp, Value, Zone};
+
+use super::{Generator, fold};
+use crate::convert::{Place, times};
+use crate::plan::target;
+
+/// The zones of the times that have been written, in their order, each with its times.
+#[derive(Default)]
+pub(super) struct UsedZones {
+    zones: Vec<(Zone, Vec<Timestamp>)>,
+}
+
+impl UsedZones {
+    /// A time was written in a zone.
+    pub fn add(&mut self, zone: Zone, time: Option<Timestamp>) {
+        match self.zones.iter_mut().find(|(known, _)| *known == zone) {
+            Some((_, times)) => times.extend(time),
+            None => self.zones.push((zone, time.into_iter().collect())),
+        }
+    }
+}
+
+impl<'g> Generator<'g> {
+    /// The parameter of a property that says in which zone its times are.
+    pub(super) fn zone_parameter(&self, property: &'g Property) -> Option<&'g ValueMap> {
+        let parameters = property.parameters.iter().enumerate();
+        let mut maps = parameters.filter(|(index, _)| self.setting.has_parameter(property, *index));
+        maps.find_map(|(_, parameter)| {
+            parameter.value.as_ref().filter(|map| map.conversion == Conversion::TzId)
+        })
+    }
+
+    /// The zone in which the times of an occurrence are written; `None` where that needs no word.
+    pub(super) fn own_zone(&self, property: &'g Property, place: Place) -> Option<Zone> {
+        times::zone_of_property(self.zone_parameter(property)?, place, self.context, self.item)
+    }
+
+    /// Remembers the zone of an occurrence that is written.
+    pub(super) fn use_zone(&mut self, property: &Property, place: Place) {
+        let Some(zone) = self.context.own_zone else { return };
+        let fields = property.values.iter().filter_map(|map| target(map, place.0));
+        for field in fields {
+            if let Value::Timestamp(time) = self.item.get_at(field, place.1) {
+                self.used.add(zone, Some(time.in_zone(zone)));
+            }
+        }
+        self.used.add(zone, None);
+    }
+
+    /// Writes the definitions of all zones to where they belong.
+    pub(super) fn write_zones(&mut self) {
+        let Some((place, component)) = self.zones_at else { return };
+        let used = std::mem::take(&mut self.used.zones);
+        let mut text = Vec::new();
+        let mut told: Vec<String> = Vec::new();
+        let options = self.context.options;
+        for (zone, times) in used {
+            let id = self.context.zones.tzid(zone, options.tzid);
+            if told.contains(&id) {
+                continue;
+            }
+            told.push(id);
+            let now = self.setting.peer.now.map(|now| now.parts().year);
+            let (earliest, latest) = years_of(times).or(now.map(|now| (now, now))).unwrap_or(SOME_YEARS);
+            let years = options.rules.years(now.unwrap_or(latest), earliest, latest);
+            let Some(lines) = self.context.zones.vtimezone(zone, years, options.tzid) else { continue };
+            let frame = |what: &str| format!("{what}:{component}\r\n").into_bytes();
+            text.extend_from_slice(&frame("BEGIN"));
+            for line in lines.lines() {
+                let (header, body) = line.split_once(':').unwrap_or((line, ""));
+                fold::standard(&mut text, header, body, self.setting.peer.fold);
+            }
+            text.extend_from_slice(&frame("END"));
+        }
+        self.out.splice(place..place, text);
+    }
+}
+
+/// The years that count where neither the present nor a time is known.
+const SOME_YEARS: (i64, i64) = (2000, 2000);

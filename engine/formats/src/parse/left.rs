@@ -1,0 +1,228 @@
+//! What of a text has no field: kept where the profile has a field for it, and noted where it has none.
+//!
+//! Not its job: how it is written again.
+
+use std::borrow::Cow;
+
+use syncloom_config::MimeMode;
+use syncloom_script::{FieldId, Item, Timestamp, Value, Zone, Zones};
+
+use super::line::{ContentLine, Transfer};
+use super::{Parser, name, transfer};
+use crate::charset;
+use crate::kept::{Entry, Role, digest};
+use crate::note::NoteKind;
+
+/// The entries that have been found, in the order of the text.
+#[derive(Default)]
+pub(super) struct Left {
+    entries: Vec<Entry>,
+}
+
+impl Left {
+    fn push(&mut self, path: &str, role: Role, text: String) {
+        self.entries.push(Entry { path: path.to_owned(), role, text });
+    }
+
+    /// Puts the entries into their field. Where there are none it stays as it is: a peer that sends nothing unknown
+    /// may just not know it.
+    pub fn store(&self, field: FieldId, item: &mut Item) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let texts = self.entries.iter().map(Entry::to_string);
+        let value = match item.is_array(field) {
+            true => Value::Array(texts.map(Value::Text).collect()),
+            false => Value::Text(texts.collect::<Vec<_>>().join("\n")),
+        };
+        item.set(field, value);
+    }
+}
+
+/// What of a stored property has no field.
+#[derive(Default)]
+pub(super) struct Surplus {
+    pub group: String,
+    /// Parameters as they stand in the text, each with its semicolon.
+    pub parameters: String,
+    /// Further values, from the separator before the first on.
+    pub values: String,
+}
+
+impl Parser<'_, '_> {
+    /// Whether there is a field for what has none.
+    pub(super) fn keeps(&self) -> bool {
+        self.setting.codec.profile.unknowns.is_some()
+    }
+
+    /// A property that the item has no place for, or one value of it.
+    pub(super) fn leave_line(
+        &mut self,
+        path: &str,
+        line: &ContentLine<'_>,
+        value: Option<&str>,
+        why: NoteKind,
+    ) {
+        if self.keeps() {
+            let text = self.canonical(line, value);
+            self.left.push(path, Role::Own, text);
+        } else {
+            self.note(line.line, &name(line), why);
+        }
+    }
+
+    /// A property whose value no field can hold.
+    pub(super) fn leave_value(&mut self, path: &str, line: &ContentLine<'_>, why: NoteKind) {
+        if self.keeps() {
+            let text = self.canonical(line, None);
+            self.left.push(path, Role::Instead, text);
+        }
+        self.note(line.line, &name(line), why);
+    }
+
+    /// A component that the item has no place for.
+    pub(super) fn leave_component(&mut self, path: &str, place: usize, why: NoteKind) {
+        let nodes = self.nodes;
+        let Some(node) = nodes.get(place) else { return };
+        if !self.keeps() {
+            let name = String::from_utf8_lossy(node.component()).to_ascii_uppercase();
+            return self.note(node.line.line, &name, why);
+        }
+        let end = node.inside.as_ref().map_or(place + 1, |inside| inside.range.end);
+        let mut lines = Vec::new();
+        let mut open: Vec<(usize, String)> = Vec::new();
+        for (index, node) in nodes.iter().enumerate().take(end).skip(place) {
+            match &node.inside {
+                Some(inside) => {
+                    let name = String::from_utf8_lossy(node.component()).into_owned();
+                    lines.push(format!("BEGIN:{name}"));
+                    open.push((inside.range.end, name));
+                }
+                None => lines.push(self.canonical(&node.line, None)),
+            }
+            while let Some((_, name)) = open.pop_if(|(end, _)| *end == index + 1) {
+                lines.push(format!("END:{name}"));
+            }
+        }
+        self.left.push(path, Role::Own, lines.join("\n"));
+    }
+
+    /// What goes with a property that is stored.
+    pub(super) fn leave_surplus(
+        &mut self,
+        path: &str,
+        line: &ContentLine<'_>,
+        value: &str,
+        surplus: Surplus,
+    ) {
+        let name = name(line);
+        if !(surplus.group.is_empty() && surplus.parameters.is_empty()) {
+            let dot = if surplus.group.is_empty() { "" } else { "." };
+            let text = format!("{}{dot}{name}{}:{}", surplus.group, surplus.parameters, digest(value));
+            self.left.push(path, Role::Beside, text);
+        }
+        if !surplus.values.is_empty() {
+            let text = format!("{name}:{}:{}", digest(value), surplus.values);
+            self.left.push(path, Role::Further, text);
+        }
+    }
+
+    /// A line as entries have it; with a value of its own, if one is given.
+    fn canonical(&self, line: &ContentLine<'_>, value: Option<&str>) -> String {
+        let charset = line.charset();
+        let text = |bytes: &[u8]| charset::decode(Cow::Borrowed(bytes), charset.as_deref()).0.into_owned();
+        let mut header = String::new();
+        if !line.group().is_empty() {
+            header.push_str(&text(line.group()));
+            header.push('.');
+        }
+        header.push_str(&name(line));
+        let mut zone = None;
+        for (name, value) in line.parameters() {
+            let (name, mut value) = (text(name), text(value));
+            if name.eq_ignore_ascii_case(super::store::TZID) {
+                match self.lasting_zone(&value) {
+                    Ok(name) => value = name,
+                    Err(instead) => zone = instead,
+                }
+                if zone.is_some() {
+                    continue;
+                }
+            }
+            header.push(';');
+            if !name.is_empty() {
+                header.push_str(&name);
+                header.push('=');
+            }
+            header.push_str(&value);
+        }
+        if line.transfer == Transfer::Base64 && value.is_none() {
+            let digits: Vec<u8> =
+                line.value.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+            return one_line(&format!("{header};ENCODING=B:{}", String::from_utf8_lossy(&digits)));
+        }
+        let value = match value {
+            Some(value) => value.to_owned(),
+            None => self.raw_text(line),
+        };
+        let value = match zone {
+            Some(zone) => in_utc(&value, zone).unwrap_or(value),
+            None => value,
+        };
+        format!("{}:{}", one_line(&header), escaped(&value, self.setting.codec.datatype.mode))
+    }
+
+    /// The value of a line as text, with its escapes.
+    pub(super) fn raw_text(&self, line: &ContentLine<'_>) -> String {
+        let bytes = Cow::Borrowed(line.value.as_ref());
+        let bytes = match line.transfer {
+            Transfer::QuotedPrintable => transfer::quoted_printable(bytes, &[]),
+            Transfer::Plain | Transfer::Base64 => bytes,
+        };
+        charset::decode(bytes, line.charset().as_deref()).0.into_owned()
+    }
+
+    /// The name by which a zone is known when this text has been forgotten; or else the zone.
+    fn lasting_zone(&self, id: &str) -> Result<String, Option<Zone>> {
+        let Some(zone) = self.times.find(id) else { return Ok(id.to_owned()) };
+        let name = self.times.zones.tzid(zone, syncloom_script::time::zones::TzidMode::Olson);
+        match Zones::default().find_tzid(&name) {
+            Ok(_) => Ok(name),
+            Err(_) => Err(Some(zone)),
+        }
+    }
+}
+
+/// Times of a zone in UTC; `None` where one of them is no time.
+fn in_utc(value: &str, zone: Zone) -> Option<String> {
+    let times =
+        value.split(',').map(|part| Some(Timestamp::parse(part)?.with_zone(zone).to_utc().to_iso8601()));
+    times.collect::<Option<Vec<_>>>().map(|times| times.join(","))
+}
+
+/// A value with the escapes of the standard dialect.
+fn escaped(value: &str, mode: MimeMode) -> String {
+    let mut text = String::with_capacity(value.len());
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek().copied()) {
+            ('\n', _) => text.push_str("\\n"),
+            // In the old dialect a backslash is one, but before these.
+            ('\\', Some(next @ (';' | ',' | '\\'))) => {
+                text.extend(['\\', next]);
+                chars.next();
+            }
+            ('\\', _) if mode == MimeMode::Old => text.push_str("\\\\"),
+            ('\\', Some(next)) if next != '\n' => {
+                text.extend(['\\', next]);
+                chars.next();
+            }
+            (c, _) => text.push(c),
+        }
+    }
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r'], " ")
+}

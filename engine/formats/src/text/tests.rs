@@ -1,1 +1,0 @@
-//! Notes and mails by profiles like those that people use.
