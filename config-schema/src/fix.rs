@@ -3,7 +3,7 @@
 //! Not its job: finding mends (each problem brings its own), and writing files.
 
 use crate::diagnostic::Edit;
-use crate::source::{decode, encode_like};
+use crate::encoding::{decode, encode_like};
 
 /// A file with these edits made. Of edits that overlap the first one counts; the others come up again when the
 /// file is loaded again. `None`: the file's encoding cannot be written.
