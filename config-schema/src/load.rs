@@ -12,7 +12,7 @@ use crate::include::Files;
 use crate::model::Config;
 use crate::source::{Report, Source, Sources};
 use crate::variables::{LANGUAGE_VERSION, LANGUAGE_VERSION_HEX, Variables};
-use crate::{advice, build, xml};
+use crate::{advice, build, show, xml};
 
 /// The largest file that is read. The largest config known has 120 kB.
 pub(crate) const MAX_FILE_SIZE: u64 = 16 << 20;
@@ -28,6 +28,8 @@ pub struct LoadOptions {
     pub strict: bool,
     /// The platform that `platform="…"` is compared with.
     pub platform: Platform,
+    /// Fill [`Loaded::shown`].
+    pub show: bool,
 }
 
 /// The platforms that a config can tell apart (manual 4.6).
@@ -137,9 +139,16 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The files, for showing lines of them.
     pub sources: Sources,
+    /// The config as it was understood, if that was asked for and the file is XML.
+    pub shown: Option<String>,
 }
 
 impl Loaded {
+    /// A file of which no config came.
+    pub(crate) fn failed(source: Source, diagnostics: Vec<Diagnostic>) -> Self {
+        finish(None, diagnostics, source, Vec::new())
+    }
+
     /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -158,6 +167,9 @@ fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
     use std::io::Read;
     let unreadable =
         |error: std::io::Error| (Code::Unreadable, format!("{} cannot be read: {error}", path.display()));
+    if path.is_dir() {
+        return Err((Code::Unreadable, format!("{} is a folder; name the config in it", path.display())));
+    }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -177,19 +189,27 @@ fn read_included(path: &Path) -> Result<Vec<u8>, (Code, String)> {
 /// Loads a config from the bytes of its file. The path is for messages and for `config_path`;
 /// it is not read.
 pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
+    let source = match read_source(path, bytes) {
+        Ok(source) => source,
+        Err(loaded) => return *loaded,
+    };
+    let mut report = Report::new(&source);
+    let mut shown = None;
+    let config = understand(path, options, &mut report, &mut shown);
+    let (diagnostics, included) = report.into_parts();
+    Loaded { shown, ..finish(config, diagnostics, source, included) }
+}
+
+/// The text of a file; the error says why it has none.
+pub(crate) fn read_source(path: &Path, bytes: &[u8]) -> Result<Source, Box<Loaded>> {
     if bytes.len() as u64 > MAX_FILE_SIZE {
         let message = format!("the file is larger than {} MB", MAX_FILE_SIZE >> 20);
-        return failed(path, String::new(), (Code::TooLarge, message, 0));
+        return Err(Box::new(failed(path, String::new(), (Code::TooLarge, message, 0))));
     }
-    let text = match decode(bytes) {
-        Ok(text) => text,
-        Err(fault) => {
-            return failed(path, readable(bytes, fault.2), fault);
-        }
-    };
-    let source = Source::new(&path.to_string_lossy(), text);
-    let (config, diagnostics, included) = understand(path, &source, options);
-    finish(config, diagnostics, source, included)
+    match decode(bytes) {
+        Ok(text) => Ok(Source::new(&path.to_string_lossy(), text)),
+        Err(fault) => Err(Box::new(failed(path, readable(bytes, fault.2), fault))),
+    }
 }
 
 /// What can be shown of a file that cannot be read: up to the fault, and the rest of its line as far as it is text.
@@ -199,22 +219,20 @@ pub(crate) fn readable(bytes: &[u8], fault: usize) -> String {
     format!("{}{}", String::from_utf8_lossy(before), String::from_utf8_lossy(&behind[..rest]))
 }
 
-/// The config, its problems, and the files that it includes.
-type Understood = (Option<Config>, Vec<Diagnostic>, Vec<Source>);
-
-fn understand(path: &Path, source: &Source, options: &LoadOptions) -> Understood {
-    let mut report = Report::new(source);
-    let config = build_config(path, options, &mut report);
-    let (diagnostics, included) = report.into_parts();
-    (config, diagnostics, included)
-}
-
-fn build_config(path: &Path, options: &LoadOptions, report: &mut Report<'_>) -> Option<Config> {
+fn understand(
+    path: &Path,
+    options: &LoadOptions,
+    report: &mut Report<'_>,
+    shown: &mut Option<String>,
+) -> Option<Config> {
     let mut root = xml::parse(report)?;
     let (platform, _) = options.platform.names();
     let files = Files::around(path, read_included);
     let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict, files };
     let root = check(&mut root, &mut rules, report)?;
+    if options.show {
+        *shown = Some(show::show(&root));
+    }
     let built = build::build(&root, path, report);
     missing_modules(&root, path, options, report);
     advice::advise(&root, &built.left_out, report);
@@ -258,7 +276,7 @@ fn finish(
     let mut sources = Sources::default();
     std::iter::once(source).chain(included).for_each(|source| sources.push(source));
     diagnostics.sort_by_key(|told| (sources.position(&told.place.file), told.place.span.start));
-    let mut loaded = Loaded { config, diagnostics, sources };
+    let mut loaded = Loaded { config, diagnostics, sources, shown: None };
     if loaded.has_errors() {
         loaded.config = None;
     }
@@ -267,7 +285,12 @@ fn finish(
 
 fn failed(path: &Path, text: String, (code, message, at): (Code, String, usize)) -> Loaded {
     let source = Source::new(&path.to_string_lossy(), text);
-    let diagnostic = Diagnostic::new(code, source.locate(at..at), message);
+    let mut diagnostic = Diagnostic::new(code, source.locate(at..at), message);
+    if code == Code::Encoding {
+        diagnostic.hint(
+            "save the file as UTF-8, or name its encoding: <?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>",
+        );
+    }
     finish(None, vec![diagnostic], source, Vec::new())
 }
 
