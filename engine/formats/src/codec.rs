@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use syncloom_config::{BaseType, Coding, DataType, MimeMode, MimeProfile, ProfileUse, Scripts, TextCoding};
+use syncloom_config::{BaseType, Coding, DataType, MimeMode, ProfileUse, Scripts, TextCoding};
 use syncloom_script::{Item, Zones};
 
 use crate::capabilities::{self, Capabilities, Style};
@@ -72,15 +72,20 @@ impl Codec {
         Codec { datatype, form }
     }
 
-    /// A MIME-DIR profile on its own in one of the dialects, as scripts use it (`PARSETEXTWITHPROFILE`).
-    pub fn of_profile(profile: &Arc<MimeProfile>, mode: MimeMode) -> Codec {
+    /// A profile on its own, in one of the dialects if it is for MIME-DIR, as scripts use it
+    /// (`PARSETEXTWITHPROFILE`).
+    pub fn of_profile(profile: &ProfileUse, mode: MimeMode) -> Codec {
+        let (name, base) = match profile {
+            ProfileUse::Mime(profile) => (&profile.name, BaseType::MimeDir),
+            ProfileUse::Text(profile) => (&profile.name, BaseType::Text),
+        };
         Codec::new(Arc::new(DataType {
-            name: profile.name.clone(),
-            base: BaseType::MimeDir,
+            name: name.clone(),
+            base,
             mime_type: String::new(),
             version: String::new(),
             mode,
-            profile: ProfileUse::Mime(Arc::clone(profile)),
+            profile: profile.clone(),
             coding: Coding::default(),
             scripts: Scripts::default(),
         }))

@@ -34,6 +34,7 @@ mod pipeline;
 mod plan;
 pub mod recode;
 mod setting;
+mod split;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -42,4 +43,5 @@ pub use capabilities::{Capabilities, ParameterCap, PropertyCap, Style};
 pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer, TimesMean};
-pub use pipeline::{Hosts, Pipeline, ScriptFault};
+pub use pipeline::{Hosts, Pipeline, Profiles, ScriptFault, Unfit};
+pub use split::{Piece, split};
