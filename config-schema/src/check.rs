@@ -229,6 +229,7 @@ impl Checker<'_, '_, '_> {
                 if value.is_none() || tag.name != "configvar" || decl.name != "value" {
                     let span = value.map_or(element.name_span.clone(), |attr| attr.span.clone());
                     let found = self.report.add(Code::MissingAttribute, span.clone(), message);
+                    found.hint(format!("write {}=\"…\": {}", decl.name, decl.summary));
                     if tag.parents == [""] && value.is_none() {
                         found.hint(format!("write <{} version=\"{DOCUMENT_VERSION}\">", element.name));
                         found.fix(span.end..span.end, format!(" version=\"{DOCUMENT_VERSION}\""));
@@ -339,7 +340,10 @@ impl Checker<'_, '_, '_> {
                 let first = self.report.locate(first.span.clone());
                 let message =
                     format!("<{}> stands twice in <{}>; the last one counts", tag.name, parent.name);
-                self.report.add(Code::Repeated, found.span.clone(), message).note(first, "the first one");
+                self.report
+                    .add(Code::Repeated, found.span.clone(), message)
+                    .note(first, "the first one")
+                    .hint("remove one of the two");
             }
             node.children.push(found);
         }

@@ -11,8 +11,10 @@ mod build;
 mod check;
 pub mod diagnostic;
 mod fix;
+mod format;
 mod load;
 pub mod model;
+mod show;
 mod source;
 pub mod sql;
 pub mod tags;
@@ -22,6 +24,7 @@ mod xml;
 
 pub use diagnostic::{Code, Diagnostic, Edit, Location, Page, Severity};
 pub use fix::mend;
+pub use format::{Formatted, format};
 pub use load::{Environment, LoadOptions, Loaded, Platform, load, load_text};
 pub use model::*;
 pub use source::{Source, Sources};

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::Config;
 use crate::source::{Report, Source, Sources, decode};
 use crate::variables::{LANGUAGE_VERSION, LANGUAGE_VERSION_HEX, Variables};
-use crate::{advice, build, xml};
+use crate::{advice, build, show, xml};
 
 /// The largest file that is read. The largest config known has 120 kB.
 const MAX_FILE_SIZE: u64 = 16 << 20;
@@ -26,6 +26,8 @@ pub struct LoadOptions {
     pub strict: bool,
     /// The platform that `platform="…"` is compared with.
     pub platform: Platform,
+    /// Fill [`Loaded::shown`].
+    pub show: bool,
 }
 
 /// The platforms that a config can tell apart (manual 4.6).
@@ -107,9 +109,16 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The files, for showing lines of them.
     pub sources: Sources,
+    /// The config as it was understood, if that was asked for and the file is XML.
+    pub shown: Option<String>,
 }
 
 impl Loaded {
+    /// A file of which no config came.
+    pub(crate) fn failed(source: Source, diagnostics: Vec<Diagnostic>) -> Self {
+        finish(None, diagnostics, source)
+    }
+
     /// Whether there is an error.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
@@ -128,6 +137,9 @@ fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
     use std::io::Read;
     let unreadable =
         |error: std::io::Error| (Code::Unreadable, format!("{} cannot be read: {error}", path.display()));
+    if path.is_dir() {
+        return Err((Code::Unreadable, format!("{} is a folder; name the config in it", path.display())));
+    }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -137,33 +149,50 @@ fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
 /// Loads a config from the bytes of its file. The path is for messages and for `config_path`;
 /// it is not read.
 pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
+    let source = match read_source(path, bytes) {
+        Ok(source) => source,
+        Err(loaded) => return *loaded,
+    };
+    let mut report = Report::new(&source);
+    let mut shown = None;
+    let config = understand(path, options, &mut report, &mut shown);
+    let diagnostics = report.diagnostics;
+    Loaded { shown, ..finish(config, diagnostics, source) }
+}
+
+/// The text of a file; the error says why it has none.
+pub(crate) fn read_source(path: &Path, bytes: &[u8]) -> Result<Source, Box<Loaded>> {
     if bytes.len() as u64 > MAX_FILE_SIZE {
         let message = format!("the file is larger than {} MB", MAX_FILE_SIZE >> 20);
-        return failed(path, String::new(), (Code::TooLarge, message, 0));
+        return Err(Box::new(failed(path, String::new(), (Code::TooLarge, message, 0))));
     }
-    let text = match decode(bytes) {
-        Ok(text) => text,
+    match decode(bytes) {
+        Ok(text) => Ok(Source::new(&path.to_string_lossy(), text)),
         Err(fault) => {
             // Shown up to the fault; the rest has no meaning that is known.
             let shown = String::from_utf8_lossy(bytes.get(..fault.2).unwrap_or(bytes)).into_owned();
-            return failed(path, shown, fault);
+            Err(Box::new(failed(path, shown, fault)))
         }
-    };
-    let source = Source::new(&path.to_string_lossy(), text);
-    let (config, diagnostics) = understand(path, &source, options);
-    finish(config, diagnostics, source)
+    }
 }
 
-fn understand(path: &Path, source: &Source, options: &LoadOptions) -> (Option<Config>, Vec<Diagnostic>) {
-    let mut report = Report::new(source);
-    let Some(root) = xml::parse(&mut report) else { return (None, report.diagnostics) };
+fn understand(
+    path: &Path,
+    options: &LoadOptions,
+    report: &mut Report<'_>,
+    shown: &mut Option<String>,
+) -> Option<Config> {
+    let root = xml::parse(report)?;
     let (platform, _) = options.platform.names();
     let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict };
-    let Some(root) = check(&root, &mut rules, &mut report) else { return (None, report.diagnostics) };
-    let built = build::build(&root, path, &mut report);
-    missing_modules(&root, path, options, &mut report);
-    advice::advise(&root, &built.left_out, &mut report);
-    (Some(built.config), report.diagnostics)
+    let root = check(&root, &mut rules, report)?;
+    if options.show {
+        *shown = Some(show::show(&root));
+    }
+    let built = build::build(&root, path, report);
+    missing_modules(&root, path, options, report);
+    advice::advise(&root, &built.left_out, report);
+    Some(built.config)
 }
 
 /// Tells of plugins whose file is in none of the folders where one is looked for first. It may still be found where
@@ -198,7 +227,7 @@ fn finish(config: Option<Config>, mut diagnostics: Vec<Diagnostic>, source: Sour
     diagnostics.sort_by_key(|diagnostic| diagnostic.place.span.start);
     let mut sources = Sources::default();
     sources.push(source);
-    let mut loaded = Loaded { config, diagnostics, sources };
+    let mut loaded = Loaded { config, diagnostics, sources, shown: None };
     if loaded.has_errors() {
         loaded.config = None;
     }
@@ -207,7 +236,12 @@ fn finish(config: Option<Config>, mut diagnostics: Vec<Diagnostic>, source: Sour
 
 fn failed(path: &Path, text: String, (code, message, at): (Code, String, usize)) -> Loaded {
     let source = Source::new(&path.to_string_lossy(), text);
-    let diagnostic = Diagnostic::new(code, source.locate(at..at), message);
+    let mut diagnostic = Diagnostic::new(code, source.locate(at..at), message);
+    if code == Code::Encoding {
+        diagnostic.hint(
+            "save the file as UTF-8, or name its encoding: <?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>",
+        );
+    }
     finish(None, vec![diagnostic], source)
 }
 

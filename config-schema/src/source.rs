@@ -18,6 +18,11 @@ impl Sources {
         self.files.push(source);
     }
 
+    /// All files, the config itself first.
+    pub fn all(&self) -> &[Source] {
+        &self.files
+    }
+
     /// The file of this name.
     pub fn find(&self, name: &str) -> Option<&Source> {
         self.files.iter().find(|source| &*source.name == name)
@@ -81,8 +86,8 @@ impl Source {
         self.marks.get(mark).copied().unwrap_or(0) + characters(rest)
     }
 
-    /// A byte range as something that a diagnostic can point at.
-    pub(crate) fn locate(&self, span: Range<usize>) -> Location {
+    /// A byte range of the decoded text as something that a diagnostic can point at.
+    pub fn locate(&self, span: Range<usize>) -> Location {
         let start = self.boundary(span.start);
         let (line, column) = self.line_and_column(start);
         let end = self.boundary(span.end).max(start);
@@ -107,7 +112,7 @@ impl Source {
     }
 
     /// Where a line (from 1) begins.
-    pub(crate) fn line_start(&self, line: u32) -> usize {
+    pub fn line_start(&self, line: u32) -> usize {
         self.lines.get((line as usize).saturating_sub(1)).copied().unwrap_or(self.text.len())
     }
 

@@ -159,6 +159,10 @@ pub enum Code {
     BadScript,
     /// SLC0101: the filter has a mistake.
     BadFilter,
+    /// SLC0110: the database cannot be opened.
+    Database,
+    /// SLC0111: the database refuses the statement.
+    Refused,
 }
 
 impl Code {
@@ -235,6 +239,8 @@ impl Code {
         (Code::MissingModule, "SLC0094", Severity::Advice, "the plugin is not found"),
         (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
         (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
+        (Code::Database, "SLC0110", Severity::Error, "the database cannot be opened"),
+        (Code::Refused, "SLC0111", Severity::Error, "the database refuses the statement"),
     ];
 
     /// Its number, such as `SLC0020`.

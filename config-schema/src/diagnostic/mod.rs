@@ -54,7 +54,8 @@ pub struct Edit {
 }
 
 impl Diagnostic {
-    pub(crate) fn new(code: Code, place: Location, message: String) -> Self {
+    /// A problem of the usual severity.
+    pub fn new(code: Code, place: Location, message: String) -> Self {
         Diagnostic {
             code,
             severity: code.severity(),
@@ -67,7 +68,7 @@ impl Diagnostic {
     }
 
     /// Says what to do about it.
-    pub(crate) fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
+    pub fn hint(&mut self, hint: impl Into<String>) -> &mut Self {
         self.hint = Some(hint.into());
         self
     }

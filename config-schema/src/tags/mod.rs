@@ -29,26 +29,32 @@ use std::sync::OnceLock;
 pub use kind::Kind;
 pub use tag::{Acts, Attribute, GLOBAL_ATTRIBUTES, Tag};
 
-const TABLES: &[&[Tag]] = &[
-    root::TAGS,
-    debug::TAGS,
-    scripting::TAGS,
-    transport::TAGS,
-    datatypes::TAGS,
-    profile::TAGS,
-    text::TAGS,
-    server::TAGS,
-    sql::TAGS,
-    plugin::TAGS,
-    client::TAGS,
-    datastore::TAGS,
-    fieldmap::TAGS,
-    rules::TAGS,
+/// The tables, each with what its tags are about.
+const GROUPS: &[(&str, &[Tag])] = &[
+    ("the config as a whole", root::TAGS),
+    ("logs", debug::TAGS),
+    ("functions and macros for scripts", scripting::TAGS),
+    ("transport", transport::TAGS),
+    ("field lists and datatypes", datatypes::TAGS),
+    ("MIME-DIR profiles", profile::TAGS),
+    ("text profiles", text::TAGS),
+    ("the server or client", server::TAGS),
+    ("SQL databases", sql::TAGS),
+    ("plugins", plugin::TAGS),
+    ("clients", client::TAGS),
+    ("datastores", datastore::TAGS),
+    ("field maps", fieldmap::TAGS),
+    ("remote rules", rules::TAGS),
 ];
 
 /// Every tag of the config language.
 pub fn tags() -> impl Iterator<Item = &'static Tag> {
-    TABLES.iter().copied().flatten()
+    GROUPS.iter().flat_map(|(_, table)| *table)
+}
+
+/// The tags by what they are about.
+pub fn groups() -> impl Iterator<Item = (&'static str, &'static [Tag])> {
+    GROUPS.iter().copied()
 }
 
 /// The tag of this name, in any case, in this parent; outdated spellings are found too. The root has the

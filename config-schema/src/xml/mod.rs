@@ -272,7 +272,8 @@ fn inside(source: &str, span: &Range<usize>) -> Range<usize> {
     begin..source[begin..span.end].rfind("</").map_or(begin, |end| begin + end)
 }
 
-fn after_start_tag(source: &str, span: &Range<usize>) -> usize {
+/// Where the content of the element of this span begins.
+pub(crate) fn after_start_tag(source: &str, span: &Range<usize>) -> usize {
     let mut quote = None;
     for (at, c) in source[span.clone()].char_indices() {
         match (quote, c) {

@@ -49,7 +49,7 @@ fn check_shows_where_a_mistake_is_and_fails() {
 #[test]
 fn a_config_that_is_not_there_is_an_error() {
     let output = syncloom(&["check", "no/such.xml"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("no/such.xml"), "{}", text(&output.stderr));
 }
 

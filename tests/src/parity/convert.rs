@@ -82,10 +82,11 @@ impl Converted {
             datastore: None,
             item: Some(&mut sync),
         };
-        let mut receiving = Pipeline::new(Arc::clone(from.datatype()), Profiles::of(config), None);
+        let profiles = Arc::new(Profiles::new(&config.mime_profiles, &config.text_profiles));
+        let mut receiving = Pipeline::new(Arc::clone(from.datatype()), Arc::clone(&profiles), None);
         receiving.incoming(&mut item, &mut hosts);
         let mut outgoing = item.clone();
-        let mut sending = Pipeline::new(Arc::clone(to.datatype()), Profiles::of(config), None);
+        let mut sending = Pipeline::new(Arc::clone(to.datatype()), Arc::clone(&profiles), None);
         let limit = sending.outgoing(&mut outgoing, None, &mut hosts);
         let faults = receiving.take_faults().into_iter().chain(sending.take_faults());
         told.extend(faults.map(|fault| fault.to_string()));
@@ -247,18 +248,6 @@ impl System for Machine {
     fn random(&mut self, _: Option<i64>) -> u64 {
         0
     }
-
-    fn sleep_ms(&mut self, _: u64) {}
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
-        Err("No such file or directory".into())
-    }
-
-    fn shell(&mut self, _: &str, _: &str, _: bool) -> Option<i64> {
-        None
-    }
-
-    fn log(&mut self, _: &str) {}
 }
 
 /// A session in which nothing is known of anything.

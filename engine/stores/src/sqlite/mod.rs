@@ -5,6 +5,7 @@ mod admin;
 mod connection;
 mod convert;
 mod items;
+mod probe;
 mod statement;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use admin::SqliteAdmin;
 use connection::Database;
 pub use connection::{copy, create_if_missing};
 use items::SqliteStore;
+pub use probe::{Fault, Probe, probe};
 
 /// The SQLite files of one session. Each is opened when it is first needed, once.
 pub struct SqliteBackend {
