@@ -8,6 +8,9 @@ use crate::diagnostic::{Code, Severity, did_you_mean};
 use crate::source::Report;
 use crate::tags::Kind;
 
+/// Of how many scripts, macros and functions it is told that they are not used: each is looked for in all others.
+const MAX_TEXTS: usize = 1000;
+
 /// Tells of `rule` and `rulematch` that name no rule.
 pub(super) fn check_rules(root: &Node, report: &mut Report<'_>) {
     let mut rules: Vec<&str> = Vec::new();
@@ -48,22 +51,24 @@ pub(super) fn unused_scripts(root: &Node, report: &mut Report<'_>) {
             texts.push((node, node.text.as_str().to_ascii_lowercase()));
         }
     });
-    for (node, own) in &texts {
+    if texts.len() > MAX_TEXTS {
+        return;
+    }
+    for (node, _) in &texts {
         let others =
             || texts.iter().filter(|(other, _)| !std::ptr::eq(*other, *node)).map(|(_, text)| text.as_str());
+        let shown = attr_text(node, "name").or(function_name(node.text.as_str())).unwrap_or("");
         let name = match node.tag.name {
-            "macro" => attr_text(node, "name").map(|name| format!("${}", name.to_ascii_lowercase())),
-            "function" => function_name(own).map(str::to_owned),
+            "macro" => Some(format!("${}", shown.to_ascii_lowercase())),
+            "function" if !shown.is_empty() => Some(shown.to_ascii_lowercase()),
             _ => None,
         };
-        let Some(name) = name.filter(|name| !others().any(|text| mentions(text, name))) else { continue };
+        if name.is_none_or(|name| others().any(|text| mentions(text, &name))) {
+            continue;
+        }
         let what = node.tag.name;
         let span = if what == "macro" { node.attr_span("name") } else { node.span.clone() };
-        report.add(
-            Code::Unused,
-            span,
-            format!("the {what} '{}' is used by no script", name.trim_start_matches('$')),
-        );
+        report.add(Code::Unused, span, format!("the {what} '{shown}' is used by no script"));
     }
 }
 
