@@ -49,12 +49,15 @@ pub(super) fn of_datastore(
 /// Why a datastore whose items a plugin keeps cannot be served, if it cannot.
 pub(super) fn missing(node: &Node) -> Option<String> {
     let Some(data) = read(node, &DATA) else { return Some("it names no <plugin_module>".to_owned()) };
-    let admin = if boolean(node, "plugin_datastoreadmin") { Some(data.clone()) } else { read(node, &ADMIN) };
+    let absent = |module: &PluginModule| format!("the plugin '{}' cannot be loaded yet", module.name);
+    if !data.is_at_hand() {
+        return Some(absent(&data));
+    }
+    let admin = if boolean(node, "plugin_datastoreadmin") { Some(data) } else { read(node, &ADMIN) };
     let Some(admin) = admin else {
         return Some("its targets and maps are kept by no plugin, and in SQL they cannot be yet".to_owned());
     };
-    let absent = [data, admin].into_iter().find(|module| !module.is_at_hand())?;
-    Some(format!("the plugin '{}' cannot be loaded yet", absent.name))
+    (!admin.is_at_hand()).then(|| absent(&admin))
 }
 
 fn module(node: &Node, tags: &Tags, report: &mut Report<'_>) -> Option<PluginModule> {
