@@ -49,6 +49,10 @@ pub enum Code {
     WrongRoot,
     /// SLC0011: the version of the document is not 1.0.
     WrongVersion,
+    /// SLC0012: the included file does not begin as one.
+    BadInclude,
+    /// SLC0013: a file includes itself.
+    EndlessInclude,
     /// SLC0020: unknown tag.
     UnknownTag,
     /// SLC0021: the tag does not stand here.
@@ -159,6 +163,10 @@ pub enum Code {
     BadScript,
     /// SLC0101: the filter has a mistake.
     BadFilter,
+    /// SLC0110: the database cannot be opened.
+    Database,
+    /// SLC0111: the database refuses the statement.
+    Refused,
 }
 
 impl Code {
@@ -175,6 +183,8 @@ impl Code {
         (Code::TooDeep, "SLC0009", Severity::Error, "tags are nested too deeply"),
         (Code::WrongRoot, "SLC0010", Severity::Error, "the root element is not sysync_config"),
         (Code::WrongVersion, "SLC0011", Severity::Error, "the version of the document is not 1.0"),
+        (Code::BadInclude, "SLC0012", Severity::Error, "the included file does not begin as one"),
+        (Code::EndlessInclude, "SLC0013", Severity::Error, "a file includes itself"),
         (Code::UnknownTag, "SLC0020", Severity::Warning, "unknown tag"),
         (Code::MisplacedTag, "SLC0021", Severity::Warning, "the tag does not stand here"),
         (Code::UnknownAttribute, "SLC0022", Severity::Warning, "unknown attribute"),
@@ -235,6 +245,8 @@ impl Code {
         (Code::MissingModule, "SLC0094", Severity::Advice, "the plugin is not found"),
         (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
         (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
+        (Code::Database, "SLC0110", Severity::Error, "the database cannot be opened"),
+        (Code::Refused, "SLC0111", Severity::Error, "the database refuses the statement"),
     ];
 
     /// Its number, such as `SLC0020`.

@@ -29,38 +29,43 @@ use std::sync::OnceLock;
 pub use kind::Kind;
 pub use tag::{Acts, Attribute, GLOBAL_ATTRIBUTES, Tag};
 
-const TABLES: &[&[Tag]] = &[
-    root::TAGS,
-    debug::TAGS,
-    scripting::TAGS,
-    transport::TAGS,
-    datatypes::TAGS,
-    profile::TAGS,
-    text::TAGS,
-    server::TAGS,
-    sql::TAGS,
-    plugin::TAGS,
-    client::TAGS,
-    datastore::TAGS,
-    fieldmap::TAGS,
-    rules::TAGS,
+/// The tables, each with what its tags are about.
+const GROUPS: &[(&str, &[Tag])] = &[
+    ("the config as a whole", root::TAGS),
+    ("logs", debug::TAGS),
+    ("functions and macros for scripts", scripting::TAGS),
+    ("transport", transport::TAGS),
+    ("field lists and datatypes", datatypes::TAGS),
+    ("MIME-DIR profiles", profile::TAGS),
+    ("text profiles", text::TAGS),
+    ("the server or client", server::TAGS),
+    ("SQL databases", sql::TAGS),
+    ("plugins", plugin::TAGS),
+    ("clients", client::TAGS),
+    ("datastores", datastore::TAGS),
+    ("field maps", fieldmap::TAGS),
+    ("remote rules", rules::TAGS),
 ];
 
 /// Every tag of the config language.
 pub fn tags() -> impl Iterator<Item = &'static Tag> {
-    TABLES.iter().copied().flatten()
+    GROUPS.iter().flat_map(|(_, table)| *table)
+}
+
+/// The tags by what they are about.
+pub fn groups() -> impl Iterator<Item = (&'static str, &'static [Tag])> {
+    GROUPS.iter().copied()
 }
 
 /// The tag of this name, in any case, in this parent; outdated spellings are found too. The root has the
 /// parent `""`.
 pub fn find(parent: &str, name: &str) -> Option<&'static Tag> {
-    let key = name.to_ascii_lowercase();
-    by_name().get(key.as_str())?.iter().find(|tag| is_in(tag, parent)).copied()
+    entries(name)?.iter().find(|tag| is_in(tag, parent)).copied()
 }
 
 /// All tags of this name, wherever they stand.
 pub fn named(name: &str) -> &'static [&'static Tag] {
-    by_name().get(name.to_ascii_lowercase().as_str()).map_or(&[], Vec::as_slice)
+    entries(name).map_or(&[], Vec::as_slice)
 }
 
 /// The tags that can stand in this parent.
@@ -70,6 +75,11 @@ pub fn inside(parent: &str) -> impl Iterator<Item = &'static Tag> + '_ {
 
 fn is_in(tag: &Tag, parent: &str) -> bool {
     tag.parents.iter().any(|known| known.eq_ignore_ascii_case(parent))
+}
+
+/// The tags of a name in any case; most configs have all of them in small letters.
+fn entries(name: &str) -> Option<&'static Vec<&'static Tag>> {
+    by_name().get(name).or_else(|| by_name().get(name.to_ascii_lowercase().as_str()))
 }
 
 fn by_name() -> &'static HashMap<&'static str, Vec<&'static Tag>> {
@@ -179,14 +189,15 @@ mod tests {
                 let (before, behind) = around(parent);
                 let source = Source::new("x", format!("{before}{example}{behind}"));
                 let mut report = Report::new(&source);
-                let root = crate::xml::parse(&mut report).unwrap_or_else(|| panic!("{example}"));
+                let mut root = crate::xml::parse(&mut report).unwrap_or_else(|| panic!("{example}"));
                 let mut rules = crate::check::Rules {
                     variables: crate::variables::Variables::default(),
                     platform: "linux",
                     strict: true,
+                    files: crate::include::Files::none(),
                 };
                 rules.variables.set("platformname", "Linux");
-                let checked = crate::check::check(&root, &mut rules, &mut report);
+                let checked = crate::check::check(&mut root, &mut rules, &mut report);
                 let mut told = report.diagnostics;
                 told.retain(|told| told.code != Code::OutdatedTag || tag.deprecated.is_empty());
                 assert!(checked.is_some() && told.is_empty(), "{told:?}");

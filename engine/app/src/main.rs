@@ -6,8 +6,12 @@
 mod check;
 mod config;
 mod console;
+mod convert;
 mod explain;
+mod facts;
+mod fmt;
 mod replay;
+mod rewrite;
 mod schema;
 mod script;
 mod serve;
@@ -39,14 +43,24 @@ enum Command {
     /// Say what is wrong with a config, or what it would serve
     Check {
         #[command(flatten)]
-        config: ConfigArgs,
+        check: check::CheckArgs,
     },
-    /// Say what a tag of the config, a script function or an error code means
+    /// Convert items from one datatype of a config to another one, or to JSON
+    Convert {
+        #[command(flatten)]
+        convert: convert::ConvertArgs,
+    },
+    /// Indent configs; scripts, SQL and comments stay as they are
+    Fmt {
+        #[command(flatten)]
+        fmt: fmt::FmtArgs,
+    },
+    /// Say what a word means: a tag, an attribute, a script function, an error code, a status code
     Explain {
-        /// The name; `datastore/readonly` is the tag <readonly> in <datastore>
+        /// The word; `datastore/readonly` is the tag <readonly> in <datastore>
         word: String,
     },
-    /// Write the reference pages
+    /// Write the reference pages, the pages of error codes, or an XML schema for editors
     Schema {
         #[command(flatten)]
         schema: schema::SchemaArgs,
@@ -84,7 +98,9 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve { config, listen } => serve::run(&config, listen),
-        Command::Check { config } => check::run(&config),
+        Command::Check { check } => check::run(&check),
+        Command::Convert { convert } => convert::run(&convert),
+        Command::Fmt { fmt } => fmt::run(&fmt),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),
         Command::Replay { replay } => replay::run(&replay),

@@ -1,10 +1,10 @@
-//! Pages: SQL and its placeholders.
+//! Pages: SQL and its placeholders, databases.
 
 use super::Code::{
-    BadPlaceholder, GluedPlaceholder, LaterPlaceholder, OpenLiteral, QuotedList, UnknownPlaceholder,
-    UnreplacedPlaceholder,
+    BadPlaceholder, Database, GluedPlaceholder, LaterPlaceholder, OpenLiteral, QuotedList, Refused,
+    UnknownPlaceholder, UnreplacedPlaceholder,
 };
-use super::Place::Datastore;
+use super::Place::{Datastore, None};
 use super::{Page, page};
 
 pub(super) const PAGES: &[Page] = &[
@@ -65,5 +65,28 @@ pub(super) const PAGES: &[Page] = &[
         "<deletedatasql>DELETE FROM contacts WHERE id = %k AND name LIKE '%foo'</deletedatasql>",
         "If a pattern is meant, write it in parts: `'%' || 'foo'`. If the placeholder is meant, put a \
          space behind it.",
+    ),
+    page(
+        Database,
+        "`syncloom check --connect` opens every database that the config names. This one cannot be \
+         opened, so nothing \
+         that it keeps can be synchronised.",
+        None,
+        "",
+        "Look at the reason: the path (a relative one begins in the folder where Syncloom is started), \
+         the \
+         permissions, or a file that is no SQLite database. A file that is not there yet is made by \
+         `<sqliteschema>`.",
+    ),
+    page(
+        Refused,
+        "`syncloom check --connect` has given each statement to its database to prepare, and it does \
+         not take this \
+         one. It would fail in each sync.",
+        None,
+        "",
+        "Look at what the database says: most often a table or column has another name there, or the \
+         statement has a \
+         mistake in it.",
     ),
 ];

@@ -4,11 +4,13 @@
 //! The play happens in this process, on copies of the databases, at the times of the recording and with random
 //! numbers that are always the same: the same recording and config give the same result.
 
+mod answers;
 mod client;
 mod commands;
 mod copy;
 mod holdings;
 mod items;
+mod number;
 mod play;
 mod recording;
 mod script;
@@ -45,7 +47,7 @@ pub(crate) struct ReplayArgs {
 }
 
 pub(crate) fn run(args: &ReplayArgs) -> ExitCode {
-    let Some(config) = config::load(&args.config).config else { return ExitCode::from(COULD_NOT_RUN) };
+    let Some(config) = config::load(&args.config) else { return ExitCode::from(COULD_NOT_RUN) };
     let copies = Arc::try_unwrap(config).map_err(|_| "the config is in use".to_owned()).and_then(Copies::of);
     let copies = match copies {
         Ok(copies) => copies,

@@ -22,7 +22,7 @@ use registry::Registry;
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(args: &ConfigArgs, listen: Option<SocketAddr>) -> ExitCode {
-    let Some(config) = config::load(args).config else { return ExitCode::FAILURE };
+    let Some(config) = config::load(args) else { return ExitCode::FAILURE };
     match start(config, listen) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

@@ -5,6 +5,7 @@ mod admin;
 mod connection;
 mod convert;
 mod items;
+mod probe;
 mod statement;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use admin::SqliteAdmin;
 use connection::Database;
 pub use connection::{copy, create_if_missing};
 use items::SqliteStore;
+pub use probe::{Fault, Probe, probe};
 
 /// The SQLite files of one session. Each is opened when it is first needed, once.
 pub struct SqliteBackend {
@@ -91,7 +93,7 @@ impl Backend for SqliteBackend {
         let config = Arc::clone(&self.config);
         let targets = self.position(target_file(&config, sql))?;
         let (data, targets) = two_of(&mut self.open, data, targets);
-        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope)))
+        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope, &self.config.zones)))
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {
