@@ -22,14 +22,27 @@ CREATE TABLE targets (
     device_path TEXT NOT NULL,
     anchor TEXT NOT NULL DEFAULT '',
     last_sync INTEGER,
+    last_sent INTEGER,
+    resume_alert INTEGER NOT NULL DEFAULT 0,
+    suspended INTEGER,
+    part_source TEXT NOT NULL DEFAULT '',
+    part_target TEXT NOT NULL DEFAULT '',
+    part_status INTEGER NOT NULL DEFAULT 0,
+    part_state INTEGER NOT NULL DEFAULT 0,
+    part_total INTEGER NOT NULL DEFAULT 0,
+    part_unconfirmed INTEGER NOT NULL DEFAULT 0,
+    part_size INTEGER NOT NULL DEFAULT 0,
+    part BLOB,
     UNIQUE (user, device, datastore, device_path)
 );
 
 CREATE TABLE maps (
     target INTEGER NOT NULL,
     local_id TEXT NOT NULL,
+    kind INTEGER NOT NULL,
     remote_id TEXT NOT NULL,
-    PRIMARY KEY (target, local_id)
+    flags INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (target, local_id, kind)
 ) WITHOUT ROWID;
 
 CREATE TABLE contacts (
@@ -102,12 +115,18 @@ CREATE TABLE entries (
     rr_fmask NUMERIC,
     rr_lmask NUMERIC,
     rr_end TEXT,
+    rr_end_zone TEXT,
     starts TEXT,
+    starts_zone TEXT,
     ends TEXT,
+    ends_zone TEXT,
     duration TEXT,
     recurrence_id TEXT,
+    recurrence_zone TEXT,
     due TEXT,
+    due_zone TEXT,
     completed TEXT,
+    completed_zone TEXT,
     percent NUMERIC,
     priority NUMERIC,
     status TEXT,
@@ -120,7 +139,7 @@ CREATE TABLE entries (
     alarm_action TEXT
 );
 CREATE TABLE entry_categories (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, name TEXT);
-CREATE TABLE exceptions (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, starts TEXT);
+CREATE TABLE exceptions (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, starts TEXT, zone TEXT);
 CREATE TABLE attendees (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, address TEXT, name TEXT, state TEXT, role TEXT);
 CREATE INDEX entry_categories_of_entry ON entry_categories (entry);
 CREATE INDEX exceptions_of_entry ON exceptions (entry);

@@ -6,11 +6,18 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Severity, closest, did_you_mean};
+use crate::include::Files;
 use crate::source::Report;
 use crate::tags::{self, Acts, Attribute, Kind, Tag};
 use crate::values;
 use crate::variables::{Expand, Variables, condition};
 use crate::xml::{Element, Text, XmlAttribute};
+
+/// The attributes that say whether a tag counts (manual 4.5, 4.6).
+const CONDITIONS: &[&str] = &["if", "ifdef", "ifndef", "platform"];
+
+/// The attribute of `<include>` that names a file.
+const FILE: &str = "file";
 
 /// How many names that conditions leave out are remembered, to bound the search in a hostile file.
 const MAX_LEFT_OUT: usize = 1000;
@@ -25,6 +32,8 @@ const UTC: (&str, &str) = ("timeutc", "datatimezone");
 #[derive(Debug)]
 pub(crate) struct Node {
     pub tag: &'static Tag,
+    /// Which tag of the config it is, in the order in which they are read.
+    pub order: usize,
     /// The name in the start tag.
     pub span: Range<usize>,
     pub attributes: Vec<Attr>,
@@ -95,16 +104,18 @@ pub(crate) struct Rules<'a> {
     pub platform: &'a str,
     /// Unknown tags are errors.
     pub strict: bool,
+    /// The files that `<include>` can name.
+    pub files: Files,
 }
 
 /// Checks the document. `None`: it is no config at all.
-pub(crate) fn check(root: &Element, rules: &mut Rules<'_>, report: &mut Report<'_>) -> Option<Node> {
+pub(crate) fn check(root: &mut Element, rules: &mut Rules<'_>, report: &mut Report<'_>) -> Option<Node> {
     let Some(tag) = tags::find("", &root.name) else {
         let message = format!("a config is a <sysync_config>, not a <{}>", root.name);
         report.add(Code::WrongRoot, root.name_span.clone(), message);
         return None;
     };
-    let Some(node) = (Checker { rules, report }).node(root, tag) else {
+    let Some(node) = (Checker { rules, report, nodes: 0 }).node(root, tag) else {
         let message = "a condition leaves out the whole config";
         report.add(Code::WrongRoot, root.name_span.clone(), message);
         return None;
@@ -130,23 +141,28 @@ pub(crate) fn check(root: &Element, rules: &mut Rules<'_>, report: &mut Report<'
 struct Checker<'c, 'p, 'r> {
     rules: &'c mut Rules<'p>,
     report: &'c mut Report<'r>,
+    /// How many tags there are so far.
+    nodes: usize,
 }
 
 impl Checker<'_, '_, '_> {
     /// The tag with all that it has; `None` if a condition leaves it out.
-    fn node(&mut self, element: &Element, tag: &'static Tag) -> Option<Node> {
+    fn node(&mut self, element: &mut Element, tag: &'static Tag) -> Option<Node> {
         if !self.counts(element) {
             self.leave_out(element);
             return None;
         }
         let first = self.report.diagnostics.len();
+        self.nodes += 1;
         let expand = expansion(element);
         let attributes = self.attributes(element, tag, expand);
         let default = if tag.kind.expands() { Expand::Yes } else { Expand::No };
-        let text = self.rules.variables.expand(&element.text, expand.unwrap_or(default), self.report);
+        let text = std::mem::take(&mut element.text);
+        let text = self.rules.variables.expand(text, expand.unwrap_or(default), self.report);
         let before = self.report.diagnostics.len();
         let mut node = Node {
             tag,
+            order: self.nodes,
             span: element.name_span.clone(),
             attributes,
             text,
@@ -165,6 +181,7 @@ impl Checker<'_, '_, '_> {
             node.free = Some(self.free(element));
         } else {
             self.children(element, &mut node);
+            self.outdated(element, &node);
         }
         self.effects(&node);
         Some(node)
@@ -174,7 +191,10 @@ impl Checker<'_, '_, '_> {
     fn counts(&mut self, element: &Element) -> bool {
         element.attributes.iter().all(|attribute| {
             let defined = |rules: &Rules<'_>| rules.variables.find(&attribute.value).is_some();
-            match attribute.name.to_ascii_lowercase().as_str() {
+            let Some(name) = CONDITIONS.iter().find(|name| name.eq_ignore_ascii_case(&attribute.name)) else {
+                return true;
+            };
+            match *name {
                 "ifdef" => defined(self.rules),
                 "ifndef" => !defined(self.rules),
                 "platform" => attribute.value.trim().eq_ignore_ascii_case(self.rules.platform),
@@ -210,10 +230,10 @@ impl Checker<'_, '_, '_> {
                 let mut text = Text::at(span.start);
                 text.push_made(&value, span.clone());
                 let mode = expand.unwrap_or(Expand::No);
-                value = self.rules.variables.expand(&text, mode, self.report).as_str().to_owned();
+                value = self.rules.variables.expand(text, mode, self.report).as_str().to_owned();
             }
             let valid =
-                self.fits(decl.kind, &value, span.clone(), &format!("{} of <{}>", decl.name, tag.name));
+                self.fits(decl.kind, &value, span.clone(), || format!("{} of <{}>", decl.name, tag.name));
             if tags::GLOBAL_ATTRIBUTES.iter().all(|global| !std::ptr::eq(global, decl)) {
                 found.push(Attr { decl, value, span, valid });
             }
@@ -229,6 +249,7 @@ impl Checker<'_, '_, '_> {
                 if value.is_none() || tag.name != "configvar" || decl.name != "value" {
                     let span = value.map_or(element.name_span.clone(), |attr| attr.span.clone());
                     let found = self.report.add(Code::MissingAttribute, span.clone(), message);
+                    found.hint(format!("write {}=\"…\": {}", decl.name, decl.summary));
                     if tag.parents == [""] && value.is_none() {
                         found.hint(format!("write <{} version=\"{DOCUMENT_VERSION}\">", element.name));
                         found.fix(span.end..span.end, format!(" version=\"{DOCUMENT_VERSION}\""));
@@ -277,7 +298,7 @@ impl Checker<'_, '_, '_> {
                 }
             }
             kind => {
-                let fits = self.fits(kind, value, span.clone(), &format!("<{}>", tag.name));
+                let fits = self.fits(kind, value, span.clone(), || format!("<{}>", tag.name));
                 if fits && matches!(kind, Kind::Enum(_)) && node.text.as_str() != value {
                     let message = format!("there is space around '{value}'");
                     let hint =
@@ -289,10 +310,11 @@ impl Checker<'_, '_, '_> {
     }
 
     /// Whether a value is one of its kind; if not, the report says so.
-    fn fits(&mut self, kind: Kind, value: &str, span: Range<usize>, what: &str) -> bool {
+    fn fits(&mut self, kind: Kind, value: &str, span: Range<usize>, what: impl Fn() -> String) -> bool {
         if values::fits(kind, value) {
             return true;
         }
+        let what = what();
         let word = value.trim();
         if word.is_empty() && !matches!(kind, Kind::Character(_)) {
             self.report
@@ -318,9 +340,13 @@ impl Checker<'_, '_, '_> {
         false
     }
 
-    fn children(&mut self, element: &Element, node: &mut Node) {
+    fn children(&mut self, element: &mut Element, node: &mut Node) {
         let parent = node.tag;
-        for child in &element.children {
+        for child in &mut element.children {
+            if is_include(child) {
+                self.include(child, node);
+                continue;
+            }
             let Some(tag) = tags::find(parent.name, &child.name) else {
                 self.unknown_tag(child, parent);
                 continue;
@@ -339,11 +365,13 @@ impl Checker<'_, '_, '_> {
                 let first = self.report.locate(first.span.clone());
                 let message =
                     format!("<{}> stands twice in <{}>; the last one counts", tag.name, parent.name);
-                self.report.add(Code::Repeated, found.span.clone(), message).note(first, "the first one");
+                self.report
+                    .add(Code::Repeated, found.span.clone(), message)
+                    .note(first, "the first one")
+                    .hint("remove one of the two");
             }
             node.children.push(found);
         }
-        self.outdated(element, node);
     }
 
     /// Tells of tags that something else has taken the place of.
@@ -373,7 +401,7 @@ impl Checker<'_, '_, '_> {
     /// Where the name of a tag stands: in its start tag and, if it has one, in its end tag.
     fn names(&self, element: &Element) -> Vec<Range<usize>> {
         let mut names = vec![element.name_span.clone()];
-        let text = self.report.source.text().get(element.span.clone()).unwrap_or("");
+        let text = self.report.text(element.span.clone());
         let end = text.rfind("</").map(|at| element.span.start + at + 2);
         if let Some(end) = end.filter(|_| !text.ends_with("/>")) {
             names.push(end..end + element.name_span.len());
@@ -381,20 +409,54 @@ impl Checker<'_, '_, '_> {
         names
     }
 
-    fn free(&mut self, element: &Element) -> Free {
+    fn free(&mut self, element: &mut Element) -> Free {
         let mut tags = Vec::new();
-        for child in &element.children {
+        for child in &mut element.children {
             if self.counts(child) {
                 let text = self.rules.variables.expand(
-                    &child.text,
+                    std::mem::take(&mut child.text),
                     expansion(child).unwrap_or(Expand::No),
                     self.report,
                 );
                 tags.push((child.name.clone(), text.trimmed().0.to_owned()));
             }
         }
-        let xml = self.report.source.text().get(element.inner.clone()).unwrap_or("").to_owned();
+        let xml = self.report.text(element.inner.clone()).to_owned();
         Free { xml, tags }
+    }
+
+    /// Puts the tags of another file in the place of an `<include>`.
+    fn include(&mut self, element: &mut Element, node: &mut Node) {
+        if !self.counts(element) {
+            return self.leave_out(element);
+        }
+        let mut name = Text::default();
+        let mut span = element.name_span.clone();
+        for attribute in &element.attributes {
+            if attribute.name.eq_ignore_ascii_case(FILE) {
+                span = attribute.value_span.clone();
+                name = Text::at(span.start);
+                name.push_made(attribute.value.trim(), span.clone());
+            } else if tags::GLOBAL_ATTRIBUTES
+                .iter()
+                .all(|all| !all.name.eq_ignore_ascii_case(&attribute.name))
+            {
+                let message = format!("<include> of a file has no attribute {}", attribute.name);
+                self.report.add(Code::UnknownAttribute, attribute.name_span.clone(), message);
+            }
+        }
+        let name = self.rules.variables.expand(name, expansion(element).unwrap_or(Expand::Yes), self.report);
+        if name.as_str().is_empty() {
+            self.report.add(Code::MissingAttribute, span, "<include> does not say which file");
+            return;
+        }
+        if let Some(mut root) = self.rules.files.open(name.as_str(), span, self.report) {
+            match self.counts(&root) {
+                true => self.children(&mut root, node),
+                false => self.leave_out(&root),
+            }
+            self.rules.files.close();
+        }
     }
 
     fn unknown_tag(&mut self, child: &Element, parent: &'static Tag) {
@@ -474,6 +536,12 @@ fn is_of_value(code: Code) -> bool {
         code,
         BadBoolean | BadInteger | OutOfRange | BadEnum | BadEscape | BadValue | EmptyValue | MissingAttribute
     )
+}
+
+/// Whether an element stands for the tags of another file; one that names a rule is a tag of rules.
+fn is_include(element: &Element) -> bool {
+    let has_file = || element.attributes.iter().any(|attribute| attribute.name.eq_ignore_ascii_case(FILE));
+    element.name.eq_ignore_ascii_case("include") && has_file()
 }
 
 /// What a value of this kind looks like.

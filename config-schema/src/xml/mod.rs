@@ -143,6 +143,23 @@ impl Text {
     }
 }
 
+impl Element {
+    /// Moves all its places: its file lies behind others.
+    pub fn shift(&mut self, base: usize) {
+        let shifted = |span: &mut Range<usize>| *span = span.start + base..span.end + base;
+        for span in [&mut self.name_span, &mut self.span, &mut self.inner] {
+            shifted(span);
+        }
+        for attribute in &mut self.attributes {
+            shifted(&mut attribute.name_span);
+            shifted(&mut attribute.value_span);
+        }
+        self.text.origin += base;
+        self.text.pieces.iter_mut().for_each(|piece| shifted(&mut piece.source));
+        self.children.iter_mut().for_each(|child| child.shift(base));
+    }
+}
+
 /// Reads the text of the report's source. `None` says that it is no XML; the report says why.
 pub(crate) fn parse(report: &mut Report<'_>) -> Option<Element> {
     let source = report.source;
@@ -220,10 +237,14 @@ fn element(node: roxmltree::Node<'_, '_>, source: &str) -> Element {
 fn content(source: &str, inner: &Range<usize>, children: &[Element]) -> Text {
     let Range { start: mut at, end } = *inner;
     let mut text = Text::at(at);
+    let has_tags = !children.is_empty();
     let mut children = children.iter();
     while let Some(rest) = source.get(at..end).filter(|rest| !rest.is_empty()) {
         let plain = rest.find(['<', '&', '\r']).unwrap_or(rest.len());
-        text.push_exact(&rest[..plain], at);
+        // The space between tags means nothing, if nothing else stands there.
+        if !has_tags || !text.string.is_empty() || !rest[..plain].trim().is_empty() {
+            text.push_exact(&rest[..plain], at);
+        }
         let rest = &rest[plain..];
         at += plain;
         if rest.is_empty() {
@@ -337,7 +358,7 @@ mod tests {
         let source = "<a x=\"/\">  <b></b></a>";
         let root = read(source);
         assert_eq!(root.children[0].text.trimmed_span(), 14..14);
-        assert_eq!(root.text.trimmed(), ("", 2));
+        assert_eq!(root.text.trimmed(), ("", 0));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod check;
 mod config;
 mod console;
+mod convert;
 mod explain;
 mod facts;
 mod fmt;
@@ -43,6 +44,11 @@ enum Command {
     Check {
         #[command(flatten)]
         check: check::CheckArgs,
+    },
+    /// Convert items from one datatype of a config to another one, or to JSON
+    Convert {
+        #[command(flatten)]
+        convert: convert::ConvertArgs,
     },
     /// Indent configs; scripts, SQL and comments stay as they are
     Fmt {
@@ -93,6 +99,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve { config, listen } => serve::run(&config, listen),
         Command::Check { check } => check::run(&check),
+        Command::Convert { convert } => convert::run(&convert),
         Command::Fmt { fmt } => fmt::run(&fmt),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),

@@ -94,6 +94,36 @@ fn a_megabyte_of_one_thing() {
 }
 
 #[test]
+fn a_megabyte_for_what_is_kept_and_for_zones() {
+    let codecs: Vec<Codec> = support::config::everything().into_iter().map(Codec::new).collect();
+    let zone = "BEGIN:VTIMEZONE\nTZID:Z#\nBEGIN:STANDARD\nDTSTART:19700101T000000\nTZOFFSETTO:+0#\nEND:STANDARD\nEND:VTIMEZONE\n";
+    let event = "SUMMARY:s\nDTSTART;TZID=Z9:20080715T120000\nRRULE:FREQ=DAILY\nBEGIN:VALARM\nTRIGGER:-P1D\nEND:VALARM\n";
+    for (begin, fill, count) in [
+        ("BEGIN:VCARD\nVERSION:3.0\nN:x\n", "TEL;X-P=#:#\n", 50_000),
+        ("BEGIN:VCARD\nVERSION:3.0\nN:x\n", "X-#:#\n", 90_000),
+        ("BEGIN:VCARD\nVERSION:3.0\nN:x\n", "ORG:a;b;#\n", 80_000),
+        ("BEGIN:VCARD\nVERSION:3.0\nN:x\n", "NOTE:#\nBDAY:#\n", 40_000),
+        ("BEGIN:VCARD\nVERSION:3.0\nN:x\n", "BEGIN:X\nEND:X\n", 40_000),
+        ("BEGIN:VCALENDAR\nVERSION:2.0\n", zone, 9_000),
+        ("BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\n", event, 9_000),
+        (
+            "BEGIN:VCALENDAR\nVERSION:2.0\nBEGIN:VEVENT\nSUMMARY:s\n",
+            "EXDATE;TZID=Z#:20080715T12000#\n",
+            50_000,
+        ),
+        (
+            "BEGIN:VCALENDAR\nVERSION:2.0\n",
+            "BEGIN:VEVENT\nSUMMARY:s\nRECURRENCE-ID;TZID=Europe/Zurich:20080715T120000\nEND:VEVENT\n",
+            20_000,
+        ),
+    ] {
+        let mut text = begin.to_owned();
+        (0..count).for_each(|number: usize| text.push_str(&fill.replace('#', &number.to_string())));
+        codecs.iter().for_each(|codec| survives(codec, text.as_bytes()));
+    }
+}
+
+#[test]
 fn endless_nesting_and_endless_properties_are_refused() {
     for codec in both() {
         let deep = "BEGIN:VCARD\r\n".repeat(50_000);

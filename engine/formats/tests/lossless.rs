@@ -133,11 +133,10 @@ fn a_kept_rule_gives_way_to_one_of_ours() {
     let text = event("DTSTART:20080715T120000Z\nRRULE:FREQ=YEARLY;BYYEARDAY=197");
     let (mut item, _) = read(&codec, &text);
     let (other, _) = read(&codec, &event("DTSTART:20080715T120000Z\nRRULE:FREQ=DAILY"));
-    let rule: Vec<_> = ["RULE", "RULE_EVERY", "RULE_FIRST", "RULE_LAST", "RULE_UNTIL"]
-        .iter()
-        .map(|name| item.list().find(name).unwrap())
-        .collect();
-    rule.iter().for_each(|id| item.set(*id, other.get(*id).clone()));
+    for name in ["RULE", "RULE_EVERY", "RULE_FIRST", "RULE_LAST", "RULE_UNTIL"] {
+        let id = item.list().find(name).unwrap();
+        item.set(id, other.get(id).clone());
+    }
     let out = written(&codec, &item);
     assert!(out.contains("RRULE:FREQ=DAILY;INTERVAL=1\n") && !out.contains("BYYEARDAY"), "{out}");
 }

@@ -69,8 +69,14 @@ impl Row {
 
 fn show_row(ink: &Ink, row: &Row, verbose: bool) {
     let number = clean(&row.number);
-    for (label, then, now) in &row.differ {
-        println!("  {number}  {}: {}, {}", clean(label), ink.then(then), ink.now(now));
+    for alike in row.differ.chunk_by(are_alike) {
+        let [(label, then, now), ..] = alike else { continue };
+        let (mut label, last) = (clean(label), alike.last().map_or("", |(label, _, _)| label.as_str()));
+        if alike.len() > 1 {
+            let last = last.split_once(' ').map_or(last, |(_, item)| item);
+            label = format!("{label} … {} ({})", clean(last), alike.len());
+        }
+        println!("  {number}  {label}: {}, {}", ink.then(then), ink.now(now));
     }
     if verbose && !row.agree.is_empty() {
         println!("  {number}  {}", ink.of(DIM, &clean(&row.agree)));
@@ -86,38 +92,65 @@ fn show_row(ink: &Ink, row: &Row, verbose: bool) {
     }
 }
 
+/// Whether two statuses that differ can stand on one line: the same command with the same statuses.
+fn are_alike(one: &(String, String, String), other: &(String, String, String)) -> bool {
+    let command = |label: &str| label.split(' ').next().unwrap_or_default().to_owned();
+    command(&one.0) == command(&other.0) && (&one.1, &one.2) == (&other.1, &other.2)
+}
+
 fn show_items(ink: &Ink, side: &str, compared: &Compared, verbose: bool) {
     if compared.differ() == 0 && !verbose {
         return;
     }
-    let (then, now) = compared.counts;
-    println!("{side} {}: {then} items then, {now} now", clean(&compared.store));
+    println!("{side} {}: {}", clean(&compared.store), figures(compared));
     for (title, differences) in compared.changed.iter().take(MAX_LINES) {
-        println!("  differs    {}", clean(title));
+        println!("  changed    {}", clean(title));
         for (field, then, now) in differences {
             println!("             {field}: {}, {}", ink.then(&quoted(then)), ink.now(&quoted(now)));
         }
+    }
+    if compared.changed.len() > MAX_LINES {
+        println!("  changed    and {} more", compared.changed.len() - MAX_LINES);
     }
     for (what, items) in [("only then", &compared.missing), ("only now", &compared.new)] {
         for (title, double) in items.iter().take(MAX_LINES) {
             let double = if *double { " (a double)" } else { "" };
             println!("  {what:<9}  {}{double}", clean(title));
         }
+        if items.len() > MAX_LINES {
+            println!("  {what:<9}  and {} more", items.len() - MAX_LINES);
+        }
     }
-    let shown = |count: usize| count.min(MAX_LINES);
-    let all = compared.differ();
-    let printed = shown(compared.changed.len()) + shown(compared.missing.len()) + shown(compared.new.len());
-    if printed < all {
-        let doubles = |items: &[(String, bool)]| items.iter().filter(|(_, double)| *double).count();
-        println!(
-            "  and more: {} differ, {} only then ({} doubles), {} only now ({} doubles)",
-            compared.changed.len(),
-            compared.missing.len(),
-            doubles(&compared.missing),
-            compared.new.len(),
-            doubles(&compared.new)
-        );
+}
+
+/// `103 items then (50 doubles), 53 now: 50 doubles fewer`.
+fn figures(compared: &Compared) -> String {
+    let doubles = |count: usize| if count > 0 { format!(" ({count} doubles)") } else { String::new() };
+    let of =
+        |items: &[(String, bool)], wanted: bool| items.iter().filter(|(_, double)| *double == wanted).count();
+    let differences = [
+        (compared.changed.len(), "changed"),
+        (of(&compared.missing, false), "lost"),
+        (of(&compared.new, false), "new"),
+        (of(&compared.missing, true), "doubles fewer"),
+        (of(&compared.new, true), "doubles more"),
+    ];
+    let differences: Vec<String> = differences
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let mut differences = if differences.is_empty() { "equal".to_owned() } else { differences.join(", ") };
+    if compared.both_sides {
+        differences.push_str("; client and server have the same now");
     }
+    format!(
+        "{} items then{}, {} now{}: {differences}",
+        compared.counts.0,
+        doubles(compared.doubles.0),
+        compared.counts.1,
+        doubles(compared.doubles.1),
+    )
 }
 
 fn or_nothing(text: &str) -> &str {

@@ -2,6 +2,8 @@
 //!
 //! Not its job: how it is found and kept, which `crate::kept` and reading do.
 
+use std::collections::{HashMap, HashSet};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use syncloom_config::MimeMode;
@@ -14,9 +16,12 @@ use crate::setting::Setting;
 /// The entries of an item, and which of them have been written.
 #[derive(Default)]
 pub(super) struct Kept {
-    entries: Vec<(Entry, bool)>,
-    /// The properties that the profile wrote: component and name in upper case.
-    written: Vec<(String, String)>,
+    entries: Vec<Entry>,
+    used: Vec<bool>,
+    /// The entries that go with a stored property: component, name and digest lead to them, the next one last.
+    beside: HashMap<(Role, String), Vec<usize>>,
+    /// The properties that the profile wrote: component and name.
+    written: HashSet<String>,
 }
 
 impl Kept {
@@ -24,6 +29,7 @@ impl Kept {
     pub fn of(setting: &Setting<'_>, item: &Item) -> Kept {
         let Some(field) = setting.codec.profile.unknowns else { return Kept::default() };
         let text = match item.get(field) {
+            Value::Unassigned | Value::Empty => return Kept::default(),
             Value::Array(elements) => elements.iter().map(Value::to_text).collect::<Vec<_>>().join("\n"),
             value => value.to_text(),
         };
@@ -33,39 +39,47 @@ impl Kept {
                 entry.is_component() || names.contains(&entry.line().name.to_ascii_uppercase())
             });
         }
-        Kept { entries: entries.into_iter().map(|entry| (entry, false)).collect(), written: Vec::new() }
+        let mut beside: HashMap<(Role, String), Vec<usize>> = HashMap::new();
+        for (index, entry) in entries.iter().enumerate().rev() {
+            if let Role::Beside | Role::Further = entry.role {
+                let line = entry.line();
+                let digest = line.value.split(':').next().unwrap_or_default();
+                let key = (entry.role, format!("{}:{digest}", key(&entry.path, line.name)));
+                beside.entry(key).or_default().push(index);
+            }
+        }
+        Kept { used: vec![false; entries.len()], entries, beside, written: HashSet::new() }
     }
+
+    /// The next entry of a role for the property that has this key.
+    fn take(&mut self, role: Role, key: &str) -> Option<Entry> {
+        let index = self.beside.get_mut(&(role, key.to_owned()))?.pop()?;
+        self.used[index] = true;
+        self.entries.get(index).cloned()
+    }
+}
+
+/// Where a property stands, and its name: what finds it whatever their case.
+fn key(path: &str, name: &str) -> String {
+    format!("{path}/{name}").to_ascii_uppercase()
 }
 
 impl Generator<'_> {
     /// Remembers that the profile has something for a property.
     pub(super) fn mark_written(&mut self, name: &str) {
         if !self.kept.entries.is_empty() {
-            self.kept.written.push((self.path.clone(), name.to_ascii_uppercase()));
+            let key = key(&self.path, name);
+            self.kept.written.insert(key);
         }
     }
 
     /// Adds to header and body what the occurrence that they are about came with.
     pub(super) fn decorate(&mut self, name: &str) {
-        if self.kept.entries.is_empty() {
+        if self.kept.beside.is_empty() {
             return;
         }
-        let own = digest(&self.body);
-        let path = &self.path;
-        let mut found = |role: Role| {
-            let is_it = |(entry, used): &&mut (Entry, bool)| {
-                let line = entry.line();
-                !*used
-                    && entry.role == role
-                    && entry.path.eq_ignore_ascii_case(path)
-                    && line.name.eq_ignore_ascii_case(name)
-                    && line.value.split(':').next() == Some(own.as_str())
-            };
-            let entry = self.kept.entries.iter_mut().find(is_it)?;
-            entry.1 = true;
-            Some(entry.0.clone())
-        };
-        let (beside, further) = (found(Role::Beside), found(Role::Further));
+        let key = format!("{}:{}", key(&self.path, name), digest(&self.body));
+        let (beside, further) = (self.kept.take(Role::Beside, &key), self.kept.take(Role::Further, &key));
         if let Some(entry) = beside {
             let line = entry.line();
             if !line.group.is_empty() && is_group(line.group) && !self.header.contains('.') {
@@ -88,21 +102,15 @@ impl Generator<'_> {
         if self.kept.entries.is_empty() {
             return;
         }
+        let kept = &mut self.kept;
         let mut here: Vec<Entry> = Vec::new();
-        for (entry, used) in &mut self.kept.entries {
-            if *used || !entry.path.eq_ignore_ascii_case(&self.path) {
-                continue;
-            }
-            let is_written = |entry: &Entry| {
-                let name = entry.line().name.to_ascii_uppercase();
-                self.kept.written.iter().any(|(path, known)| *path == self.path && *known == name)
-            };
+        for (entry, used) in kept.entries.iter().zip(&mut kept.used) {
             let wanted = match entry.role {
                 Role::Own => true,
-                Role::Instead => !is_written(entry),
+                Role::Instead => !kept.written.contains(&key(&self.path, entry.line().name)),
                 Role::Beside | Role::Further => false,
             };
-            if wanted {
+            if wanted && !*used && entry.path.eq_ignore_ascii_case(&self.path) {
                 *used = true;
                 here.push(entry.clone());
             }

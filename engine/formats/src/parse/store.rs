@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use std::rc::Rc;
 
-use syncloom_config::{Combine, Conversion, Parameter, Property, Repeat, ValueCount, ValueMap};
+use syncloom_config::{Combine, Conversion, MimeMode, Parameter, Property, Repeat, ValueCount, ValueMap};
 use syncloom_script::item::MAX_ARRAY_INDEX;
 use syncloom_script::{FieldId, FieldType, Value, Zone};
 
@@ -440,8 +440,12 @@ impl<'p> Parser<'p, '_> {
                     // What decided about the position was of use, even if it is stored nowhere else.
                     Err(NoteKind::NotUnderstood(_)) if enums::exact(&map.enums, value).is_some() => {}
                     Err(NoteKind::NotUnderstood(text)) => {
-                        let text = format!("{}={text}", property.parameters[*index].name);
-                        self.unknown_parameter(property, line, &text, &text, &mut surplus);
+                        let parameter = &property.parameters[*index];
+                        let named = format!("{}={text}", parameter.name);
+                        // As the dialect writes it.
+                        let bare = parameter.default && context.mode == MimeMode::Old;
+                        let kept = if bare { &text } else { &named };
+                        self.unknown_parameter(property, line, kept, &named, &mut surplus);
                     }
                     Err(kind) => self.note(line.line, &property.name, kind),
                 }

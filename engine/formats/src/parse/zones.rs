@@ -3,6 +3,8 @@
 //!
 //! Not its job: which zone a definition means, which the zones of the session know.
 
+use std::collections::HashMap;
+
 use syncloom_config::Conversion;
 use syncloom_script::time::zones::{daylight, vtimezone};
 use syncloom_script::{Zone, Zones};
@@ -18,8 +20,8 @@ pub(super) struct Times {
     pub zones: Zones,
     /// The zone that the item is in, where it says so.
     pub item_zone: Option<Zone>,
-    /// The zones that the text defines, by their ids.
-    received: Vec<(String, Zone)>,
+    /// The zones that the text defines, by their ids in lower case. Of two with one id the first counts.
+    received: HashMap<String, Zone>,
 }
 
 impl Times {
@@ -27,7 +29,7 @@ impl Times {
     pub fn read(nodes: &[Node<'_>], setting: &Setting<'_>, notes: &mut Vec<Note>) -> Times {
         let plan = &setting.codec.plan;
         let zones = setting.peer.zones.clone();
-        let mut times = Times { zones, item_zone: None, received: Vec::new() };
+        let mut times = Times { zones, item_zone: None, received: HashMap::new() };
         if !plan.has_zones {
             return times;
         }
@@ -64,8 +66,8 @@ impl Times {
     /// The zone of an id: one that the text defines, or else one that has this name.
     pub fn find(&self, id: &str) -> Option<Zone> {
         let id = id.trim().trim_matches('"');
-        let defined = self.received.iter().find(|(known, _)| known.eq_ignore_ascii_case(id));
-        defined.map(|(_, zone)| *zone).or_else(|| self.zones.find_tzid(id).ok())
+        let defined = self.received.get(&id.to_lowercase()).copied();
+        defined.or_else(|| self.zones.find_tzid(id).ok())
     }
 
     /// Takes the definition of a zone.
@@ -90,7 +92,7 @@ impl Times {
         }
         let id = vtimezone::tzid(&text);
         let zone = self.zones.receive(&text).map_err(|error| error.to_string())?;
-        self.received.push((id, zone));
+        self.received.entry(id.to_lowercase()).or_insert(zone);
         Ok(())
     }
 

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use syncloom_config::DataType;
 use syncloom_script::functions::calls::ItemCall;
 use syncloom_script::lang::{Host, ItemPair};
-use syncloom_script::{CompareMode, Comparer, Comparison, FieldId, Item, Merged, Value};
+use syncloom_script::{CompareMode, Comparer, Comparison, FieldId, Item, Merged, Value, Zones};
+
+use crate::peer::Peer;
+use crate::profiles::Profiles;
 
 /// What one run works with, and what it says.
 #[derive(Debug, Default)]
@@ -25,6 +28,9 @@ pub(super) struct ItemHost<'h> {
 /// The host of one run.
 pub(super) struct Asked<'h, 'c> {
     pub datatype: &'h Arc<DataType>,
+    pub profiles: &'h Profiles,
+    /// The zones that there were when the script began.
+    pub zones: &'h Zones,
     pub available: Option<&'h [bool]>,
     pub overridden: &'h mut Vec<(usize, bool)>,
     pub own: &'h mut ItemHost<'c>,
@@ -79,6 +85,10 @@ impl Host<ItemCall> for Asked<'_, '_> {
             ItemCall::MergeFields => self.merge_fields(arguments, items)?,
             ItemCall::RelaxedCompare => relaxed_compare(arguments, items),
             ItemCall::ComparisonMode => Value::Text(self.own.mode.map_or("", mode_name).to_owned()),
+            ItemCall::ParseText | ItemCall::MakeText => {
+                let peer = Peer { zones: self.zones.clone(), ..Peer::default() };
+                self.profiles.call(function, arguments, items, &peer).unwrap_or_default()
+            }
             other => match &mut self.outer {
                 Some(outer) => return outer.call(other, arguments, items),
                 None => return Err(format!("{other:?} is asked of an item that is in no sync")),
