@@ -40,7 +40,8 @@ pub fn run(input: &Json, output: &Json) -> Verdict {
     }
 }
 
-fn config() -> Option<&'static Config> {
+/// The config that the cases ran with.
+pub(super) fn config() -> Option<&'static Config> {
     static CONFIG: OnceLock<Option<Config>> = OnceLock::new();
     let read = || {
         let shared = std::env::var_os("SYNCLOOM_SHARED")
