@@ -22,14 +22,27 @@ CREATE TABLE targets (
     device_path TEXT NOT NULL,
     anchor TEXT NOT NULL DEFAULT '',
     last_sync INTEGER,
+    last_sent INTEGER,
+    resume_alert INTEGER NOT NULL DEFAULT 0,
+    suspended INTEGER,
+    part_source TEXT NOT NULL DEFAULT '',
+    part_target TEXT NOT NULL DEFAULT '',
+    part_status INTEGER NOT NULL DEFAULT 0,
+    part_state INTEGER NOT NULL DEFAULT 0,
+    part_total INTEGER NOT NULL DEFAULT 0,
+    part_unconfirmed INTEGER NOT NULL DEFAULT 0,
+    part_size INTEGER NOT NULL DEFAULT 0,
+    part BLOB,
     UNIQUE (user, device, datastore, device_path)
 );
 
 CREATE TABLE maps (
     target INTEGER NOT NULL,
     local_id TEXT NOT NULL,
+    kind INTEGER NOT NULL,
     remote_id TEXT NOT NULL,
-    PRIMARY KEY (target, local_id)
+    flags INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (target, local_id, kind)
 ) WITHOUT ROWID;
 
 CREATE TABLE contacts (

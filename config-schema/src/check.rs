@@ -12,6 +12,9 @@ use crate::values;
 use crate::variables::{Expand, Variables, condition};
 use crate::xml::{Element, Text, XmlAttribute};
 
+/// The attributes that say whether a tag counts (manual 4.5, 4.6).
+const CONDITIONS: &[&str] = &["if", "ifdef", "ifndef", "platform"];
+
 /// How many names that conditions leave out are remembered, to bound the search in a hostile file.
 const MAX_LEFT_OUT: usize = 1000;
 
@@ -98,7 +101,7 @@ pub(crate) struct Rules<'a> {
 }
 
 /// Checks the document. `None`: it is no config at all.
-pub(crate) fn check(root: &Element, rules: &mut Rules<'_>, report: &mut Report<'_>) -> Option<Node> {
+pub(crate) fn check(root: &mut Element, rules: &mut Rules<'_>, report: &mut Report<'_>) -> Option<Node> {
     let Some(tag) = tags::find("", &root.name) else {
         let message = format!("a config is a <sysync_config>, not a <{}>", root.name);
         report.add(Code::WrongRoot, root.name_span.clone(), message);
@@ -134,7 +137,7 @@ struct Checker<'c, 'p, 'r> {
 
 impl Checker<'_, '_, '_> {
     /// The tag with all that it has; `None` if a condition leaves it out.
-    fn node(&mut self, element: &Element, tag: &'static Tag) -> Option<Node> {
+    fn node(&mut self, element: &mut Element, tag: &'static Tag) -> Option<Node> {
         if !self.counts(element) {
             self.leave_out(element);
             return None;
@@ -143,7 +146,8 @@ impl Checker<'_, '_, '_> {
         let expand = expansion(element);
         let attributes = self.attributes(element, tag, expand);
         let default = if tag.kind.expands() { Expand::Yes } else { Expand::No };
-        let text = self.rules.variables.expand(&element.text, expand.unwrap_or(default), self.report);
+        let text = std::mem::take(&mut element.text);
+        let text = self.rules.variables.expand(text, expand.unwrap_or(default), self.report);
         let before = self.report.diagnostics.len();
         let mut node = Node {
             tag,
@@ -174,7 +178,10 @@ impl Checker<'_, '_, '_> {
     fn counts(&mut self, element: &Element) -> bool {
         element.attributes.iter().all(|attribute| {
             let defined = |rules: &Rules<'_>| rules.variables.find(&attribute.value).is_some();
-            match attribute.name.to_ascii_lowercase().as_str() {
+            let Some(name) = CONDITIONS.iter().find(|name| name.eq_ignore_ascii_case(&attribute.name)) else {
+                return true;
+            };
+            match *name {
                 "ifdef" => defined(self.rules),
                 "ifndef" => !defined(self.rules),
                 "platform" => attribute.value.trim().eq_ignore_ascii_case(self.rules.platform),
@@ -210,10 +217,10 @@ impl Checker<'_, '_, '_> {
                 let mut text = Text::at(span.start);
                 text.push_made(&value, span.clone());
                 let mode = expand.unwrap_or(Expand::No);
-                value = self.rules.variables.expand(&text, mode, self.report).as_str().to_owned();
+                value = self.rules.variables.expand(text, mode, self.report).as_str().to_owned();
             }
             let valid =
-                self.fits(decl.kind, &value, span.clone(), &format!("{} of <{}>", decl.name, tag.name));
+                self.fits(decl.kind, &value, span.clone(), || format!("{} of <{}>", decl.name, tag.name));
             if tags::GLOBAL_ATTRIBUTES.iter().all(|global| !std::ptr::eq(global, decl)) {
                 found.push(Attr { decl, value, span, valid });
             }
@@ -229,6 +236,7 @@ impl Checker<'_, '_, '_> {
                 if value.is_none() || tag.name != "configvar" || decl.name != "value" {
                     let span = value.map_or(element.name_span.clone(), |attr| attr.span.clone());
                     let found = self.report.add(Code::MissingAttribute, span.clone(), message);
+                    found.hint(format!("write {}=\"…\": {}", decl.name, decl.summary));
                     if tag.parents == [""] && value.is_none() {
                         found.hint(format!("write <{} version=\"{DOCUMENT_VERSION}\">", element.name));
                         found.fix(span.end..span.end, format!(" version=\"{DOCUMENT_VERSION}\""));
@@ -277,7 +285,7 @@ impl Checker<'_, '_, '_> {
                 }
             }
             kind => {
-                let fits = self.fits(kind, value, span.clone(), &format!("<{}>", tag.name));
+                let fits = self.fits(kind, value, span.clone(), || format!("<{}>", tag.name));
                 if fits && matches!(kind, Kind::Enum(_)) && node.text.as_str() != value {
                     let message = format!("there is space around '{value}'");
                     let hint =
@@ -289,10 +297,11 @@ impl Checker<'_, '_, '_> {
     }
 
     /// Whether a value is one of its kind; if not, the report says so.
-    fn fits(&mut self, kind: Kind, value: &str, span: Range<usize>, what: &str) -> bool {
+    fn fits(&mut self, kind: Kind, value: &str, span: Range<usize>, what: impl Fn() -> String) -> bool {
         if values::fits(kind, value) {
             return true;
         }
+        let what = what();
         let word = value.trim();
         if word.is_empty() && !matches!(kind, Kind::Character(_)) {
             self.report
@@ -318,9 +327,9 @@ impl Checker<'_, '_, '_> {
         false
     }
 
-    fn children(&mut self, element: &Element, node: &mut Node) {
+    fn children(&mut self, element: &mut Element, node: &mut Node) {
         let parent = node.tag;
-        for child in &element.children {
+        for child in &mut element.children {
             let Some(tag) = tags::find(parent.name, &child.name) else {
                 self.unknown_tag(child, parent);
                 continue;
@@ -339,7 +348,10 @@ impl Checker<'_, '_, '_> {
                 let first = self.report.locate(first.span.clone());
                 let message =
                     format!("<{}> stands twice in <{}>; the last one counts", tag.name, parent.name);
-                self.report.add(Code::Repeated, found.span.clone(), message).note(first, "the first one");
+                self.report
+                    .add(Code::Repeated, found.span.clone(), message)
+                    .note(first, "the first one")
+                    .hint("remove one of the two");
             }
             node.children.push(found);
         }
@@ -381,12 +393,12 @@ impl Checker<'_, '_, '_> {
         names
     }
 
-    fn free(&mut self, element: &Element) -> Free {
+    fn free(&mut self, element: &mut Element) -> Free {
         let mut tags = Vec::new();
-        for child in &element.children {
+        for child in &mut element.children {
             if self.counts(child) {
                 let text = self.rules.variables.expand(
-                    &child.text,
+                    std::mem::take(&mut child.text),
                     expansion(child).unwrap_or(Expand::No),
                     self.report,
                 );

@@ -137,6 +137,9 @@ fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
     use std::io::Read;
     let unreadable =
         |error: std::io::Error| (Code::Unreadable, format!("{} cannot be read: {error}", path.display()));
+    if path.is_dir() {
+        return Err((Code::Unreadable, format!("{} is a folder; name the config in it", path.display())));
+    }
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -179,10 +182,10 @@ fn understand(
     report: &mut Report<'_>,
     shown: &mut Option<String>,
 ) -> Option<Config> {
-    let root = xml::parse(report)?;
+    let mut root = xml::parse(report)?;
     let (platform, _) = options.platform.names();
     let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict };
-    let root = check(&root, &mut rules, report)?;
+    let root = check(&mut root, &mut rules, report)?;
     if options.show {
         *shown = Some(show::show(&root));
     }
@@ -233,7 +236,12 @@ fn finish(config: Option<Config>, mut diagnostics: Vec<Diagnostic>, source: Sour
 
 fn failed(path: &Path, text: String, (code, message, at): (Code, String, usize)) -> Loaded {
     let source = Source::new(&path.to_string_lossy(), text);
-    let diagnostic = Diagnostic::new(code, source.locate(at..at), message);
+    let mut diagnostic = Diagnostic::new(code, source.locate(at..at), message);
+    if code == Code::Encoding {
+        diagnostic.hint(
+            "save the file as UTF-8, or name its encoding: <?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>",
+        );
+    }
     finish(None, vec![diagnostic], source)
 }
 

@@ -3,7 +3,7 @@
 //! Not its job: reading files (`load`), and what the text says.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
 
@@ -76,7 +76,11 @@ impl Source {
         let offset = self.boundary(offset);
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines.get(line.wrapping_sub(1)).copied().unwrap_or(0);
-        let column = self.characters_before(offset).saturating_sub(self.characters_before(start)) + 1;
+        let column = match offset - start {
+            near if near < STRIDE => characters(self.text.as_bytes().get(start..offset).unwrap_or(&[])),
+            _ => self.characters_before(offset).saturating_sub(self.characters_before(start)),
+        };
+        let column = column + 1;
         (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
     }
 
@@ -141,6 +145,11 @@ fn in_order(ranges: &[Range<usize>], offset: usize) -> bool {
 fn secrets(text: &str) -> Vec<Range<usize>> {
     /// No start tag of a secret is longer; the bound keeps the search short in text that is no XML.
     const LONGEST_TAG: usize = 4096;
+    static NAMES: OnceLock<Vec<&str>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let secret = crate::tags::tags().filter(|tag| tag.secret);
+        secret.flat_map(|tag| std::iter::once(tag.name).chain(tag.aliases.iter().copied())).collect()
+    });
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, _) in text.match_indices('<') {
         if found.last().is_some_and(|last| at < last.end) {
@@ -148,7 +157,8 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
         }
         let rest = &text[at + 1..];
         let name_end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        if !crate::tags::named(&rest[..name_end]).iter().any(|tag| tag.secret) {
+        let name = &rest[..name_end];
+        if !names.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {
             continue;
         }
         let opened = rest.bytes().take(LONGEST_TAG).position(|b| b == b'>');

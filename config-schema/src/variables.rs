@@ -61,16 +61,16 @@ impl Variables {
     }
 
     /// The text with its variables replaced; each value leads back to the `$(name)` that it came from.
-    pub fn expand(&self, text: &Text, mode: Expand, report: &mut Report<'_>) -> Text {
+    pub fn expand(&self, text: Text, mode: Expand, report: &mut Report<'_>) -> Text {
         if mode == Expand::No || !text.as_str().contains("$(") {
-            return text.clone();
+            return text;
         }
         let whole = text.as_str();
         let mut out = Text::at(text.span(0..0).start);
         let mut run = Run { steps: 0, open: Vec::new() };
         let mut at = 0;
         while let Some(begin) = whole[at..].find("$(").map(|found| at + found) {
-            out.push_part(text, at..begin);
+            out.push_part(&text, at..begin);
             let Some(end) = whole[begin..].find(')').map(|found| begin + found) else {
                 report
                     .add(Code::UnknownVariable, text.span(begin..whole.len()), "$( is not closed")
@@ -88,7 +88,7 @@ impl Variables {
                 return out;
             }
         }
-        out.push_part(text, at..whole.len());
+        out.push_part(&text, at..whole.len());
         out
     }
 
@@ -222,7 +222,7 @@ mod tests {
         let mut report = Report::new(&source);
         let mut input = Text::at(0);
         input.push_made(text, 0..text.len());
-        let out = set.expand(&input, mode, &mut report);
+        let out = set.expand(input, mode, &mut report);
         (out.as_str().to_owned(), report.diagnostics.iter().map(|d| d.code).collect())
     }
 

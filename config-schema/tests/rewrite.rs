@@ -2,9 +2,11 @@
 //!
 //! Not its job: single mends and single lines (the units).
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 
-use syncloom_config::{Edit, LoadOptions, Loaded, format, load_text, mend};
+use syncloom_config::{Code, Edit, LoadOptions, Loaded, format, load_text, mend};
 
 /// Configs that load: the samples, and those of the reference engine where they are at hand.
 fn configs() -> Vec<PathBuf> {
@@ -68,6 +70,21 @@ fn broken_configs_are_formatted_as_far_as_they_are_xml() {
         let Ok(formatted) = format(&path, &bytes) else { continue };
         let (bytes, _) = mend(&bytes, [formatted.edits.as_slice()]).unwrap();
         assert_eq!(format(&path, &bytes).unwrap().edits, [], "{}", path.display());
+    }
+}
+
+#[test]
+fn no_truncation_does_harm() {
+    let small = include_bytes!("configs/small.xml");
+    for end in (0..small.len()).step_by(3) {
+        let text = &small[..end];
+        let _ =
+            format(Path::new("x"), text).map(|formatted| mend(text, [formatted.edits.as_slice()]).unwrap());
+        let loaded = load(text);
+        // What cannot be read as text cannot be written again.
+        let mended = mend(text, loaded.diagnostics.iter().map(|told| &*told.fix));
+        let unread = loaded.diagnostics.iter().any(|told| told.code == Code::Encoding);
+        assert_eq!(mended.is_none(), unread, "{end}");
     }
 }
 

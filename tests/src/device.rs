@@ -15,7 +15,7 @@ use crate::server::{Server, workspace};
 pub struct Dialect {
     /// WBXML instead of XML.
     pub wbxml: bool,
-    /// `1.1` or `1.2`.
+    /// `1.0`, `1.1` or `1.2`.
     pub version: &'static str,
     /// `basic` or `md5`.
     pub auth: &'static str,
@@ -29,7 +29,7 @@ impl Dialect {
     pub fn all() -> Vec<Dialect> {
         let mut all = Vec::new();
         for wbxml in [false, true] {
-            for version in ["1.1", "1.2"] {
+            for version in ["1.0", "1.1", "1.2"] {
                 for auth in ["basic", "md5"] {
                     all.push(Dialect { wbxml, version, auth });
                 }

@@ -16,6 +16,7 @@ pub mod device;
 pub mod parity;
 pub mod peer;
 pub mod phone;
+pub mod replay;
 pub mod server;
 
 /// Says that a test did not run, and why.

@@ -51,7 +51,7 @@ impl<T: Clone> Names<T> {
             let message = format!("the {what} '{name}' is defined only in line {}", place.line);
             report
                 .add(Code::DefinedLater, span, message)
-                .note(place, "here")
+                .note(place, "it is defined here")
                 .hint("move the definition before the place where it is used");
         } else {
             let hint = did_you_mean(name, self.known.iter().map(|(known, _, _)| known.as_str()));

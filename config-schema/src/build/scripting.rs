@@ -100,7 +100,7 @@ impl<'n> Scripting<'n> {
             let message = format!("the macro '{name}' is defined only in line {}", place.line);
             report
                 .add(Code::DefinedLater, script_span(text, &(at..at + 1 + name.len())), message)
-                .note(place, "here")
+                .note(place, "it is defined here")
                 .hint("move the <scripting> before the scripts that use it");
         }
     }

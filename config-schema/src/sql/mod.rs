@@ -296,7 +296,10 @@ impl Cutter<'_, '_> {
                 span,
                 format!("%{name} is no placeholder of this statement and stays as it is"),
             );
-            if !quoted || length <= 3 {
+            let meant = list.iter().find(|known| known[1..].eq_ignore_ascii_case(name));
+            if let Some(meant) = meant {
+                found.hint(format!("did you mean {meant}? upper and lower case are different here"));
+            } else if !quoted || length <= 3 {
                 found.hint(format!("known here: {}", list.join(", ")));
             }
         }

@@ -193,45 +193,31 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("50"),
     Tag::new("acceptfilter", STORE, Kind::Filter)
         .section("11.34.15")
-        .later(FILTERS)
-        .vital()
         .about("which items of a peer are taken")
         .sample("KIND=1"),
     Tag::new("silentdiscard", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.16")
-        .later(FILTERS)
-        .already(&["no"])
         .about("whether an item that is not taken is answered as if it were"),
     Tag::new("localdbfilter", STORE, Kind::Filter)
         .section("11.34.17")
-        .later(FILTERS)
-        .vital()
         .about("which items of the database are seen at all")
         .sample("DELETED=0"),
     Tag::new("makepassfilter", STORE, Kind::Filter)
         .section("11.34.20")
-        .later(FILTERS)
-        .vital()
         .about("what is changed in an item of a peer so that it passes the filter")
         .sample("KIND:=1"),
     Tag::new("invisiblefilter", STORE, Kind::Filter)
         .section("11.34.18")
-        .later(FILTERS)
-        .vital()
         .about("which items are there and hidden from peers")
         .sample("HIDDEN=1"),
     Tag::new("makevisiblefilter", STORE, Kind::Filter)
         .section("11.34.19")
-        .later(FILTERS)
-        .vital()
         .about("what is changed in an item to make it visible")
         .sample("HIDDEN:=0"),
     Tag::new("ds12filters", STORE, Kind::Boolean)
         .default("yes")
         .section("11.34.13")
-        .later(FILTERS)
-        .already(&["no"])
         .default_note("the manual says on, the engine did off")
         .about("whether peers can filter as SyncML 1.2 has it"),
     Tag::new("daterangesupport", STORE, Kind::Boolean)

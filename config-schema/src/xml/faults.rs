@@ -108,7 +108,12 @@ fn tell(report: &mut Report<'_>, fault: Fault<'_>) {
                     if misspelt && known(name) && !known(innermost) {
                         found.hint(format!("write <{name}> there")).fix(place, name);
                     } else {
-                        found.hint(format!("write </{innermost}>"));
+                        found.hint(match name.eq_ignore_ascii_case(innermost) {
+                            true => {
+                                format!("write </{innermost}>: an end tag has the letters of its start tag")
+                            }
+                            false => format!("write </{innermost}>"),
+                        });
                         if misspelt && (!known(name) || name.eq_ignore_ascii_case(innermost)) {
                             found.fix(span, innermost);
                         }
@@ -286,6 +291,11 @@ fn attributes<'a>(text: &'a str, at: usize, name: &Open<'a>) -> Result<(usize, b
     for (offset, c) in text.char_indices() {
         match quote {
             Some((open, _)) if c == open => quote = None,
+            // A value of several lines with a tag in it has most likely lost its quote.
+            Some((_, begin)) if c == '<' && text[begin..offset].contains('\n') => {
+                let begin = at + begin..at + begin + 1;
+                return Err(Fault::NoEnd { what: "a value", end: "a quote", begin });
+            }
             Some(_) if c == '<' => {
                 let message = "< stands in a value: write &lt;, or is a quote missing before it?";
                 return Err(Fault::Attribute(at + offset..at + offset + 1, message));

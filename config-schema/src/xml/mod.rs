@@ -220,10 +220,14 @@ fn element(node: roxmltree::Node<'_, '_>, source: &str) -> Element {
 fn content(source: &str, inner: &Range<usize>, children: &[Element]) -> Text {
     let Range { start: mut at, end } = *inner;
     let mut text = Text::at(at);
+    let has_tags = !children.is_empty();
     let mut children = children.iter();
     while let Some(rest) = source.get(at..end).filter(|rest| !rest.is_empty()) {
         let plain = rest.find(['<', '&', '\r']).unwrap_or(rest.len());
-        text.push_exact(&rest[..plain], at);
+        // The space between tags means nothing, if nothing else stands there.
+        if !has_tags || !text.string.is_empty() || !rest[..plain].trim().is_empty() {
+            text.push_exact(&rest[..plain], at);
+        }
         let rest = &rest[plain..];
         at += plain;
         if rest.is_empty() {
@@ -337,7 +341,7 @@ mod tests {
         let source = "<a x=\"/\">  <b></b></a>";
         let root = read(source);
         assert_eq!(root.children[0].text.trimmed_span(), 14..14);
-        assert_eq!(root.text.trimmed(), ("", 2));
+        assert_eq!(root.text.trimmed(), ("", 0));
     }
 
     #[test]

@@ -22,16 +22,25 @@ pub(crate) fn load(args: &ConfigArgs) -> Option<Arc<Config>> {
     loaded.config.map(Arc::new)
 }
 
+/// The same for a command that is about something else: what does not keep the config from being used is not told.
+pub(crate) fn load_in_passing(args: &ConfigArgs) -> Option<Arc<Config>> {
+    let mut loaded = syncloom_config::load(&args.path, &options(args, false));
+    loaded.diagnostics.retain(|told| told.severity == Severity::Error);
+    show(&loaded);
+    loaded.config.map(Arc::new)
+}
+
 /// What the command line says of loading.
 pub(crate) fn options(args: &ConfigArgs, show: bool) -> LoadOptions {
     LoadOptions { variables: args.define.clone(), show, ..LoadOptions::default() }
 }
 
-/// Prints the problems to the console.
+/// Prints the problems to the console. As long as there are errors, advice can wait.
 pub(crate) fn show(loaded: &Loaded) {
     let colour = coloured();
-    for diagnostic in &loaded.diagnostics {
-        eprint!("{}", render::human(diagnostic, &loaded.sources, colour));
+    let failed = loaded.has_errors();
+    for diagnostic in loaded.diagnostics.iter().filter(|told| !failed || told.severity != Severity::Advice) {
+        eprintln!("{}", render::human(diagnostic, &loaded.sources, colour));
     }
 }
 

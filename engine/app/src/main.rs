@@ -6,6 +6,7 @@
 mod check;
 mod config;
 mod console;
+mod convert;
 mod explain;
 mod facts;
 mod fmt;
@@ -48,6 +49,11 @@ enum Command {
     Fmt {
         #[command(flatten)]
         fmt: fmt::FmtArgs,
+    },
+    /// Convert items from one datatype of a config to another one, or to JSON
+    Convert {
+        #[command(flatten)]
+        convert: convert::ConvertArgs,
     },
     /// Say what a word means: a tag, an attribute, a script function, an error code, a status code
     Explain {
@@ -94,6 +100,7 @@ fn main() -> ExitCode {
         Command::Serve { config, listen } => serve::run(&config, listen),
         Command::Check { check } => check::run(&check),
         Command::Fmt { fmt } => fmt::run(&fmt),
+        Command::Convert { convert } => convert::run(&convert),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),
         Command::Replay { replay } => replay::run(&replay),

@@ -49,7 +49,7 @@ fn check_shows_where_a_mistake_is_and_fails() {
 #[test]
 fn a_config_that_is_not_there_is_an_error() {
     let output = syncloom(&["check", "no/such.xml"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("no/such.xml"), "{}", text(&output.stderr));
 }
 
@@ -208,4 +208,114 @@ fn explain_knows_tags_functions_and_codes_and_names_what_is_near() {
     let output = syncloom(&["explain", "httpprt"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("near it: httpport"), "{}", text(&output.stderr));
+}
+
+/// A config with cards in both versions and notes; the incoming script of the old one says that it ran.
+const CONVERT: &str = r#"<sysync_config version="1.0"><datatypes>
+  <fieldlist name="card">
+    <field name="NAME" type="string" compare="always"/>
+    <field name="NICK" type="string" compare="conflict"/>
+    <field name="TEL" type="telephone" array="yes" compare="conflict"/>
+  </fieldlist>
+  <mimeprofile name="card" fieldlist="card"><profile name="VCARD">
+    <property name="VERSION"><value conversion="version"/></property>
+    <property name="N"><value field="NAME"/></property>
+    <property name="NICKNAME" onlyformode="standard" suppressempty="yes"><value field="NICK"/></property>
+    <property name="TEL" suppressempty="yes"><value field="TEL"/><position field="TEL" repeat="array" increment="1" minshow="0"/></property>
+  </profile></mimeprofile>
+  <datatype name="old" basetype="vcard"><version>2.1</version><use mimeprofile="card"/>
+    <incomingscript>NAME = NAME + "!";</incomingscript></datatype>
+  <datatype name="new" basetype="vcard"><version>3.0</version><use mimeprofile="card"/></datatype>
+  <fieldlist name="note"><field name="TEXT" type="multiline" compare="always"/></fieldlist>
+  <textprofile name="note" fieldlist="note"><linemap field="TEXT"><numlines>0</numlines></linemap></textprofile>
+  <datatype name="note" basetype="text"><use textprofile="note"/>
+    <typestring>text/plain</typestring><versionstring>1.0</versionstring></datatype>
+</datatypes></sysync_config>"#;
+
+fn card(version: &str, lines: &str) -> String {
+    format!("BEGIN:VCARD\r\nVERSION:{version}\r\n{lines}END:VCARD\r\n")
+}
+
+#[test]
+fn convert_takes_files_and_folders_and_names_what_is_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::create_dir_all(folder.path().join("in/more")).unwrap();
+    std::fs::write(path("config.xml"), CONVERT).unwrap();
+    let two = card("2.1", "N:A\r\nX-ODD:1\r\n") + "\r\n" + &card("2.1", "N:B\r\nTEL:5\r\n");
+    std::fs::write(path("in/a.vcf"), two).unwrap();
+    std::fs::write(path("in/more/b.vcf"), "garbage").unwrap();
+    let config = path("config.xml");
+    let output = syncloom(&["convert", &config, "--from", "old", "--to", "new", &path("in")]);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(out, card("3.0", "N:A!\r\n") + &card("3.0", "N:B!\r\nTEL:5\r\n"));
+    assert_eq!(output.status.code(), Some(1), "one item was refused");
+    let told: Vec<String> = err.lines().map(|line| line.replace(&path("in"), "in")).collect();
+    assert_eq!(
+        told,
+        [
+            "in/a.vcf:4: X-ODD: the profile has no such property, skipped",
+            "in/more/b.vcf:1: error: there is no BEGIN:VCARD",
+            "2 items converted, 1 item refused, 1 thing lost or doubtful",
+        ]
+    );
+    // The other way round a field has no place, and the output goes to a file.
+    std::fs::write(path("c.vcf"), card("3.0", "N:C\r\nNICKNAME:n\r\n")).unwrap();
+    let output = syncloom(&[
+        "convert",
+        &config,
+        "--from",
+        "new",
+        "--to",
+        "old",
+        "-o",
+        &path("out.vcf"),
+        &path("c.vcf"),
+    ]);
+    assert!(output.status.success());
+    assert_eq!(std::fs::read_to_string(path("out.vcf")).unwrap(), card("2.1", "N:C\r\n"));
+    let err = text(&output.stderr);
+    assert!(err.contains("c.vcf:1: the field NICK has no place in the other datatype"), "{err}");
+}
+
+#[test]
+fn convert_shows_fields_and_json_and_reads_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.xml");
+    std::fs::write(&config, CONVERT).unwrap();
+    let config = config.to_str().unwrap();
+    let run = |arguments: &[&str], input: &str| {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_syncloom"))
+            .args(["convert", config])
+            .args(arguments)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        process.wait_with_output().unwrap()
+    };
+    let input = card("2.1", "N:A\r\nTEL:1\r\nTEL:2\r\n");
+    let out = text(&run(&["--from", "old", "--fields"], &input).stdout);
+    assert_eq!(
+        out,
+        "standard input:1\n  NAME                     string     \"A!\"\n  \
+         TEL                      telephone  [\"1\", \"2\"]\n\n"
+    );
+    let out = text(&run(&["--from", "OLD", "--to", "json", "--no-scripts", "-"], &input).stdout);
+    assert_eq!(
+        out,
+        "{\"fields\":{\"NAME\":\"A\",\"TEL\":[\"1\",\"2\"]},\"file\":\"standard input\",\"line\":1}\n"
+    );
+    assert_eq!(text(&run(&["--from", "note", "--to", "note"], "a\nb").stdout), "a\r\nb\r\n");
+    for (arguments, message) in [
+        (&["--from", "old", "--to", "note"][..], "those of 'note', so neither"),
+        (&["--from", "nosuch", "--to", "json"], "no datatype 'nosuch'; it has old, new, note"),
+        (&["--from", "old", "--to", "json", "/no/such/file"], "/no/such/file: error: "),
+    ] {
+        let output = run(arguments, "");
+        let told = text(&output.stderr);
+        assert!(!output.status.success() && told.contains(message), "{told}");
+    }
 }

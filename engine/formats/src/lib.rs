@@ -32,9 +32,9 @@ mod parse;
 mod peer;
 mod pipeline;
 mod plan;
-mod profiles;
 pub mod recode;
 mod setting;
+mod split;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -43,5 +43,5 @@ pub use capabilities::{Capabilities, ParameterCap, PropertyCap, Style};
 pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer, TimesMean};
-pub use pipeline::{Hosts, Pipeline, ScriptFault};
-pub use profiles::{ProfileError, Profiles, Request};
+pub use pipeline::{Hosts, Pipeline, Profiles, ScriptFault, Unfit};
+pub use split::{Piece, split};

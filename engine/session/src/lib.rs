@@ -14,4 +14,4 @@ mod sync;
 
 pub use report::{Counts, DatastoreReport, Outcome, Report};
 pub use server::{Server, SetupError};
-pub use session::{Input, Reply, Session};
+pub use session::{Input, Reply, Session, busy};

@@ -4,6 +4,7 @@
 //! bounds. Fuzz targets and a test of this crate run the same checks. Not its job: making the bytes.
 
 pub mod filter;
+pub mod mail;
 pub mod mime;
 pub mod rrule;
 pub mod script;
@@ -24,6 +25,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target { name: "filter", check: filter::check, seeds: filter::SEEDS },
     Target { name: "mime", check: mime::check, seeds: mime::SEEDS },
+    Target { name: "mail", check: mail::check, seeds: mail::SEEDS },
     Target { name: "rrule", check: rrule::check, seeds: rrule::SEEDS },
     Target { name: "script", check: script::check, seeds: script::SEEDS },
     Target { name: "timestamp", check: timestamp::check, seeds: timestamp::SEEDS },

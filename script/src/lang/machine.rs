@@ -324,6 +324,9 @@ impl<'r, 'e> Machine<'r, 'e> {
 
     /// Puts the text in `spare` into a slot, and takes what room the slot had instead.
     pub(crate) fn put_spare(&mut self, to: u32, kind: Kind) -> Result<(), Fault> {
+        if self.spare.len() > MAX_TEXT {
+            return Err(Fault::TextLength);
+        }
         self.charge(self.spare.len())?;
         match &mut self.stack[self.base + to as usize] {
             Val::Text(known, text) => {
@@ -375,6 +378,9 @@ impl<'r, 'e> Machine<'r, 'e> {
             let value = Arith::Add.apply(self.view(a), self.view(b))?;
             return self.put(to, value);
         }
+        if self.view(a).size() + self.view(b).size() > MAX_TEXT {
+            return Err(Fault::TextLength);
+        }
         let mut text = std::mem::take(&mut self.spare);
         text.clear();
         self.view(a).push_to(&mut text);
@@ -395,10 +401,13 @@ impl<'r, 'e> Machine<'r, 'e> {
         let place = self.place(to);
         let mut text = memory::take_text(&mut self.stack, self.env, place)?;
         let before = text.len();
-        self.view(b).push_to(&mut text);
+        let fits = before + self.view(b).size() <= MAX_TEXT;
+        if fits {
+            self.view(b).push_to(&mut text);
+        }
         let after = text.len();
         memory::give_text(&mut self.stack, self.env, place, text)?;
-        self.charge_appended(before, after)
+        if fits { self.charge_appended(before, after) } else { Err(Fault::TextLength) }
     }
 
     /// Counts what was appended to a text.

@@ -452,11 +452,11 @@ impl Parser {
             return Ok(());
         }
         // A missing sign belongs behind what stands before it.
-        let place = match (self.at.checked_sub(1), sign) {
-            (Some(before), ";" | ")") => self.tokens[before].place.clone(),
-            _ => self.place(),
+        let (place, there) = match (self.at.checked_sub(1), sign) {
+            (Some(before), ";" | ")") => (self.tokens[before].place.clone(), "behind this"),
+            _ => (self.place(), "here"),
         };
-        self.report(place.error(format!("{sign} missing"), hint));
+        self.report(place.error(format!("{sign} is missing {there}"), hint));
         Err(Stop)
     }
 

@@ -200,6 +200,7 @@ fn nothing_runs_for_ever() {
         ("RETURN deep(0);", Fault::CallDepth),
         ("RETURN wide(60);", Fault::LoopTimeout),
         ("STRING s; s=\"x\"; LOOP { s=s+s; }", Fault::TextLength),
+        ("STRING s,t; t=NUMFORMAT(1,9999); LOOP { s=s+t; t=t+t+t; }", Fault::TextLength),
         (
             "STRING a[],s; INTEGER i; s=NUMFORMAT(1,9999); WHILE (LENGTH(s)<4000000) s=s+s; LOOP { a[i]=s; i=i+1; }",
             Fault::Memory,
@@ -299,6 +300,17 @@ fn any_text_is_refused_or_runs() {
         ran += usize::from(context.run(id, &mut context.variables(), &mut Env::new(&mut system)).is_ok());
     }
     assert!(ran > 300 && refused > 300, "{ran} ran, {refused} refused");
+}
+
+#[test]
+fn a_text_that_would_be_too_long_stays_as_it_is() {
+    let (context, id) = compiled(&[], "STRING s; s=\"x\"; LOOP { s=s+s; }");
+    let mut variables = context.variables();
+    let mut system = Ticking::default();
+    let ended = context.run(id, &mut variables, &mut Env::new(&mut system));
+    assert_eq!(ended.unwrap_err().fault, Fault::TextLength);
+    let length = context.value(&variables, "s").unwrap().value.to_text().len();
+    assert_eq!(length, super::MAX_TEXT);
 }
 
 #[test]

@@ -233,6 +233,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// About how many bytes its text has, without making one: numbers and times have few.
+    #[inline]
+    pub fn size(self) -> usize {
+        match self {
+            View::Text(_, text) => text.len(),
+            View::Blob(bytes) => bytes.len(),
+            _ => 0,
+        }
+    }
+
     /// Appends its text.
     pub fn push_to(self, out: &mut String) {
         match self {

@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use roxmltree::{Document, Node};
+use syncloom_config::{Config, LoadOptions, load};
 use syncloom_script::filter::{FieldNames, Role};
 use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
+
+use super::test_types::{mtest, otest};
 
 /// The config, in the folder beside the recordings.
 const CONFIG: &str = "configs/oracle.xml";
@@ -46,15 +49,25 @@ pub fn shared() -> PathBuf {
     std::env::var_os("SYNCLOOM_SHARED").map_or_else(beside, PathBuf::from)
 }
 
-/// What the recordings' config says; nothing where there is none.
+/// The recordings' config as Syncloom loads it; `None` where there is none.
+pub fn loaded() -> Option<&'static Config> {
+    static LOADED: OnceLock<Option<Config>> = OnceLock::new();
+    LOADED.get_or_init(|| load(&file()?, &LoadOptions::default()).config).as_ref()
+}
+
+/// What the recordings' config says; where there is none, the lists that were made for recording.
 pub fn lists() -> &'static Lists {
     static LISTS: OnceLock<Lists> = OnceLock::new();
     LISTS.get_or_init(|| {
-        let beside = FOLDER.get().map(|folder| folder.join("..").join(CONFIG));
-        let places = beside.into_iter().chain([shared().join(CONFIG)]);
-        let text = places.into_iter().find_map(|path| std::fs::read_to_string(path).ok());
-        text.and_then(|text| Lists::read(&text)).unwrap_or_default()
+        let text = file().and_then(|path| std::fs::read_to_string(path).ok());
+        text.and_then(|text| Lists::read(&text)).unwrap_or_else(Lists::without_config)
     })
+}
+
+/// Where the recordings' config is, if it is anywhere.
+pub fn file() -> Option<PathBuf> {
+    let beside = FOLDER.get().map(|folder| folder.join("..").join(CONFIG));
+    beside.into_iter().chain([shared().join(CONFIG)]).find(|path| path.exists())
 }
 
 impl Lists {
@@ -72,6 +85,25 @@ impl Lists {
     pub fn datatype_of(&self, fields: &str) -> Option<&Datatype> {
         let uses = |datatype: &&Datatype| datatype.list.name().eq_ignore_ascii_case(fields);
         self.datatypes.values().filter(uses).min_by_key(|datatype| &datatype.name)
+    }
+
+    fn without_config() -> Lists {
+        let mut lists = Lists::default();
+        for list in [otest(), mtest()].map(Arc::new) {
+            let name = list.name().to_owned();
+            // A text profile names its first line.
+            let first = list.find("S1").map(|field| ("SUBJECT".to_owned(), vec![field]));
+            let datatype = Datatype {
+                name: format!("{name}10"),
+                mime_type: format!("text/x-{name}"),
+                version: "1.0".to_owned(),
+                list: Arc::clone(&list),
+                properties: first.into_iter().collect(),
+            };
+            lists.datatypes.insert(datatype.name.clone(), datatype);
+            lists.fields.insert(name, list);
+        }
+        lists
     }
 
     fn read(text: &str) -> Option<Lists> {

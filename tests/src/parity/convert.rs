@@ -1,17 +1,17 @@
 //! Items read in one datatype and written in another: `convert.jsonl`, with the config that the cases ran with.
 
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value as Json};
-use syncloom_config::{Config, LoadOptions, load};
-use syncloom_formats::{Codec, Hosts, PRODUCT_ID, Peer, Pipeline};
+use syncloom_config::Config;
+use syncloom_formats::{Codec, Hosts, PRODUCT_ID, Peer, Pipeline, Profiles};
 use syncloom_script::functions::calls::{ItemCall, SessionCall};
 use syncloom_script::lang::{Host, ItemPair, System};
 use syncloom_script::{Item, Timestamp, TimestampKind, Value, Zone, Zones};
 
+use super::config::loaded;
 use super::convert_rules::{Case, reason};
 use super::{Verdict, bytes};
 
@@ -22,7 +22,7 @@ const NOW_MS: i64 = 1_339_761_600_000;
 
 /// Runs one case.
 pub fn run(input: &Json, output: &Json) -> Verdict {
-    let Some(config) = config() else {
+    let Some(config) = loaded() else {
         return Verdict::Waits("the config configs/oracle.xml below SYNCLOOM_SHARED".into());
     };
     let Some(data) = bytes(&input["data"]) else { return super::unknown("data") };
@@ -31,24 +31,13 @@ pub fn run(input: &Json, output: &Json) -> Verdict {
     else {
         return super::unknown("datatype");
     };
-    let converted = Converted::of(&from, &to, &data, &input["options"]);
+    let converted = Converted::of(config, &from, &to, &data, &input["options"]);
     let Some(difference) = converted.difference(output) else { return Verdict::Equal };
     let case = Case { input: &data, from: from.datatype(), output, user_zone: user_zone(&input["options"]) };
     match reason(&case) {
         Some(why) => Verdict::OnPurpose(why),
         None => difference,
     }
-}
-
-/// The config that the cases ran with.
-pub(super) fn config() -> Option<&'static Config> {
-    static CONFIG: OnceLock<Option<Config>> = OnceLock::new();
-    let read = || {
-        let shared = std::env::var_os("SYNCLOOM_SHARED")
-            .map_or_else(|| crate::server::workspace().join("../shared"), PathBuf::from);
-        load(&shared.join("configs/oracle.xml"), &LoadOptions::default()).config
-    };
-    CONFIG.get_or_init(read).as_ref()
 }
 
 fn codec(config: &Config, input: &Json, key: &str) -> Option<Codec> {
@@ -70,7 +59,7 @@ struct Converted {
 }
 
 impl Converted {
-    fn of(from: &Codec, to: &Codec, data: &[u8], options: &Json) -> Converted {
+    fn of(config: &Config, from: &Codec, to: &Codec, data: &[u8], options: &Json) -> Converted {
         let mut zones = Zones::default();
         let user = user_zone(options);
         if let Ok(zone) = zones.find(user) {
@@ -93,10 +82,10 @@ impl Converted {
             datastore: None,
             item: Some(&mut sync),
         };
-        let mut receiving = Pipeline::new(Arc::clone(from.datatype()), None);
+        let mut receiving = Pipeline::new(Arc::clone(from.datatype()), Profiles::of(config), None);
         receiving.incoming(&mut item, &mut hosts);
         let mut outgoing = item.clone();
-        let mut sending = Pipeline::new(Arc::clone(to.datatype()), None);
+        let mut sending = Pipeline::new(Arc::clone(to.datatype()), Profiles::of(config), None);
         let limit = sending.outgoing(&mut outgoing, None, &mut hosts);
         let faults = receiving.take_faults().into_iter().chain(sending.take_faults());
         told.extend(faults.map(|fault| fault.to_string()));
@@ -258,18 +247,6 @@ impl System for Machine {
     fn random(&mut self, _: Option<i64>) -> u64 {
         0
     }
-
-    fn sleep_ms(&mut self, _: u64) {}
-
-    fn read_file(&mut self, _: &str) -> Result<Vec<u8>, String> {
-        Err("No such file or directory".into())
-    }
-
-    fn shell(&mut self, _: &str, _: &str, _: bool) -> Option<i64> {
-        None
-    }
-
-    fn log(&mut self, _: &str) {}
 }
 
 /// A session in which nothing is known of anything.

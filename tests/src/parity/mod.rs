@@ -13,6 +13,7 @@ pub mod rrule;
 pub mod script;
 mod script_case;
 mod script_rules;
+mod test_types;
 pub mod textdb;
 pub mod time;
 pub mod wbxml;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
-use syncloom_formats::{Peer, Profiles};
+use syncloom_config::MimeMode;
+use syncloom_formats::Profiles;
 use syncloom_script::functions::Contexts;
 use syncloom_script::functions::calls::{ItemCall, SessionCall};
 use syncloom_script::lang::{
@@ -15,31 +16,11 @@ use syncloom_script::time::Zones;
 use syncloom_script::{FieldList, Item, Timestamp, TimestampKind, Value, Zone};
 
 use super::Verdict;
-use super::config::{Datatype, lists};
-use super::convert::config;
+use super::config::{Datatype, lists, loaded};
 use super::script_rules::on_purpose;
 
-/// Runs one case. One that needs the config of the recordings waits for it.
-pub fn run(input: &Json, output: &Json) -> Verdict {
-    let verdict = compare(input, output);
-    let uses_profile = || input["script"].as_str().is_some_and(|script| script.contains("TEXTWITHPROFILE"));
-    match verdict {
-        Verdict::Differs { .. } if profiles().is_none() && uses_profile() => {
-            Verdict::Waits("the config configs/oracle.xml below SYNCLOOM_SHARED".into())
-        }
-        verdict => verdict,
-    }
-}
-
-/// The profiles of the recordings' config.
-fn profiles() -> Option<&'static Profiles> {
-    static PROFILES: OnceLock<Option<Profiles>> = OnceLock::new();
-    let read = || config().map(|config| Profiles::new(&config.mime_profiles, &config.text_profiles));
-    PROFILES.get_or_init(read).as_ref()
-}
-
 /// Runs a case and compares.
-fn compare(input: &Json, output: &Json) -> Verdict {
+pub fn run(input: &Json, output: &Json) -> Verdict {
     let wanted = Outcome::wanted(output);
     let got = Outcome::got(input);
     if wanted.matches(&got) {
@@ -281,10 +262,8 @@ impl Host<ItemCall> for Idle {
         arguments: &[Value],
         items: &mut ItemPair<'_>,
     ) -> Result<Value, String> {
-        let answer = profiles().and_then(|known| known.call(function, arguments, items, &Peer::default()));
-        if let Some(answer) = answer {
-            return Ok(answer);
-        }
+        let text_at = |at: usize| arguments.get(at).map(Value::to_text).unwrap_or_default();
+        let (mode, zones) = (MimeMode::Standard, Zones::default());
         let of_type = |text: fn(&Datatype) -> &String| {
             self.datatype.map_or(Value::Empty, |datatype| Value::Text(text(datatype).clone()))
         };
@@ -293,9 +272,26 @@ impl Host<ItemCall> for Idle {
             ItemCall::TypeName => of_type(|datatype| &datatype.mime_type),
             ItemCall::TypeVersion => of_type(|datatype| &datatype.version),
             ItemCall::Available => Value::Empty,
+            ItemCall::ParseText => {
+                let (text, profile) = (text_at(0), text_at(1));
+                let item = items.target.get_mut().map_err(|fault| fault.to_string())?;
+                let worked = profiles().parse(&text, &profile, mode, "", &zones, item);
+                Value::Integer(worked.map_err(|unfit| unfit.to_string())?.into())
+            }
+            ItemCall::MakeText => {
+                let item = items.target.get().ok_or("no item")?;
+                let text = profiles().make(&text_at(0), mode, "", &zones, item);
+                Value::Text(text.map_err(|unfit| unfit.to_string())?)
+            }
             _ => Value::Unassigned,
         })
     }
+}
+
+/// The profiles of the recordings' config.
+fn profiles() -> &'static Profiles {
+    static PROFILES: OnceLock<Profiles> = OnceLock::new();
+    PROFILES.get_or_init(|| loaded().map(Profiles::of).unwrap_or_default())
 }
 
 /// A value as one line: its type, and its state or text; a time with its time units and zone.

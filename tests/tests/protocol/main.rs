@@ -5,8 +5,10 @@
 
 mod changes;
 mod devinf;
+mod filters;
 mod large;
 mod login;
+mod modes;
 mod opening;
 mod sending;
 mod session;

@@ -1,7 +1,7 @@
 //! What keeps sessions apart and together: versions, addresses, message numbers, repeated messages, malformed ones.
 
 use syncloom_tests::contact::assert_same;
-use syncloom_tests::peer::{Peer, Tongue, add, sync, vcard};
+use syncloom_tests::peer::{Peer, Tongue, add, alert, sync, vcard};
 use syncloom_tests::phone::Phone;
 use syncloom_wire::{Encoding, Message, Version, encode};
 
@@ -200,4 +200,24 @@ fn the_answer_is_in_the_encoding_of_the_question() {
     peer.tongue.encoding = Encoding::Wbxml;
     let answer = send_changes(&mut peer, vec![add("1", &vcard("One", ""))]);
     assert_eq!(answer.item_statuses(), ["Add 201 <1"]);
+}
+
+#[test]
+fn more_sessions_than_the_config_allows_are_told_to_come_later() {
+    let text = "<configidstring>Syncloom quick start</configidstring>";
+    let with = format!("{text}<maxconcurrentsessions>2</maxconcurrentsessions>");
+    let server = syncloom_tests::server::Server::start_with(&[(text, &with)]);
+    let mut first = opened(&server, Tongue::ALL[1], 200);
+    let mut others: Vec<Peer> =
+        (2..4).map(|number| Peer::new(&server.url, &format!("peer-{number}"), Tongue::ALL[0])).collect();
+    let answer = others[0].send(vec![alert(200, "contacts", None, "a1")], true);
+    assert_eq!(answer.status(), 212);
+    let answer = others[1].send(vec![alert(200, "contacts", None, "a1")], true);
+    assert_eq!((answer.status(), answer.statuses(), answer.is_final), (101, vec![], true));
+    // Those that are there go on, and when one is through there is room.
+    let answer = send_changes(&mut first, vec![add("1", &vcard("One", ""))]);
+    assert_eq!(answer.item_statuses(), ["Add 201 <1"]);
+    confirm(&mut first, &answer);
+    others[1].begin();
+    assert_eq!(others[1].send(vec![alert(200, "contacts", None, "a1")], true).status(), 212);
 }

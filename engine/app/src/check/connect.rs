@@ -1,10 +1,10 @@
 //! `--connect`: opens the databases of a config and has them prepare its statements.
 //!
-//! Not its job: databases that are not opened yet; the advice of the check names them.
+//! Not its job: plugins and databases that are not opened yet; they are named.
 
 use std::path::Path;
 
-use syncloom_config::{Code, Diagnostic, Loaded, Location, Place, Sources};
+use syncloom_config::{Code, Diagnostic, Loaded, Location, Place, Sources, Store};
 use syncloom_stores::sqlite::{Fault, probe};
 
 /// Tries the databases, adds what is wrong to the problems, and returns what there is to say besides.
@@ -16,13 +16,15 @@ pub(super) fn run(loaded: &mut Loaded) -> Vec<String> {
     let faults: Vec<Diagnostic> =
         probe.faults.iter().filter_map(|fault| told(fault, &loaded.sources)).collect();
     loaded.diagnostics.extend(faults);
-    let files = probe.files.iter();
-    files
-        .map(|(path, statements)| match path.exists() {
-            true => format!("{}: opened, {statements} statements prepared", path.display()),
-            false => format!("{}: to be made yet, {statements} statements prepared", path.display()),
-        })
-        .collect()
+    let files = probe.files.iter().map(|(path, statements)| match path.exists() {
+        true => format!("{}: opened, {statements} statements prepared", path.display()),
+        false => format!("{}: to be made yet, {statements} statements prepared", path.display()),
+    });
+    let others = config.server.iter().flat_map(|server| &server.datastores).filter_map(|datastore| {
+        let plugin = matches!(datastore.store, Store::Plugin(_));
+        plugin.then(|| format!("./{}: its plugin was not opened", datastore.name))
+    });
+    files.chain(others).collect()
 }
 
 fn told(fault: &Fault, sources: &Sources) -> Option<Diagnostic> {

@@ -110,12 +110,17 @@ fn summarize(args: &CheckArgs, loaded: &Loaded, remarks: &[String]) {
         parts.push(counted(counts.warnings, "warning"));
     }
     if counts.advice > 0 {
-        parts.push(format!("{} of advice", counted(counts.advice, "piece")));
+        let later = if counts.errors > 0 && args.format == Format::Human { ", for later" } else { "" };
+        parts.push(format!("{} of advice{later}", counted(counts.advice, "piece")));
     }
     if parts.is_empty() {
         parts.push("all is well".to_owned());
     }
     println!("{}: {}", args.config.path.display(), parts.join(", "));
+    let mends = loaded.diagnostics.iter().filter(|told| !told.fix.is_empty()).count();
+    if mends > 0 {
+        println!("  --fix mends {mends} of them");
+    }
     match &loaded.config {
         Some(config) => describe(config),
         None => explain_how(&loaded.diagnostics),

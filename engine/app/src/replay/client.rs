@@ -74,6 +74,27 @@ impl Client {
         }
     }
 
+    /// Takes out what the recorded client took out by itself in a session: what it had before and not after, although
+    /// nobody told it to delete that.
+    pub(super) fn drop_as_recorded(
+        &mut self,
+        before: &Items,
+        after: &Items,
+        told: &HashSet<(String, String)>,
+    ) {
+        for (name, before) in before {
+            let Some(after) = after.get(name) else { continue };
+            let by_itself =
+                |id: &&String| !after.contains_key(*id) && !told.contains(&(store_name(name), (*id).clone()));
+            let dropped: Vec<&String> = before.keys().filter(by_itself).collect();
+            if let Some(items) = &mut self.store(name).items {
+                for id in dropped {
+                    items.remove(id);
+                }
+            }
+        }
+    }
+
     /// An id that the recorded client has never used.
     pub(super) fn make_up(&mut self) -> String {
         self.made_up += 1;

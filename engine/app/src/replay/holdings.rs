@@ -7,7 +7,7 @@ use std::sync::Arc;
 use syncloom_config::{Auth, Config, Datastore};
 use syncloom_script::Item;
 use syncloom_stores::sqlite::SqliteBackend;
-use syncloom_stores::{Backend, MapEntry, Scope, Store, StoreError, Target};
+use syncloom_stores::{Backend, MapEntry, Resume, Scope, Store, StoreError, Target};
 
 use super::items::{Catalog, Content, Kind};
 use super::recording::Data;
@@ -133,7 +133,8 @@ impl<'a> Holdings<'a> {
             let (remote_id, local_id) = (theirs[*their_place].0.clone(), ours[*our_place].0.clone());
             store.insert_map(&target, &MapEntry::new(local_id, remote_id)).map_err(said)?;
         }
-        let target = Target { anchor: anchor.to_owned(), last_sync: Some(stamp), ..target };
+        let (anchor, last_sync, last_sent) = (anchor.to_owned(), Some(stamp), Some(stamp));
+        let target = Target { anchor, last_sync, last_sent, resume: Resume::default(), ..target };
         store.save_target(&target).map_err(said)?;
         drop(store);
         backend.commit().map_err(said)
@@ -145,7 +146,7 @@ impl<'a> Holdings<'a> {
         let scope = self.device_scope(&mut backend, kind, device, remote_path)?;
         let mut store = backend.store(&kind.datastore, &scope).map_err(said)?;
         let target = store.target().map_err(said)?;
-        store.save_target(&Target { anchor: String::new(), last_sync: None, ..target }).map_err(said)?;
+        store.save_target(&Target { key: target.key, ..Target::default() }).map_err(said)?;
         drop(store);
         backend.commit().map_err(said)
     }

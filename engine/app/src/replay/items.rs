@@ -152,6 +152,18 @@ impl Kind {
         }
     }
 
+    /// How many items of a list say the same as one before them.
+    pub(super) fn doubles(&self, items: &[&Content]) -> usize {
+        let mut by_key: HashMap<Option<MatchKey>, Vec<&Content>> = HashMap::new();
+        let mut doubles = 0;
+        for content in items {
+            let known = by_key.entry(self.key(content, CompareMode::Conflict)).or_default();
+            doubles += usize::from(known.iter().any(|other| self.same(content, other)));
+            known.push(content);
+        }
+        doubles
+    }
+
     /// Pairs the items of two lists: first those that say the same, then those that are about the same thing.
     pub(super) fn pair(&self, first: &[&Content], second: &[&Content]) -> Pairing {
         let mut pairing = Pairing::default();

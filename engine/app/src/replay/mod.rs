@@ -4,11 +4,13 @@
 //! The play happens in this process, on copies of the databases, at the times of the recording and with random
 //! numbers that are always the same: the same recording and config give the same result.
 
+mod answers;
 mod client;
 mod commands;
 mod copy;
 mod holdings;
 mod items;
+mod number;
 mod play;
 mod recording;
 mod script;

@@ -1,6 +1,6 @@
 //! Playing a whole recording: the data before, the sessions with what happened between them, the data at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -51,6 +51,10 @@ pub(super) struct Compared {
     pub(super) store: String,
     /// How many there were, and how many there are.
     pub(super) counts: (usize, usize),
+    /// Of the client's items: whether those of now are the server's as well.
+    pub(super) both_sides: bool,
+    /// How many of them say the same as another one, then and now.
+    pub(super) doubles: (usize, usize),
     /// What items that differ are called, and in which fields they do.
     pub(super) changed: Vec<(String, Vec<Difference>)>,
     /// Items that are not there now; whether one that says the same is.
@@ -111,9 +115,11 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
         last = session.after.as_ref().or(last);
         let password = session.password.as_deref().or(stored.as_deref());
         let mut said = Vec::new();
+        let (before, after) = (session.before.as_ref(), session.after.as_ref());
+        let mut told_to_delete = HashSet::new();
         for script in script::sessions(&catalog, &session.exchanges) {
             notes.extend(set_anchors(&holdings, &catalog, &script, &mut anchors, &mut client, filled)?);
-            let (before, after) = (session.before.as_ref(), session.after.as_ref());
+            told_to_delete.extend(script.deleted());
             let talk = Talk::new(
                 &catalog,
                 &mut server,
@@ -126,6 +132,9 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
             let mut exchanged = talk.play();
             outcome.statuses += exchanged.compare();
             said.push(exchanged);
+        }
+        if let (Some(before), Some(after)) = (before, after) {
+            client.drop_as_recorded(&before.client, &after.client, &told_to_delete);
         }
         let log = std::mem::take(&mut server.notes);
         outcome.sessions.push(Said { label: session.label.clone(), exchanged: said, notes, log });
@@ -142,7 +151,9 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
             let Some(items) = &client.store(name).items else { continue };
             let then: Vec<Content> = texts.values().map(|text| kind.read(None, text.as_bytes())).collect();
             let now: Vec<Content> = items.values().cloned().collect();
-            outcome.client.push(Compared::of(kind, name, &then, &now));
+            let ours: Vec<Content> = holdings.items(kind)?.into_iter().map(|(_, content)| content).collect();
+            let both_sides = Compared::of(kind, name, &ours, &now).differ() == 0;
+            outcome.client.push(Compared { both_sides, ..Compared::of(kind, name, &then, &now) });
         }
     }
     Ok(outcome)
@@ -265,6 +276,8 @@ impl Compared {
         Compared {
             store: store.to_owned(),
             counts: (then.len(), now.len()),
+            both_sides: false,
+            doubles: (kind.doubles(&first), kind.doubles(&second)),
             changed: changed.collect(),
             missing: missing.collect(),
             new: new.collect(),

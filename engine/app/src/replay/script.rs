@@ -219,6 +219,14 @@ impl<'r> Script<'r> {
         })
     }
 
+    /// The items of the client's that the recorded server deleted: datastore and id.
+    pub(super) fn deleted(&self) -> impl Iterator<Item = (String, String)> {
+        self.commands.iter().filter_map(|spoken| match &spoken.seen.what {
+            What::Delete(luid) => Some((spoken.seen.store.clone(), luid.clone())),
+            _ => None,
+        })
+    }
+
     /// Whether the recorded client has left something of the last answer unanswered.
     pub(super) fn is_broken_off(&self) -> bool {
         let Some(last) = self.turns.last() else { return true };

@@ -90,34 +90,55 @@ fn show_items(ink: &Ink, side: &str, compared: &Compared, verbose: bool) {
     if compared.differ() == 0 && !verbose {
         return;
     }
-    let (then, now) = compared.counts;
-    println!("{side} {}: {then} items then, {now} now", clean(&compared.store));
+    println!("{side} {}: {}", clean(&compared.store), figures(compared));
     for (title, differences) in compared.changed.iter().take(MAX_LINES) {
-        println!("  differs    {}", clean(title));
+        println!("  changed    {}", clean(title));
         for (field, then, now) in differences {
             println!("             {field}: {}, {}", ink.then(&quoted(then)), ink.now(&quoted(now)));
         }
+    }
+    if compared.changed.len() > MAX_LINES {
+        println!("  changed    and {} more", compared.changed.len() - MAX_LINES);
     }
     for (what, items) in [("only then", &compared.missing), ("only now", &compared.new)] {
         for (title, double) in items.iter().take(MAX_LINES) {
             let double = if *double { " (a double)" } else { "" };
             println!("  {what:<9}  {}{double}", clean(title));
         }
+        if items.len() > MAX_LINES {
+            println!("  {what:<9}  and {} more", items.len() - MAX_LINES);
+        }
     }
-    let shown = |count: usize| count.min(MAX_LINES);
-    let all = compared.differ();
-    let printed = shown(compared.changed.len()) + shown(compared.missing.len()) + shown(compared.new.len());
-    if printed < all {
-        let doubles = |items: &[(String, bool)]| items.iter().filter(|(_, double)| *double).count();
-        println!(
-            "  and more: {} differ, {} only then ({} doubles), {} only now ({} doubles)",
-            compared.changed.len(),
-            compared.missing.len(),
-            doubles(&compared.missing),
-            compared.new.len(),
-            doubles(&compared.new)
-        );
+}
+
+/// `103 items then (50 doubles), 53 now: 50 doubles fewer`.
+fn figures(compared: &Compared) -> String {
+    let doubles = |count: usize| if count > 0 { format!(" ({count} doubles)") } else { String::new() };
+    let of =
+        |items: &[(String, bool)], wanted: bool| items.iter().filter(|(_, double)| *double == wanted).count();
+    let differences = [
+        (compared.changed.len(), "changed"),
+        (of(&compared.missing, false), "lost"),
+        (of(&compared.new, false), "new"),
+        (of(&compared.missing, true), "doubles fewer"),
+        (of(&compared.new, true), "doubles more"),
+    ];
+    let differences: Vec<String> = differences
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let mut differences = if differences.is_empty() { "equal".to_owned() } else { differences.join(", ") };
+    if compared.both_sides {
+        differences.push_str("; client and server have the same now");
     }
+    format!(
+        "{} items then{}, {} now{}: {differences}",
+        compared.counts.0,
+        doubles(compared.doubles.0),
+        compared.counts.1,
+        doubles(compared.doubles.1),
+    )
 }
 
 fn or_nothing(text: &str) -> &str {

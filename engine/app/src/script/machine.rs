@@ -6,14 +6,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use syncloom_script::Timestamp;
 use syncloom_script::lang::System;
 
-pub(super) struct Machine {
+pub(crate) struct Machine {
     started: Instant,
     /// The state of the sequence that a seed has begun.
     random: Option<u64>,
 }
 
 impl Machine {
-    pub(super) fn new() -> Machine {
+    pub(crate) fn new() -> Machine {
         Machine { started: Instant::now(), random: None }
     }
 }

@@ -22,7 +22,7 @@ use syncloom_script::time::Zones;
 use syncloom_script::{FieldList, Item};
 
 use crate::ConfigArgs;
-use machine::Machine;
+pub(crate) use machine::Machine;
 use show::{Trace, described, mistake};
 
 /// What is run, and from where.
@@ -132,7 +132,7 @@ impl Bench {
         let (mut library, mut item) = (Arc::new(Library::empty()), None);
         if let Some(path) = &args.config {
             let args_of_config = ConfigArgs { path: path.clone(), define: args.define.clone() };
-            let config = crate::config::load(&args_of_config).ok_or_else(String::new)?;
+            let config = crate::config::load_in_passing(&args_of_config).ok_or_else(String::new)?;
             item = fields(&config, args)?.map(Item::new);
             library = Arc::clone(&config.library);
         }

@@ -103,7 +103,10 @@ impl Registry {
         };
         let mut state = lock(&slot.state);
         state.last_used = Instant::now();
-        if let Some((_, answer)) = state.last.as_ref().filter(|(last, _)| *last == fingerprint) {
+        let settings = self.server.config().server.as_ref();
+        let answers_again = settings.is_none_or(|settings| settings.allow_message_retries);
+        let again = |(last, _): &&(u64, Vec<u8>)| answers_again && *last == fingerprint;
+        if let Some((_, answer)) = state.last.as_ref().filter(again) {
             return Answer::Message(answer.clone());
         }
         if state.over {
@@ -173,6 +176,11 @@ impl Registry {
         if slots.by_id.len() >= MAX_SESSIONS {
             return Err(Answer::Busy);
         }
+        let most = self.server.config().max_concurrent_sessions.map(|most| most as usize);
+        if most.is_some_and(|most| slots.by_id.len() >= most && slots.going_on() >= most) {
+            let busy = syncloom_session::busy(&self.server, header, request.encoding);
+            return Err(Answer::Message(encode(&busy, request.encoding)));
+        }
         let slot = Arc::new(self.new_slot(device));
         slots.by_device.insert(slot.device.clone(), slot.id.clone());
         slots.by_id.insert(slot.id.clone(), Arc::clone(&slot));
@@ -223,6 +231,13 @@ impl Registry {
 }
 
 impl Slots {
+    /// How many sessions are not over.
+    fn going_on(&self) -> usize {
+        // One that is busy is not over.
+        let is_over = |slot: &Arc<Slot>| slot.state.try_lock().is_ok_and(|state| state.over);
+        self.by_id.values().filter(|slot| !is_over(slot)).count()
+    }
+
     fn remove(&mut self, id: &str) {
         if let Some(slot) = self.by_id.remove(id)
             && self.by_device.get(&slot.device).is_some_and(|known| known == id)

@@ -12,6 +12,7 @@
 //! and what comes of the answers.
 
 mod host;
+mod profiles;
 
 #[cfg(test)]
 mod tests;
@@ -25,11 +26,13 @@ use syncloom_script::lang::{Env, Host, ItemPair, ItemSlot, RunError, System, Typ
 use syncloom_script::{CompareMode, Comparer, Comparison, Item, Merged, Zones};
 
 use host::ItemHost;
+pub use profiles::{Profiles, Unfit};
 
 /// The scripts of one datatype for as long as its context lives: one sync of one datastore.
 #[derive(Debug)]
 pub struct Pipeline {
     datatype: Arc<DataType>,
+    profiles: Profiles,
     variables: Variables,
     is_ready: bool,
     /// By field index, whether the peer has the field; `None` where it did not say.
@@ -79,11 +82,13 @@ impl fmt::Display for ScriptFault {
 }
 
 impl Pipeline {
-    /// The scripts of a datatype towards a peer. `available` says by field index what the peer has, if it said so.
-    pub fn new(datatype: Arc<DataType>, available: Option<Vec<bool>>) -> Pipeline {
+    /// The scripts of a datatype towards a peer, with the profiles that they can name. `available` says by field index
+    /// what the peer has, if it said so.
+    pub fn new(datatype: Arc<DataType>, profiles: Profiles, available: Option<Vec<bool>>) -> Pipeline {
         let variables = datatype.scripts.variables();
         Pipeline {
             datatype,
+            profiles,
             variables,
             is_ready: false,
             available,
@@ -237,8 +242,11 @@ impl Pipeline {
         let scripts = &self.datatype.scripts;
         let (tag, place) = scripts.origin(script)?;
         host.filters_all = self.filters_all;
+        let zones = hosts.zones.clone();
         let mut asked = host::Asked {
             datatype: &self.datatype,
+            profiles: &self.profiles,
+            zones: &zones,
             available: self.available.as_deref(),
             overridden: &mut self.overridden,
             own: host,

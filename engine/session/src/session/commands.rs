@@ -93,8 +93,15 @@ impl Session {
     fn sync_alert(&mut self, alert: &Alert, about: About, now: i64) {
         let (device, user) = (&self.scope.device_id, &self.scope.user_key);
         let stamp = self.stamp.get_or_insert_with(|| self.server.begin_sync(now, device, user));
-        let opened =
-            DatastoreSync::open(&self.server, self.backend.as_mut(), &self.scope, stamp, self.version, alert);
+        let opened = DatastoreSync::open(
+            &self.server,
+            self.backend.as_mut(),
+            &self.scope,
+            stamp,
+            self.version,
+            alert,
+            &mut self.notes,
+        );
         let opened = opened.and_then(|alerted| {
             if self.datastores.iter().any(|known| known.is_at(&alerted.sync.local_uri)) {
                 return Err(AlertError::Refused(

@@ -45,10 +45,7 @@ impl Session {
         let device_id = self.header.source.uri.clone();
         let credentials = Credentials::of(self.header.cred.as_ref());
         if settings.required_auth == Auth::None && matches!(credentials, Credentials::None) {
-            let user = self.claimed_name();
-            let device = self.device(&device_id)?;
-            self.logged_in(LoggedIn { key: user.clone(), user }, &device);
-            return Ok((200, None));
+            return self.log_in_anybody(&device_id);
         }
         let uses_table = settings.simple_auth.is_none();
         let known = if uses_table { self.backend.admin()?.device(&device_id)? } else { None };
@@ -72,6 +69,10 @@ impl Session {
         };
         let nonce = if settings.auto_nonce { auth::nonce(random) } else { settings.constant_nonce.clone() };
         let Some(login) = login else {
+            // A server that asks nobody does not care for what it is told (manual 11.6).
+            if settings.required_auth == Auth::None && settings.requested_auth == Auth::None {
+                return self.log_in_anybody(&device_id);
+            }
             server.challenge(&device_id, &nonce);
             let status = if matches!(credentials, Credentials::None) { 407 } else { 401 };
             return Ok((status, auth::challenge(settings.requested_auth, nonce.as_bytes())));
@@ -84,6 +85,14 @@ impl Session {
         }
         self.logged_in(login, &device);
         Ok((212, chal.filter(|_| uses_table || !settings.auto_nonce)))
+    }
+
+    /// Lets a peer in by the name that it gives.
+    fn log_in_anybody(&mut self, device_id: &str) -> Result<(u16, Option<Chal>), StoreError> {
+        let user = self.claimed_name();
+        let device = self.device(device_id)?;
+        self.logged_in(LoggedIn { key: user.clone(), user }, &device);
+        Ok((200, None))
     }
 
     fn logged_in(&mut self, login: LoggedIn, device: &Device) {

@@ -4,6 +4,8 @@ mod commands;
 mod login;
 mod reply;
 
+pub use reply::busy;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 

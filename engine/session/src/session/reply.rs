@@ -1,13 +1,17 @@
 //! Writing the answer: the header's status, what is waiting, and then our changes, as much as fits.
 
-use syncloom_wire::{Chal, Command, Header, Location, Meta, Status, Version};
+use syncloom_wire::{Chal, Command, Encoding, Header, Location, Message, Meta, Status, Version};
 
 use super::{Phase, Reply, Session};
 use crate::draft::Draft;
+use crate::server::Server;
 use crate::sync::{Abilities, Filled};
 
 /// The query parameter by which a peer's next message finds its session.
 const SESSION_PARAMETER: &str = "sessionid=";
+
+/// Come again later.
+const BUSY: u16 = 101;
 
 impl Session {
     /// The answer to the message that has just been worked off. With `asks_for_more` the peer is in the middle of a
@@ -15,17 +19,7 @@ impl Session {
     pub(super) fn reply(&mut self, status: u16, chal: Option<Chal>, asks_for_more: bool) -> Reply {
         let limit = self.message_limit();
         let mut draft = Draft::new(self.own_header(), self.version, self.encoding, limit);
-        let about_header = Command::Status(Status {
-            cmd_id: draft.next_cmd_id(),
-            msg_ref: self.header.msg_id.clone(),
-            cmd_ref: "0".to_owned(),
-            cmd: "SyncHdr".to_owned(),
-            target_refs: vec![self.header.target.uri.clone()],
-            source_refs: vec![self.header.source.uri.clone()],
-            chal,
-            code: Some(status),
-            ..Status::default()
-        });
+        let about_header = header_status(draft.next_cmd_id(), &self.header, status, chal);
         draft.push(about_header);
         while let Some(command) = self.outbox.pop_front() {
             let command = with_cmd_id(command, draft.next_cmd_id());
@@ -130,6 +124,41 @@ impl Session {
         let uri = with_session_id(self.own_uri(), &self.id);
         (!settings.resp_uri_only_when_different || uri != self.header.target.uri).then_some(uri)
     }
+}
+
+/// What a peer is told that comes when there are enough sessions already (manual 8.2): to come again later.
+pub fn busy(server: &Server, theirs: &Header, encoding: Encoding) -> Message {
+    let version = theirs.version().unwrap_or(Version::V1_2);
+    let limit = theirs.meta.max_msg_size.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+    let external = server.settings().and_then(|settings| settings.external_url.as_deref());
+    let header = Header {
+        ver_dtd: version.ver_dtd().to_owned(),
+        ver_proto: version.ver_proto().to_owned(),
+        session_id: theirs.session_id.clone(),
+        msg_id: "1".to_owned(),
+        target: Location::new(theirs.source.uri.clone()),
+        source: Location::new(external.unwrap_or(&theirs.target.uri)),
+        ..Header::default()
+    };
+    let mut draft = Draft::new(header, version, encoding, limit);
+    let about_header = header_status(draft.next_cmd_id(), theirs, BUSY, None);
+    draft.push(about_header);
+    draft.finish(true)
+}
+
+/// The status of a message's header.
+fn header_status(cmd_id: String, theirs: &Header, status: u16, chal: Option<Chal>) -> Command {
+    Command::Status(Status {
+        cmd_id,
+        msg_ref: theirs.msg_id.clone(),
+        cmd_ref: "0".to_owned(),
+        cmd: "SyncHdr".to_owned(),
+        target_refs: vec![theirs.target.uri.clone()],
+        source_refs: vec![theirs.source.uri.clone()],
+        chal,
+        code: Some(status),
+        ..Status::default()
+    })
 }
 
 fn with_session_id(uri: &str, id: &str) -> String {

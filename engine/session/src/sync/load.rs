@@ -1,14 +1,18 @@
 //! The beginning of the exchange: types are agreed on, and what has changed on our side is read.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use syncloom_stores::{Backend, Listed, MapEntry, StoreError};
+use syncloom_config::Datastore;
+use syncloom_script::filter::Ids;
+use syncloom_stores::{Backend, Listed, MapEntry, Store, StoreError};
 
 use super::maps::Maps;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::open::resolution;
 use super::peer::Types;
+use super::view::View;
 use super::{Change, DatastoreSync, Loaded, RemoteStore};
 
 impl DatastoreSync {
@@ -44,7 +48,16 @@ impl DatastoreSync {
         }
         // Read before the list: what changes in between is seen as a change.
         let version = store.version()?;
-        let listed = store.list()?;
+        let mut listed = store.list()?;
+        if self.view.is_partial(&self.datastore.filters) {
+            let mut shown = Vec::new();
+            for listed in listed {
+                if is_shown(&self.view, &self.datastore, store.as_mut(), &maps, &listed.local_id)? {
+                    shown.push(listed);
+                }
+            }
+            listed = shown;
+        }
         let present: HashMap<String, i64> =
             listed.iter().map(|item| (item.local_id.clone(), item.modified)).collect();
         self.shared_stamp = present.values().any(|modified| *modified == self.scope.stamp);
@@ -73,6 +86,7 @@ impl DatastoreSync {
         drop(store);
         let unconfirmed = None;
         self.loaded = Some(Loaded {
+            datastore: Arc::clone(&self.datastore),
             types,
             comparer,
             maps,
@@ -120,9 +134,16 @@ impl DatastoreSync {
         }
         loaded.version = version;
         let listed = store.list()?;
+        let partial = self.view.is_partial(&self.datastore.filters);
         let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(self.datastore.last_mod_type()));
         let mut gone: HashSet<String> = loaded.present.keys().cloned().collect();
         for Listed { local_id, modified } in listed {
+            if partial
+                && loaded.present.get(&local_id) != Some(&modified)
+                && !is_shown(&self.view, &self.datastore, store.as_mut(), &loaded.maps, &local_id)?
+            {
+                continue;
+            }
             gone.remove(&local_id);
             let before = loaded.present.insert(local_id.clone(), modified);
             if before == Some(modified) || modified == own {
@@ -151,6 +172,19 @@ impl DatastoreSync {
         }
         Ok(())
     }
+}
+
+/// Whether an item of ours takes part in the sync.
+fn is_shown(
+    view: &View,
+    datastore: &Datastore,
+    store: &mut dyn Store,
+    maps: &Maps,
+    local_id: &str,
+) -> Result<bool, StoreError> {
+    let Some(item) = store.read(local_id)? else { return Ok(false) };
+    let remote = maps.remote(local_id).map_or("", String::as_str);
+    Ok(view.shows(&datastore.filters, &item, Ids { local: local_id, remote }))
 }
 
 /// What has changed on our side since a sync: new is what has no counterpart, changed what has a stamp that is

@@ -12,6 +12,7 @@ mod pieces;
 mod progress;
 mod receive;
 mod send;
+mod view;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::mem::Discriminant;
@@ -45,6 +46,8 @@ pub(crate) struct DatastoreSync {
     /// The target as it is saved.
     target: Target,
     mode: Mode,
+    /// What of our items the peer sees.
+    view: view::View,
     /// The peer's items replace ours: what it does not send is deleted.
     wipe: bool,
     /// It goes on where another session broke off.
@@ -87,6 +90,7 @@ pub(crate) struct DatastoreSync {
 
 /// What is known of both sides once the sync has begun.
 struct Loaded {
+    datastore: Arc<Datastore>,
     types: Types,
     comparer: Comparer,
     maps: Maps,

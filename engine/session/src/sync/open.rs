@@ -11,6 +11,7 @@ use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
 use super::DatastoreSync;
 use super::mode::{Asked, Direction, Mode, RESUME};
+use super::view::View;
 use crate::report::DatastoreReport;
 use crate::server::{Server, Stamp};
 
@@ -76,6 +77,7 @@ impl DatastoreSync {
         stamp: &Stamp,
         version: Version,
         alert: &Alert,
+        notes: &mut Vec<String>,
     ) -> Result<Alerted, AlertError> {
         let code = alert.code.unwrap_or_default();
         let item = alert.items.first().ok_or_else(|| refused(400, "Alert without an item"))?;
@@ -93,6 +95,9 @@ impl DatastoreSync {
         if !offered {
             return Err(refused(406, &format!("sync mode {code} of {uri} is not offered")));
         }
+        let filter = item.target.as_ref().and_then(|target| target.filter.as_deref());
+        let view = View::of(datastore, uri, filter, notes)
+            .map_err(|(status, why)| AlertError::Refused(status, format!("{uri}: {why}")))?;
         let asked = item.meta.anchor.clone().unwrap_or_default();
         let user_key = &scope.user_key;
         let folder_key = backend
@@ -103,7 +108,8 @@ impl DatastoreSync {
         let target = backend.store(datastore, &scope)?.target()?;
 
         let last = asked.last.as_deref().unwrap_or_default();
-        let in_step = !target.anchor.is_empty() && target.last_sync.is_some() && target.anchor == last;
+        let in_step =
+            !view.slow && !target.anchor.is_empty() && target.last_sync.is_some() && target.anchor == last;
         let broken_off = Asked::by(target.resume.alert).filter(|_| datastore.resume && asked_for.is_none());
         // What a slow sync has confirmed is in the map, whatever the anchors say.
         let resumed = broken_off.filter(|asked| asked.mode.slow || in_step);
@@ -145,6 +151,7 @@ impl DatastoreSync {
             scope,
             target,
             mode,
+            view,
             // A peer that has asked for one direction, and not for a refresh, has not asked us to forget anything.
             wipe: mode.direction == Direction::FromClient && wanted.mode.slow,
             resuming: resumed.is_some(),

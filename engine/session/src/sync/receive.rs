@@ -4,6 +4,7 @@
 
 use syncloom_config::Strategy;
 use syncloom_formats::NoteKind;
+use syncloom_script::filter::Ids;
 use syncloom_script::{CompareMode, Item};
 use syncloom_stores::{Backend, ErrorKind, MapEntry, Store, StoreError, Target};
 use syncloom_wire::{Change as ChangeCommand, Item as WireItem};
@@ -12,6 +13,7 @@ use super::conflict::{Resolution, resolve};
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::pieces::Received;
+use super::view;
 use super::{Change, DatastoreSync, Loaded};
 
 /// What a command does to an item.
@@ -79,13 +81,16 @@ impl DatastoreSync {
         self.break_off_other(if op == Op::Delete { None } else { Some(&remote_id) }, notes);
         if op == Op::Delete {
             self.see_others_changes(backend)?;
-            return self.receive_delete(backend, command, &remote_id);
+            return self.receive_delete(backend, command, &remote_id, notes);
         }
         let received = match self.whole(remote_id, command, item, notes) {
             Ok(received) => received,
             Err(status) => return Ok(status),
         };
-        let Some(parsed) = self.parse(&received, notes) else { return Ok(415) };
+        let Some(mut parsed) = self.parse(&received, notes) else { return Ok(415) };
+        if let Some(status) = self.filter_incoming(op, &received.remote_id, &mut parsed) {
+            return Ok(status);
+        }
         self.see_others_changes(backend)?;
         if self.mode.slow {
             self.match_item(backend, op, &received.remote_id, parsed, notes)
@@ -126,6 +131,20 @@ impl DatastoreSync {
                 None
             }
         }
+    }
+
+    /// Holds an item of the peer's to the filters of the config. `Some` is the status of one that is not taken.
+    fn filter_incoming(&self, op: Op, remote_id: &str, item: &mut Item) -> Option<u16> {
+        let filters = &self.datastore.filters;
+        let ids = Ids { local: "", remote: remote_id };
+        if filters.accept.as_ref().is_some_and(|filter| !filter.test(item, ids)) {
+            let good = if op == Op::Add { 201 } else { 200 };
+            return Some(if filters.silent_discard { good } else { 415 });
+        }
+        if let Some(local) = &filters.local_db {
+            local.make_pass(item, ids);
+        }
+        None
     }
 
     /// Slow sync: the item is one of ours, or a new one.
@@ -389,11 +408,14 @@ impl DatastoreSync {
         backend: &mut dyn Backend,
         command: &ChangeCommand,
         remote_id: &str,
+        notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
         if self.mode.slow {
             return Ok(403);
         }
-        if command.archive {
+        // To archive an item is to keep it where the peer does not see it.
+        let hide = self.datastore.filters.invisible.clone().filter(|_| command.archive);
+        if command.archive && hide.is_none() {
             return Ok(501);
         }
         if self.datastore.read_only {
@@ -413,8 +435,18 @@ impl DatastoreSync {
             loaded.note(&local_id, Change::Added);
         } else {
             loaded.forget(&local_id);
-            if !command.soft_delete && change != Some(Change::Deleted) {
-                store.delete(&local_id)?;
+            let keep = command.soft_delete || change == Some(Change::Deleted);
+            match hide {
+                _ if keep => {}
+                Some(hide) => {
+                    if let Some(mut item) = store.read(&local_id)? {
+                        hide.make_pass(&mut item, Ids { local: &local_id, remote: remote_id });
+                        loaded.update(store.as_mut(), &local_id, remote_id, &item, notes)?;
+                    }
+                }
+                None => {
+                    store.delete(&local_id)?;
+                }
             }
         }
         loaded.maps.remove(store.as_mut(), &self.target, &local_id)?;
@@ -432,7 +464,7 @@ impl Loaded {
         item: &Item,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        let written = store.insert(item)?;
+        let written = store.insert(&view::admit(&self.datastore.filters, item))?;
         log_cuts(remote_id, &written.cut, notes);
         self.maps.set(store, target, &written.local_id, remote_id)?;
         Ok(201)

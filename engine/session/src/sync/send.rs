@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use syncloom_script::filter::Ids;
 use syncloom_stores::{Backend, MapEntry, StoreError};
 use syncloom_wire::{Change as ChangeCommand, Command, Data, Item, Location, Meta, Sync, Version};
 
@@ -219,10 +220,18 @@ impl DatastoreSync {
         local_id: &str,
         notes: &mut Vec<String>,
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(item) = backend.store(&self.datastore, &self.scope)?.read(local_id)? else {
+        let Some(mut item) = backend.store(&self.datastore, &self.scope)?.read(local_id)? else {
             return Ok(None);
         };
         let Some(loaded) = &self.loaded else { return Ok(None) };
+        let remote = loaded.maps.remote(local_id).map_or("", String::as_str);
+        let ids = Ids { local: local_id, remote };
+        if !self.view.sends(&item, ids) {
+            return Ok(None);
+        }
+        if let Some(accept) = &self.datastore.filters.accept {
+            accept.make_pass(&mut item, ids);
+        }
         let (codec, peer) = &loaded.types.send;
         let mut bytes = Vec::new();
         for note in codec.generate(&item, peer, &mut bytes) {

@@ -10,6 +10,12 @@ mod write;
 pub(super) use read::read;
 pub(super) use write::write;
 
+/// Types that are text of the mail wherever they stand; others are only within `multipart/alternative`.
+fn is_usual_text(mime_type: &str) -> bool {
+    let usual = ["text/plain", "text/html", "text/richtext", "text/enriched", "text/rtf"];
+    usual.iter().any(|usual| usual.eq_ignore_ascii_case(mime_type))
+}
+
 /// A variant of the text.
 #[derive(Debug, PartialEq, Eq)]
 struct Variant {

@@ -8,7 +8,7 @@ use syncloom_config::{LineMap, MailParts};
 use syncloom_script::{FieldId, FieldType, Item, Value};
 
 use super::content::Content;
-use super::{Attachment, Variant, transfer};
+use super::{Attachment, Variant, is_usual_text, transfer};
 use crate::charset;
 use crate::note::{Note, NoteKind};
 use crate::text::header::{self, Header};
@@ -173,8 +173,7 @@ impl Found {
 fn is_variant(content: &Content, mime_type: &str, within: Option<&str>) -> bool {
     let is_text = mime_type.starts_with("text/");
     let alternative = within == Some("multipart/alternative");
-    let usual =
-        matches!(mime_type, "text/plain" | "text/html" | "text/richtext" | "text/enriched" | "text/rtf");
+    let usual = is_usual_text(mime_type);
     is_text && !content.is_attachment && content.name.is_empty() && (usual || alternative || within.is_none())
 }
 

@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use syncloom_config::{LineMap, MailParts};
 use syncloom_script::{FieldId, Item, Value};
 
-use super::{Attachment, Variant};
+use super::{Attachment, Variant, is_usual_text};
 use crate::note::{Note, NoteKind};
 use crate::text::read::SIZE_LIMIT;
 use crate::text::write::push_crlf;
@@ -169,7 +169,7 @@ impl Writer<'_> {
                 self.multipart("mixed", &boundary, &limit, true);
                 match variants {
                     [] => {}
-                    [only] => {
+                    [only] if is_usual_text(&only.mime_type) => {
                         self.delimiter(&boundary);
                         self.text_part(only);
                     }
