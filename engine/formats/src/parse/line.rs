@@ -274,9 +274,9 @@ fn header_end(line: &[u8]) -> Option<usize> {
 impl ContentLine<'_> {
     /// Takes what the parameters say of the encoding.
     fn take_parameters(&mut self) {
-        let mut all = Parameters { header: &self.header, at: self.parameters };
+        let all = Parameters { header: &self.header, at: self.parameters };
         let (mut encoding, mut unknown, mut charset) = (self.transfer, None, self.charset.clone());
-        while let Some((name, value)) = all.next() {
+        for (name, value) in all {
             match Meaning::of(&self.header, &name, &value) {
                 Meaning::Encoding(transfer) => encoding = transfer,
                 Meaning::UnknownEncoding => {
