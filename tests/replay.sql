@@ -115,12 +115,18 @@ CREATE TABLE entries (
     rr_fmask NUMERIC,
     rr_lmask NUMERIC,
     rr_end TEXT,
+    rr_end_zone TEXT,
     starts TEXT,
+    starts_zone TEXT,
     ends TEXT,
+    ends_zone TEXT,
     duration TEXT,
     recurrence_id TEXT,
+    recurrence_zone TEXT,
     due TEXT,
+    due_zone TEXT,
     completed TEXT,
+    completed_zone TEXT,
     percent NUMERIC,
     priority NUMERIC,
     status TEXT,
@@ -133,7 +139,7 @@ CREATE TABLE entries (
     alarm_action TEXT
 );
 CREATE TABLE entry_categories (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, name TEXT);
-CREATE TABLE exceptions (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, starts TEXT);
+CREATE TABLE exceptions (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, starts TEXT, zone TEXT);
 CREATE TABLE attendees (id INTEGER PRIMARY KEY, entry INTEGER NOT NULL, address TEXT, name TEXT, state TEXT, role TEXT);
 CREATE INDEX entry_categories_of_entry ON entry_categories (entry);
 CREATE INDEX exceptions_of_entry ON exceptions (entry);

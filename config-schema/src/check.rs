@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Severity, closest, did_you_mean};
+use crate::include::Files;
 use crate::source::Report;
 use crate::tags::{self, Acts, Attribute, Kind, Tag};
 use crate::values;
@@ -14,6 +15,9 @@ use crate::xml::{Element, Text, XmlAttribute};
 
 /// The attributes that say whether a tag counts (manual 4.5, 4.6).
 const CONDITIONS: &[&str] = &["if", "ifdef", "ifndef", "platform"];
+
+/// The attribute of `<include>` that names a file.
+const FILE: &str = "file";
 
 /// How many names that conditions leave out are remembered, to bound the search in a hostile file.
 const MAX_LEFT_OUT: usize = 1000;
@@ -28,6 +32,8 @@ const UTC: (&str, &str) = ("timeutc", "datatimezone");
 #[derive(Debug)]
 pub(crate) struct Node {
     pub tag: &'static Tag,
+    /// Which tag of the config it is, in the order in which they are read.
+    pub order: usize,
     /// The name in the start tag.
     pub span: Range<usize>,
     pub attributes: Vec<Attr>,
@@ -98,6 +104,8 @@ pub(crate) struct Rules<'a> {
     pub platform: &'a str,
     /// Unknown tags are errors.
     pub strict: bool,
+    /// The files that `<include>` can name.
+    pub files: Files,
 }
 
 /// Checks the document. `None`: it is no config at all.
@@ -107,7 +115,7 @@ pub(crate) fn check(root: &mut Element, rules: &mut Rules<'_>, report: &mut Repo
         report.add(Code::WrongRoot, root.name_span.clone(), message);
         return None;
     };
-    let Some(node) = (Checker { rules, report }).node(root, tag) else {
+    let Some(node) = (Checker { rules, report, nodes: 0 }).node(root, tag) else {
         let message = "a condition leaves out the whole config";
         report.add(Code::WrongRoot, root.name_span.clone(), message);
         return None;
@@ -133,6 +141,8 @@ pub(crate) fn check(root: &mut Element, rules: &mut Rules<'_>, report: &mut Repo
 struct Checker<'c, 'p, 'r> {
     rules: &'c mut Rules<'p>,
     report: &'c mut Report<'r>,
+    /// How many tags there are so far.
+    nodes: usize,
 }
 
 impl Checker<'_, '_, '_> {
@@ -143,6 +153,7 @@ impl Checker<'_, '_, '_> {
             return None;
         }
         let first = self.report.diagnostics.len();
+        self.nodes += 1;
         let expand = expansion(element);
         let attributes = self.attributes(element, tag, expand);
         let default = if tag.kind.expands() { Expand::Yes } else { Expand::No };
@@ -151,6 +162,7 @@ impl Checker<'_, '_, '_> {
         let before = self.report.diagnostics.len();
         let mut node = Node {
             tag,
+            order: self.nodes,
             span: element.name_span.clone(),
             attributes,
             text,
@@ -169,6 +181,7 @@ impl Checker<'_, '_, '_> {
             node.free = Some(self.free(element));
         } else {
             self.children(element, &mut node);
+            self.outdated(element, &node);
         }
         self.effects(&node);
         Some(node)
@@ -330,6 +343,10 @@ impl Checker<'_, '_, '_> {
     fn children(&mut self, element: &mut Element, node: &mut Node) {
         let parent = node.tag;
         for child in &mut element.children {
+            if is_include(child) {
+                self.include(child, node);
+                continue;
+            }
             let Some(tag) = tags::find(parent.name, &child.name) else {
                 self.unknown_tag(child, parent);
                 continue;
@@ -355,7 +372,6 @@ impl Checker<'_, '_, '_> {
             }
             node.children.push(found);
         }
-        self.outdated(element, node);
     }
 
     /// Tells of tags that something else has taken the place of.
@@ -385,7 +401,7 @@ impl Checker<'_, '_, '_> {
     /// Where the name of a tag stands: in its start tag and, if it has one, in its end tag.
     fn names(&self, element: &Element) -> Vec<Range<usize>> {
         let mut names = vec![element.name_span.clone()];
-        let text = self.report.source.text().get(element.span.clone()).unwrap_or("");
+        let text = self.report.text(element.span.clone());
         let end = text.rfind("</").map(|at| element.span.start + at + 2);
         if let Some(end) = end.filter(|_| !text.ends_with("/>")) {
             names.push(end..end + element.name_span.len());
@@ -405,8 +421,42 @@ impl Checker<'_, '_, '_> {
                 tags.push((child.name.clone(), text.trimmed().0.to_owned()));
             }
         }
-        let xml = self.report.source.text().get(element.inner.clone()).unwrap_or("").to_owned();
+        let xml = self.report.text(element.inner.clone()).to_owned();
         Free { xml, tags }
+    }
+
+    /// Puts the tags of another file in the place of an `<include>`.
+    fn include(&mut self, element: &mut Element, node: &mut Node) {
+        if !self.counts(element) {
+            return self.leave_out(element);
+        }
+        let mut name = Text::default();
+        let mut span = element.name_span.clone();
+        for attribute in &element.attributes {
+            if attribute.name.eq_ignore_ascii_case(FILE) {
+                span = attribute.value_span.clone();
+                name = Text::at(span.start);
+                name.push_made(attribute.value.trim(), span.clone());
+            } else if tags::GLOBAL_ATTRIBUTES
+                .iter()
+                .all(|all| !all.name.eq_ignore_ascii_case(&attribute.name))
+            {
+                let message = format!("<include> of a file has no attribute {}", attribute.name);
+                self.report.add(Code::UnknownAttribute, attribute.name_span.clone(), message);
+            }
+        }
+        let name = self.rules.variables.expand(name, expansion(element).unwrap_or(Expand::Yes), self.report);
+        if name.as_str().is_empty() {
+            self.report.add(Code::MissingAttribute, span, "<include> does not say which file");
+            return;
+        }
+        if let Some(mut root) = self.rules.files.open(name.as_str(), span, self.report) {
+            match self.counts(&root) {
+                true => self.children(&mut root, node),
+                false => self.leave_out(&root),
+            }
+            self.rules.files.close();
+        }
     }
 
     fn unknown_tag(&mut self, child: &Element, parent: &'static Tag) {
@@ -486,6 +536,12 @@ fn is_of_value(code: Code) -> bool {
         code,
         BadBoolean | BadInteger | OutOfRange | BadEnum | BadEscape | BadValue | EmptyValue | MissingAttribute
     )
+}
+
+/// Whether an element stands for the tags of another file; one that names a rule is a tag of rules.
+fn is_include(element: &Element) -> bool {
+    let has_file = || element.attributes.iter().any(|attribute| attribute.name.eq_ignore_ascii_case(FILE));
+    element.name.eq_ignore_ascii_case("include") && has_file()
 }
 
 /// What a value of this kind looks like.

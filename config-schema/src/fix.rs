@@ -3,7 +3,7 @@
 //! Not its job: finding mends (each problem brings its own), and writing files.
 
 use crate::diagnostic::Edit;
-use crate::source::{decode, encode_like};
+use crate::encoding::{decode, encode_like};
 
 /// A file with these mends made, each as a whole or, if it overlaps with one before it, not at all; and how many
 /// were made. `None`: the file's encoding cannot be written.

@@ -7,13 +7,15 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{Node, Rules, check};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::encoding::decode;
+use crate::include::Files;
 use crate::model::Config;
-use crate::source::{Report, Source, Sources, decode};
+use crate::source::{Report, Source, Sources};
 use crate::variables::{LANGUAGE_VERSION, LANGUAGE_VERSION_HEX, Variables};
 use crate::{advice, build, show, xml};
 
 /// The largest file that is read. The largest config known has 120 kB.
-const MAX_FILE_SIZE: u64 = 16 << 20;
+pub(crate) const MAX_FILE_SIZE: u64 = 16 << 20;
 
 /// What a config is loaded with.
 #[derive(Debug, Clone, Default)]
@@ -80,7 +82,19 @@ pub struct Environment {
     pub device_name: String,
     /// `user_name`
     pub user_name: String,
+    /// `platformvers`: the version of the operating system.
+    pub platform_version: String,
+    /// `prefs_path`: where programs keep the settings of a user.
+    pub prefs_path: PathBuf,
+    /// `appdata_path`: where this program does.
+    pub appdata_path: PathBuf,
+    /// Further variables, which give way to those of the command line: from the environment those whose names begin
+    /// with `SYNCLOOM_VAR_`, without that.
+    pub variables: Vec<(String, String)>,
 }
+
+/// What the names of environment variables begin with that are variables of configs.
+const PREFIX: &str = "SYNCLOOM_VAR_";
 
 impl Default for Environment {
     /// As this process sees it.
@@ -89,10 +103,26 @@ impl Default for Environment {
         let exedir = std::env::current_exe().ok().and_then(|path| path.parent().map(Path::to_owned));
         let text = |names| variable(names).to_string_lossy().into_owned();
         let host = std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned();
+        let home: PathBuf = variable(&["HOME", "USERPROFILE"]).into();
+        let prefs_path = match variable(&["XDG_CONFIG_HOME", "APPDATA"]) {
+            none if none.is_empty() => home.join(".config"),
+            known => known.into(),
+        };
+        let own = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+            let name = name.to_str()?.strip_prefix(PREFIX)?.to_owned();
+            Some((name, value.to_string_lossy().into_owned()))
+        };
         Environment {
+            platform_version: std::fs::read_to_string("/proc/sys/kernel/osrelease")
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+            appdata_path: prefs_path.join("syncloom"),
+            prefs_path,
+            variables: std::env::vars_os().filter_map(own).collect(),
             temp_path: std::env::temp_dir(),
             exedir_path: exedir.unwrap_or_default(),
-            userdir_path: variable(&["HOME", "USERPROFILE"]).into(),
+            userdir_path: home,
             globcfg_path: PathBuf::from(if cfg!(windows) { "C:\\Windows" } else { "/etc" }),
             device_name: if host.is_empty() { text(&["HOSTNAME", "COMPUTERNAME"]) } else { host },
             user_name: text(&["USER", "USERNAME", "LOGNAME"]),
@@ -116,7 +146,7 @@ pub struct Loaded {
 impl Loaded {
     /// A file of which no config came.
     pub(crate) fn failed(source: Source, diagnostics: Vec<Diagnostic>) -> Self {
-        finish(None, diagnostics, source)
+        finish(None, diagnostics, source, Vec::new())
     }
 
     /// Whether there is an error.
@@ -146,6 +176,16 @@ fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
     Ok(bytes)
 }
 
+/// Reads a file that a config includes.
+fn read_included(path: &Path) -> Result<Vec<u8>, (Code, String)> {
+    let bytes = read(path)?;
+    if bytes.len() as u64 > MAX_FILE_SIZE {
+        let message = format!("{} is larger than {} MB", path.display(), MAX_FILE_SIZE >> 20);
+        return Err((Code::TooLarge, message));
+    }
+    Ok(bytes)
+}
+
 /// Loads a config from the bytes of its file. The path is for messages and for `config_path`;
 /// it is not read.
 pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
@@ -156,8 +196,8 @@ pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
     let mut report = Report::new(&source);
     let mut shown = None;
     let config = understand(path, options, &mut report, &mut shown);
-    let diagnostics = report.diagnostics;
-    Loaded { shown, ..finish(config, diagnostics, source) }
+    let (diagnostics, included) = report.into_parts();
+    Loaded { shown, ..finish(config, diagnostics, source, included) }
 }
 
 /// The text of a file; the error says why it has none.
@@ -168,12 +208,15 @@ pub(crate) fn read_source(path: &Path, bytes: &[u8]) -> Result<Source, Box<Loade
     }
     match decode(bytes) {
         Ok(text) => Ok(Source::new(&path.to_string_lossy(), text)),
-        Err(fault) => {
-            // Shown up to the fault; the rest has no meaning that is known.
-            let shown = String::from_utf8_lossy(bytes.get(..fault.2).unwrap_or(bytes)).into_owned();
-            Err(Box::new(failed(path, shown, fault)))
-        }
+        Err(fault) => Err(Box::new(failed(path, readable(bytes, fault.2), fault))),
     }
+}
+
+/// What can be shown of a file that cannot be read: up to the fault, and the rest of its line as far as it is text.
+pub(crate) fn readable(bytes: &[u8], fault: usize) -> String {
+    let (before, behind) = bytes.split_at_checked(fault).unwrap_or((bytes, &[]));
+    let rest = behind.iter().take_while(|b| b.is_ascii_graphic() || **b == b' ').count();
+    format!("{}{}", String::from_utf8_lossy(before), String::from_utf8_lossy(&behind[..rest]))
 }
 
 fn understand(
@@ -184,7 +227,8 @@ fn understand(
 ) -> Option<Config> {
     let mut root = xml::parse(report)?;
     let (platform, _) = options.platform.names();
-    let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict };
+    let files = Files::around(path, read_included);
+    let mut rules = Rules { variables: variables(path, options), platform, strict: options.strict, files };
     let root = check(&mut root, &mut rules, report)?;
     if options.show {
         *shown = Some(show::show(&root));
@@ -223,10 +267,15 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn finish(config: Option<Config>, mut diagnostics: Vec<Diagnostic>, source: Source) -> Loaded {
-    diagnostics.sort_by_key(|diagnostic| diagnostic.place.span.start);
+fn finish(
+    config: Option<Config>,
+    mut diagnostics: Vec<Diagnostic>,
+    source: Source,
+    included: Vec<Source>,
+) -> Loaded {
     let mut sources = Sources::default();
-    sources.push(source);
+    std::iter::once(source).chain(included).for_each(|source| sources.push(source));
+    diagnostics.sort_by_key(|told| (sources.position(&told.place.file), told.place.span.start));
     let mut loaded = Loaded { config, diagnostics, sources, shown: None };
     if loaded.has_errors() {
         loaded.config = None;
@@ -242,7 +291,7 @@ fn failed(path: &Path, text: String, (code, message, at): (Code, String, usize))
             "save the file as UTF-8, or name its encoding: <?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>",
         );
     }
-    finish(None, vec![diagnostic], source)
+    finish(None, vec![diagnostic], source, Vec::new())
 }
 
 /// The predefined variables (manual 4.4) and those of the command line, which win.
@@ -256,18 +305,23 @@ fn variables(path: &Path, options: &LoadOptions) -> Variables {
     variables.set("manufacturer", build::default_text("sysync_config", "manufacturer"));
     variables.set("model", build::default_text("sysync_config", "model"));
     variables.set("device_name", environment.device_name.as_str());
+    variables.set("device_uri", environment.device_name.as_str());
     variables.set("user_name", environment.user_name.as_str());
+    variables.set("platformvers", environment.platform_version.as_str());
     for (name, path) in [
         ("temp_path", environment.temp_path.as_path()),
         ("exedir_path", &environment.exedir_path),
         ("userdir_path", &environment.userdir_path),
         ("globcfg_path", &environment.globcfg_path),
         ("loccfg_path", folder),
+        ("defout_path", Path::new(".")),
+        ("prefs_path", &environment.prefs_path),
+        ("appdata_path", &environment.appdata_path),
         ("config_path", folder),
     ] {
         variables.set(name, path.to_string_lossy());
     }
-    for (name, value) in &options.variables {
+    for (name, value) in environment.variables.iter().chain(&options.variables) {
         variables.set(name, value.as_str());
     }
     variables

@@ -3,6 +3,7 @@
 //! Not its job: reading files (`load`), and what the text says.
 
 use std::ops::Range;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::{Code, Diagnostic, Location, Severity};
@@ -16,6 +17,11 @@ pub struct Sources {
 impl Sources {
     pub(crate) fn push(&mut self, source: Source) {
         self.files.push(source);
+    }
+
+    /// Which of the files it is, in the order in which they were read.
+    pub(crate) fn position(&self, name: &str) -> usize {
+        self.files.iter().position(|source| &*source.name == name).unwrap_or(self.files.len())
     }
 
     /// All files, the config itself first.
@@ -170,59 +176,6 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// Turns the bytes of a file into text, by its byte order mark or the encoding that it declares.
-pub(crate) fn decode(bytes: &[u8]) -> Result<String, (Code, String, usize)> {
-    let utf8 = |bytes: &[u8]| match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        Err(error) => Err((Code::Encoding, "this byte is not UTF-8".to_owned(), error.valid_up_to())),
-    };
-    if let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
-        return utf8(rest);
-    }
-    match declared_encoding(bytes).as_deref() {
-        None | Some("utf-8" | "utf8") => utf8(bytes),
-        Some("iso-8859-1" | "latin1" | "iso8859-1") => Ok(bytes.iter().map(|b| char::from(*b)).collect()),
-        Some("us-ascii" | "ascii") => match bytes.iter().position(|b| !b.is_ascii()) {
-            None => utf8(bytes),
-            Some(at) => Err((Code::Encoding, "this byte is not US-ASCII".to_owned(), at)),
-        },
-        Some(other) => Err((
-            Code::Encoding,
-            format!("the encoding '{other}' is not read; UTF-8, ISO-8859-1 and US-ASCII are"),
-            0,
-        )),
-    }
-}
-
-/// Turns a text into bytes in the encoding that the text of a file was read in. `None`: that encoding is not
-/// written, or does not have all characters of the text.
-pub(crate) fn encode_like(original: &[u8], text: &str) -> Option<Vec<u8>> {
-    type Encoder = fn(&str) -> Option<Vec<u8>>;
-    let encoders: [Encoder; 3] = [
-        |text| Some(text.as_bytes().to_vec()),
-        |text| Some([b"\xEF\xBB\xBF", text.as_bytes()].concat()),
-        |text| text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect(),
-    ];
-    let before = decode(original).ok()?;
-    encoders
-        .iter()
-        .find(|encode| encode(&before).as_deref() == Some(original))
-        .and_then(|encode| encode(text))
-}
-
-/// The encoding in the XML declaration, in lower case.
-fn declared_encoding(bytes: &[u8]) -> Option<String> {
-    if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-        return Some("utf-16".to_owned());
-    }
-    // The declaration is ASCII; what follows it need not be.
-    let head = String::from_utf8_lossy(bytes.get(..200.min(bytes.len()))?).into_owned();
-    let declaration = head.strip_prefix("<?xml")?.split("?>").next()?;
-    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    Some(value[1..].split(quote).next()?.to_ascii_lowercase())
-}
-
 /// How many problems of one severity are told of: behind so many, more of them help nobody.
 const MAX_PROBLEMS: usize = 500;
 
@@ -230,6 +183,8 @@ const MAX_PROBLEMS: usize = 500;
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
     pub source: &'a Source,
+    /// The files that it includes, each with where it begins: all files lie behind each other.
+    included: Vec<(usize, Source)>,
     pub diagnostics: Vec<Diagnostic>,
     /// The names of what conditions leave out, each with its place.
     pub left_out: Vec<(String, Range<usize>)>,
@@ -243,7 +198,15 @@ pub(crate) struct Report<'a> {
 impl<'a> Report<'a> {
     pub fn new(source: &'a Source) -> Self {
         let spare = Diagnostic::new(Code::Syntax, source.locate(0..0), String::new());
-        Report { source, diagnostics: Vec::new(), left_out: Vec::new(), muted: false, counts: [0; 3], spare }
+        Report {
+            source,
+            included: Vec::new(),
+            diagnostics: Vec::new(),
+            left_out: Vec::new(),
+            muted: false,
+            counts: [0; 3],
+            spare,
+        }
     }
 
     /// Adds a problem; hints and notes can be put to what is returned.
@@ -253,7 +216,8 @@ impl<'a> Report<'a> {
             self.spare.fix.clear();
             return &mut self.spare;
         }
-        let diagnostic = Diagnostic::new(code, self.source.locate(span), message.into());
+        let mut diagnostic = Diagnostic::new(code, self.locate(span.clone()), message.into());
+        diagnostic.base = self.file(span.start).0;
         self.counts[diagnostic.severity as usize] += 1;
         self.diagnostics.push(diagnostic);
         self.diagnostics.last_mut().unwrap_or(&mut self.spare)
@@ -271,7 +235,54 @@ impl<'a> Report<'a> {
     }
 
     pub fn locate(&self, span: Range<usize>) -> Location {
-        self.source.locate(span)
+        let (base, source) = self.file(span.start);
+        source.locate(span.start - base..span.end.saturating_sub(base))
+    }
+
+    /// A part of the text of a file.
+    pub fn text(&self, span: Range<usize>) -> &str {
+        let (base, source) = self.file(span.start);
+        source.text().get(span.start - base..span.end.saturating_sub(base)).unwrap_or("")
+    }
+
+    /// The folder of the file that this offset is in.
+    pub fn folder(&self, offset: usize) -> &Path {
+        Path::new(&**self.file(offset).1.name()).parent().unwrap_or(Path::new(""))
+    }
+
+    /// Takes in a file; what comes back is where it begins.
+    pub fn include(&mut self, source: Source) -> usize {
+        let (last, file) = match self.included.last() {
+            Some((base, file)) => (*base, file),
+            None => (0, self.source),
+        };
+        let base = last + file.text().len() + 1;
+        self.included.push((base, source));
+        base
+    }
+
+    /// Takes over the problems of a file that is included.
+    pub fn adopt(&mut self, told: Vec<Diagnostic>) {
+        for diagnostic in told {
+            if !self.is_full(diagnostic.severity) {
+                self.counts[diagnostic.severity as usize] += 1;
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
+    /// The files that were included.
+    pub fn into_parts(self) -> (Vec<Diagnostic>, Vec<Source>) {
+        (self.diagnostics, self.included.into_iter().map(|(_, source)| source).collect())
+    }
+
+    /// The file that an offset is in, and where that begins.
+    fn file(&self, offset: usize) -> (usize, &Source) {
+        let after = self.included.partition_point(|(base, _)| *base <= offset);
+        match after.checked_sub(1).and_then(|last| self.included.get(last)) {
+            Some((base, source)) => (*base, source),
+            None => (0, self.source),
+        }
     }
 }
 
@@ -304,19 +315,5 @@ mod tests {
         let line = |at| source.around(at, 200).1;
         assert_eq!(line(0), "<a><SimpleAuthPW x='1'>******</SimpleAuthPW>");
         assert_eq!(line(46), "dbpass>****");
-    }
-
-    #[test]
-    fn encodings() {
-        assert_eq!(decode(b"\xEF\xBB\xBF<a/>").unwrap(), "<a/>");
-        assert_eq!(
-            decode(b"<?xml version='1.0' encoding='ISO-8859-1'?>\xE4").unwrap().chars().last(),
-            Some('ä')
-        );
-        let ascii = b"<?xml version='1.0' encoding = \"us-ascii\"?>a\xE4";
-        assert_eq!(decode(ascii).unwrap_err().2, ascii.len() - 1);
-        assert!(decode(b"<?xml version='1.0' encoding='nosuch'?>").unwrap_err().1.contains("nosuch"));
-        assert_eq!(decode(b"ab\xE4").unwrap_err().2, 2);
-        assert!(decode(b"\xFF\xFE<\0").unwrap_err().1.contains("utf-16"));
     }
 }

@@ -112,6 +112,7 @@ fn encloses(case: &Case, told: &Diagnostic) -> bool {
 /// The kinds of mistakes that Syncloom refuses and the original takes, some with a word and some without, because a
 /// default, or nothing, would silently count instead of what was meant.
 const REFUSED: &[(Code, &str)] = &[
+    (Code::Unreadable, "a part of the config is missing; the original knows no includes"),
     (Code::WrongRoot, "it is no config, and the original runs as an empty one"),
     (Code::BadEnum, "the default would count"),
     (Code::BadBoolean, "the default would count"),

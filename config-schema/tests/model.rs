@@ -79,3 +79,47 @@ TZOFFSETTO:+0300\nEND:STANDARD\nEND:VTIMEZONE]]></definetimezone>
     assert_eq!(config.zones.name(config.system_zone.unwrap()), "CET/CEST");
     assert_eq!(server.data_zone, config.zones.system());
 }
+
+#[test]
+fn variables_come_from_four_sources_and_the_nearest_one_wins() {
+    let predefined = [
+        "version",
+        "hexversion",
+        "manufacturer",
+        "model",
+        "platformname",
+        "platformvers",
+        "globcfg_path",
+        "loccfg_path",
+        "defout_path",
+        "temp_path",
+        "exedir_path",
+        "userdir_path",
+        "appdata_path",
+        "prefs_path",
+        "device_uri",
+        "device_name",
+        "user_name",
+    ];
+    let uses: String = predefined.iter().map(|name| format!("$({name})|")).collect();
+    let text = format!(
+        "<sysync_config version='1.0'><manufacturer>$(A)$(B)$(C)</manufacturer><configvar name='b' value='3'/>
+        <model>$(a)$(b)$(c)</model><configidstring>{uses}</configidstring></sysync_config>"
+    );
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let environment = Environment {
+        variables: vec![pair("a", "1"), pair("b", "1"), pair("c", "1"), pair("platformvers", "9")],
+        ..Environment::default()
+    };
+    let variables = vec![pair("b", "2"), pair("C", "2")];
+    let options = LoadOptions { variables, environment, ..LoadOptions::default() };
+    let loaded = load_text(Path::new("folder/x.xml"), text.as_bytes(), &options);
+    assert_eq!(loaded.diagnostics, [], "every predefined variable is known");
+    let config = loaded.config.unwrap();
+    assert_eq!((config.manufacturer.as_str(), config.model.as_str()), ("122", "132"));
+    let id = config.id.unwrap();
+    assert!(
+        id.starts_with("3.4.0.0|03040000|122|132|") && id.contains("|9|") && id.contains("|folder|"),
+        "{id}"
+    );
+}

@@ -156,13 +156,20 @@ impl Items {
     }
 }
 
-/// Reads `  010  Add c0010: 201 then, 208 now`.
-fn status(line: &str) -> Option<(String, String, String)> {
+/// Reads `  010  Add c0010: 201 then, 208 now`, or `  010  Add c0010 … c0028 (19): 201 then, 208 now`, which is 19.
+fn status(line: &str) -> Vec<(String, String, String)> {
+    let Some((about, status)) = one_status(line) else { return Vec::new() };
+    let count = about.rsplit_once(" (").filter(|_| about.contains(" … "));
+    let count = count.map_or(1, |(_, count)| count.trim_end_matches(')').parse().unwrap());
+    vec![status; count]
+}
+
+fn one_status(line: &str) -> Option<(&str, (String, String, String))> {
     let (about, codes) = line.rsplit_once(": ")?;
     let (then, now) = codes.split_once(" then, ")?;
     let now = now.strip_suffix(" now")?;
     let command = about.split_whitespace().nth(1)?;
-    Some((command.to_owned(), then.to_owned(), now.to_owned()))
+    Some((about, (command.to_owned(), then.to_owned(), now.to_owned())))
 }
 
 fn leading_number(text: &str) -> usize {

@@ -215,7 +215,7 @@ impl<'c, 'n, 's, 'r, K: Copy + PartialEq> Context<'c, 'n, 's, 'r, K> {
         if script.value().is_empty() {
             return;
         }
-        self.scripting.check_order(&script.text, self.report);
+        self.scripting.check_order(script, self.report);
         let id = self.builder.script_in(script.text.as_str(), scope);
         self.found.push((id, kind, script));
     }

@@ -16,28 +16,28 @@ use crate::xml::Text;
 /// What all scripts of a config share.
 pub(super) struct Scripting<'n> {
     pub library: Arc<Library>,
-    /// The macros by name, each with its text and the place of its name.
-    macros: Vec<(&'n str, &'n Text, Range<usize>)>,
+    /// The macros by name.
+    macros: Vec<(&'n str, &'n Node)>,
 }
 
 impl<'n> Scripting<'n> {
     /// Reads all `<scripting>` of a document. Functions may stand behind what calls them.
     pub fn read(root: &'n Node, report: &mut Report<'_>) -> Self {
         let nodes = || root.all("scripting").flat_map(|scripting| &scripting.children);
-        let mut macros: Vec<(&str, &Text, Range<usize>)> = Vec::new();
+        let mut macros: Vec<(&str, &Node)> = Vec::new();
         for node in nodes().filter(|node| node.tag.name == "macro") {
             let Some(name) = attr_text(node, "name") else { continue };
             let span = node.attr_span("name");
-            if let Some(at) = macros.iter().position(|(known, _, _)| *known == name) {
-                let (_, _, first) = macros.remove(at);
-                let first = report.locate(first);
+            if let Some(at) = macros.iter().position(|(known, _)| *known == name) {
+                let (_, first) = macros.remove(at);
+                let first = report.locate(first.attr_span("name"));
                 let message = format!("there is a macro '{name}' already; the last one counts");
-                report.add(Code::Repeated, span.clone(), message).note(first, "the first one");
+                report.add(Code::Repeated, span, message).note(first, "the first one");
             }
-            macros.push((name, &node.text, span));
+            macros.push((name, node));
         }
         let texts: Macros =
-            macros.iter().map(|(name, text, _)| ((*name).to_owned(), text.as_str().to_owned())).collect();
+            macros.iter().map(|(name, node)| ((*name).to_owned(), node.text.as_str().to_owned())).collect();
         let functions: Vec<&Text> = nodes()
             .filter(|node| node.tag.name == "function" && !node.value().is_empty())
             .map(|node| &node.text)
@@ -62,8 +62,8 @@ impl<'n> Scripting<'n> {
     pub fn tell(&self, error: &ScriptError, text: &Text, report: &mut Report<'_>) {
         let used = script_span(text, &error.span);
         let inner = error.inside.iter().rev().find_map(|place| {
-            let (_, text, _) = self.macros.iter().find(|(name, _, _)| *name == place.name)?;
-            Some((script_span(text, &place.span), &place.name))
+            let (_, node) = self.macros.iter().find(|(name, _)| *name == place.name)?;
+            Some((script_span(&node.text, &place.span), &place.name))
         });
         let Some((span, name)) = inner else {
             let word = text.as_str().get(error.span.clone()).and_then(|word| word.strip_prefix('$'));
@@ -76,9 +76,10 @@ impl<'n> Scripting<'n> {
         let used = report.locate(used);
         let words = format!("the macro {name} is used here");
         // A macro with a mistake has it wherever it is used.
-        let known = report.diagnostics.iter_mut().find(|told| {
-            told.code == Code::BadScript && told.place.span == at.span && told.message == error.message
-        });
+        let known = report
+            .diagnostics
+            .iter_mut()
+            .find(|told| told.code == Code::BadScript && told.place == at && told.message == error.message);
         match known {
             Some(told) if told.notes.len() >= MAX_USES => {}
             Some(told) => {
@@ -92,11 +93,11 @@ impl<'n> Scripting<'n> {
     }
 
     /// Says of macros that a script uses and that are defined only behind it (manual 6.12).
-    pub fn check_order(&self, text: &Text, report: &mut Report<'_>) {
-        let begin = text.span(0..0).start;
-        for (name, _, defined) in self.macros.iter().filter(|(_, _, defined)| defined.start > begin) {
+    pub fn check_order(&self, script: &Node, report: &mut Report<'_>) {
+        let text = &script.text;
+        for (name, defined) in self.macros.iter().filter(|(_, defined)| defined.order > script.order) {
             let Some(at) = uses(text.as_str(), name) else { continue };
-            let place = report.locate(defined.clone());
+            let place = report.locate(defined.attr_span("name"));
             let message = format!("the macro '{name}' is defined only in line {}", place.line);
             report
                 .add(Code::DefinedLater, script_span(text, &(at..at + 1 + name.len())), message)

@@ -49,6 +49,10 @@ pub enum Code {
     WrongRoot,
     /// SLC0011: the version of the document is not 1.0.
     WrongVersion,
+    /// SLC0012: the included file does not begin as one.
+    BadInclude,
+    /// SLC0013: a file includes itself.
+    EndlessInclude,
     /// SLC0020: unknown tag.
     UnknownTag,
     /// SLC0021: the tag does not stand here.
@@ -179,6 +183,8 @@ impl Code {
         (Code::TooDeep, "SLC0009", Severity::Error, "tags are nested too deeply"),
         (Code::WrongRoot, "SLC0010", Severity::Error, "the root element is not sysync_config"),
         (Code::WrongVersion, "SLC0011", Severity::Error, "the version of the document is not 1.0"),
+        (Code::BadInclude, "SLC0012", Severity::Error, "the included file does not begin as one"),
+        (Code::EndlessInclude, "SLC0013", Severity::Error, "a file includes itself"),
         (Code::UnknownTag, "SLC0020", Severity::Warning, "unknown tag"),
         (Code::MisplacedTag, "SLC0021", Severity::Warning, "the tag does not stand here"),
         (Code::UnknownAttribute, "SLC0022", Severity::Warning, "unknown attribute"),

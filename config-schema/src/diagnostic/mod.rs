@@ -42,6 +42,8 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// The changes to the file of `place` that mend it, where there is but one way; else empty.
     pub fix: Vec<Edit>,
+    /// Where the file of `place` begins among all files of the config.
+    pub(crate) base: usize,
 }
 
 /// A change to a file: these bytes of its decoded text become this text.
@@ -64,6 +66,7 @@ impl Diagnostic {
             notes: Vec::new(),
             hint: None,
             fix: Vec::new(),
+            base: 0,
         }
     }
 
@@ -81,6 +84,7 @@ impl Diagnostic {
 
     /// Says how the file is mended: this text in this place.
     pub(crate) fn fix(&mut self, span: Range<usize>, text: impl Into<String>) -> &mut Self {
+        let span = span.start.saturating_sub(self.base)..span.end.saturating_sub(self.base);
         self.fix.push(Edit { span, text: text.into() });
         self
     }

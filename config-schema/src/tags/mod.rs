@@ -194,6 +194,7 @@ mod tests {
                     variables: crate::variables::Variables::default(),
                     platform: "linux",
                     strict: true,
+                    files: crate::include::Files::none(),
                 };
                 rules.variables.set("platformname", "Linux");
                 let checked = crate::check::check(&mut root, &mut rules, &mut report);

@@ -17,6 +17,28 @@ const ZONE: &str = "
     END:STANDARD
     END:VTIMEZONE";
 
+/// Where an `<include>` can stand; remote rules take one too, beside the `<include>` of a subrule.
+const PARTS: &[&str] = &[
+    "sysync_config",
+    "debug",
+    "scripting",
+    "transport",
+    "datatypes",
+    "fieldlist",
+    "mimeprofile",
+    "profile",
+    "subprofile",
+    "property",
+    "textprofile",
+    "datatype",
+    "server",
+    "client",
+    "datastore",
+    "superdatastore",
+    "typesupport",
+    "fieldmap",
+];
+
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("debug", &["sysync_config"], Kind::Container)
         .section("8.11")
@@ -162,6 +184,14 @@ pub(super) const TAGS: &[Tag] = &[
         .repeats()
         .about("an error or a warning of the author of the config, usually under a condition")
         .sample(r#"<configmsg ifndef="platformname" error="the platform is not known"/>"#),
+    Tag::new("include", PARTS, Kind::Empty)
+        .attributes(&[Attribute::new("file", Kind::Path)
+            .required()
+            .about("the file; a relative path begins at the folder of the file that includes it")])
+        .repeats()
+        .extension()
+        .about("the tags of another file, which stand there within <fragment>")
+        .sample("<include file=\"rules.xml\"/>"),
     Tag::new("sysync_config", &[""], Kind::Container)
         .attributes(&[Attribute::new("version", Kind::Text)
             .about("the version of the document format: 1.0")

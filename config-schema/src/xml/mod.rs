@@ -143,6 +143,23 @@ impl Text {
     }
 }
 
+impl Element {
+    /// Moves all its places: its file lies behind others.
+    pub fn shift(&mut self, base: usize) {
+        let shifted = |span: &mut Range<usize>| *span = span.start + base..span.end + base;
+        for span in [&mut self.name_span, &mut self.span, &mut self.inner] {
+            shifted(span);
+        }
+        for attribute in &mut self.attributes {
+            shifted(&mut attribute.name_span);
+            shifted(&mut attribute.value_span);
+        }
+        self.text.origin += base;
+        self.text.pieces.iter_mut().for_each(|piece| shifted(&mut piece.source));
+        self.children.iter_mut().for_each(|child| child.shift(base));
+    }
+}
+
 /// Reads the text of the report's source. `None` says that it is no XML; the report says why.
 pub(crate) fn parse(report: &mut Report<'_>) -> Option<Element> {
     let source = report.source;

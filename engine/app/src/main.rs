@@ -45,15 +45,15 @@ enum Command {
         #[command(flatten)]
         check: check::CheckArgs,
     },
-    /// Indent configs; scripts, SQL and comments stay as they are
-    Fmt {
-        #[command(flatten)]
-        fmt: fmt::FmtArgs,
-    },
     /// Convert items from one datatype of a config to another one, or to JSON
     Convert {
         #[command(flatten)]
         convert: convert::ConvertArgs,
+    },
+    /// Indent configs; scripts, SQL and comments stay as they are
+    Fmt {
+        #[command(flatten)]
+        fmt: fmt::FmtArgs,
     },
     /// Say what a word means: a tag, an attribute, a script function, an error code, a status code
     Explain {
@@ -99,8 +99,8 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve { config, listen } => serve::run(&config, listen),
         Command::Check { check } => check::run(&check),
-        Command::Fmt { fmt } => fmt::run(&fmt),
         Command::Convert { convert } => convert::run(&convert),
+        Command::Fmt { fmt } => fmt::run(&fmt),
         Command::Explain { word } => explain::run(&word),
         Command::Schema { schema } => schema::run(&schema),
         Command::Replay { replay } => replay::run(&replay),

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use syncloom_config::{BaseType, Coding, DataType, MimeMode, ProfileUse, Scripts, TextCoding};
+use syncloom_config::{
+    BaseType, Coding, DataType, MimeMode, MimeProfile, ProfileUse, Scripts, TextCoding, TextProfile,
+};
 use syncloom_script::{Item, Zones};
 
 use crate::capabilities::{self, Capabilities, Style};
@@ -72,20 +74,24 @@ impl Codec {
         Codec { datatype, form }
     }
 
-    /// A profile on its own, in one of the dialects if it is for MIME-DIR, as scripts use it
-    /// (`PARSETEXTWITHPROFILE`).
-    pub fn of_profile(profile: &ProfileUse, mode: MimeMode) -> Codec {
-        let (name, base) = match profile {
-            ProfileUse::Mime(profile) => (&profile.name, BaseType::MimeDir),
-            ProfileUse::Text(profile) => (&profile.name, BaseType::Text),
-        };
+    /// A MIME-DIR profile on its own in one of the dialects, as scripts use it (`PARSETEXTWITHPROFILE`).
+    pub fn of_profile(profile: &Arc<MimeProfile>, mode: MimeMode) -> Codec {
+        Codec::alone(&profile.name, BaseType::MimeDir, mode, ProfileUse::Mime(Arc::clone(profile)))
+    }
+
+    /// A text profile on its own.
+    pub fn of_text_profile(profile: &Arc<TextProfile>) -> Codec {
+        Codec::alone(&profile.name, BaseType::Text, MimeMode::Standard, ProfileUse::Text(Arc::clone(profile)))
+    }
+
+    fn alone(name: &str, base: BaseType, mode: MimeMode, profile: ProfileUse) -> Codec {
         Codec::new(Arc::new(DataType {
-            name: name.clone(),
+            name: name.to_owned(),
             base,
             mime_type: String::new(),
             version: String::new(),
             mode,
-            profile: profile.clone(),
+            profile,
             coding: Coding::default(),
             scripts: Scripts::default(),
         }))

@@ -24,8 +24,8 @@ pub struct Target {
 /// All of them.
 pub const TARGETS: &[Target] = &[
     Target { name: "filter", check: filter::check, seeds: filter::SEEDS },
-    Target { name: "mime", check: mime::check, seeds: mime::SEEDS },
     Target { name: "mail", check: mail::check, seeds: mail::SEEDS },
+    Target { name: "mime", check: mime::check, seeds: mime::SEEDS },
     Target { name: "rrule", check: rrule::check, seeds: rrule::SEEDS },
     Target { name: "script", check: script::check, seeds: script::SEEDS },
     Target { name: "timestamp", check: timestamp::check, seeds: timestamp::SEEDS },

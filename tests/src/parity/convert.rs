@@ -82,10 +82,11 @@ impl Converted {
             datastore: None,
             item: Some(&mut sync),
         };
-        let mut receiving = Pipeline::new(Arc::clone(from.datatype()), Profiles::of(config), None);
+        let profiles = Arc::new(Profiles::new(&config.mime_profiles, &config.text_profiles));
+        let mut receiving = Pipeline::new(Arc::clone(from.datatype()), Arc::clone(&profiles), None);
         receiving.incoming(&mut item, &mut hosts);
         let mut outgoing = item.clone();
-        let mut sending = Pipeline::new(Arc::clone(to.datatype()), Profiles::of(config), None);
+        let mut sending = Pipeline::new(Arc::clone(to.datatype()), Arc::clone(&profiles), None);
         let limit = sending.outgoing(&mut outgoing, None, &mut hosts);
         let faults = receiving.take_faults().into_iter().chain(sending.take_faults());
         told.extend(faults.map(|fault| fault.to_string()));

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use serde_json::Value as Json;
-use syncloom_config::MimeMode;
-use syncloom_formats::Profiles;
+use syncloom_formats::{Peer, Profiles};
 use syncloom_script::functions::Contexts;
 use syncloom_script::functions::calls::{ItemCall, SessionCall};
 use syncloom_script::lang::{
@@ -262,8 +261,6 @@ impl Host<ItemCall> for Idle {
         arguments: &[Value],
         items: &mut ItemPair<'_>,
     ) -> Result<Value, String> {
-        let text_at = |at: usize| arguments.get(at).map(Value::to_text).unwrap_or_default();
-        let (mode, zones) = (MimeMode::Standard, Zones::default());
         let of_type = |text: fn(&Datatype) -> &String| {
             self.datatype.map_or(Value::Empty, |datatype| Value::Text(text(datatype).clone()))
         };
@@ -272,16 +269,8 @@ impl Host<ItemCall> for Idle {
             ItemCall::TypeName => of_type(|datatype| &datatype.mime_type),
             ItemCall::TypeVersion => of_type(|datatype| &datatype.version),
             ItemCall::Available => Value::Empty,
-            ItemCall::ParseText => {
-                let (text, profile) = (text_at(0), text_at(1));
-                let item = items.target.get_mut().map_err(|fault| fault.to_string())?;
-                let worked = profiles().parse(&text, &profile, mode, "", &zones, item);
-                Value::Integer(worked.map_err(|unfit| unfit.to_string())?.into())
-            }
-            ItemCall::MakeText => {
-                let item = items.target.get().ok_or("no item")?;
-                let text = profiles().make(&text_at(0), mode, "", &zones, item);
-                Value::Text(text.map_err(|unfit| unfit.to_string())?)
+            ItemCall::ParseText | ItemCall::MakeText => {
+                profiles().call(function, arguments, items, &Peer::default()).unwrap_or_default()
             }
             _ => Value::Unassigned,
         })
@@ -291,7 +280,11 @@ impl Host<ItemCall> for Idle {
 /// The profiles of the recordings' config.
 fn profiles() -> &'static Profiles {
     static PROFILES: OnceLock<Profiles> = OnceLock::new();
-    PROFILES.get_or_init(|| loaded().map(Profiles::of).unwrap_or_default())
+    PROFILES.get_or_init(|| {
+        let (mime, text) =
+            loaded().map(|config| (&config.mime_profiles[..], &config.text_profiles[..])).unwrap_or_default();
+        Profiles::new(mime, text)
+    })
 }
 
 /// A value as one line: its type, and its state or text; a time with its time units and zone.

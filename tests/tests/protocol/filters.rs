@@ -154,7 +154,7 @@ fn an_address_may_hold_a_filter_and_ask_for_a_slow_sync() {
         let uri = "contacts?/fi(CLASS&EQ;WORK)";
         peer.send(vec![alert(200, uri, None, "a1")], true);
         let answer = peer.send(
-            vec![syncloom_wire::Command::Sync(syncloom_wire::Sync {
+            vec![Command::Sync(syncloom_wire::Sync {
                 target: Some(syncloom_wire::Location::new(uri)),
                 source: Some(syncloom_wire::Location::new("./addressbook")),
                 commands: vec![replace("1", &with("One", "WORK"))],

@@ -1,9 +1,9 @@
 //! Pages: the file, its XML, its tags.
 
 use super::Code::{
-    Doctype, Encoding, Mismatched, MisplacedTag, OldSpelling, OutdatedTag, Repeated, StrayCharacter, Syntax,
-    TooDeep, TooLarge, Unclosed, UnexpectedText, UnknownAttribute, UnknownTag, Unreadable, WrongRoot,
-    WrongVersion,
+    BadInclude, Doctype, Encoding, EndlessInclude, Mismatched, MisplacedTag, OldSpelling, OutdatedTag,
+    Repeated, StrayCharacter, Syntax, TooDeep, TooLarge, Unclosed, UnexpectedText, UnknownAttribute,
+    UnknownTag, Unreadable, WrongRoot, WrongVersion,
 };
 use super::Place::{Datastore, File, None, Root};
 use super::{Page, page};
@@ -164,5 +164,19 @@ pub(super) const PAGES: &[Page] = &[
         Datastore,
         "<timeutc>yes</timeutc>",
         "Write what the hint says; where there is but one way, `syncloom check --fix` does it.",
+    ),
+    page(
+        BadInclude,
+        "An included file is XML of its own, so it needs an element around its tags.",
+        None,
+        "",
+        "Put `<fragment>` and `</fragment>` around the tags of the file.",
+    ),
+    page(
+        EndlessInclude,
+        "A file that includes itself, perhaps by way of others, has no end.",
+        None,
+        "",
+        "Remove one of the includes, or put what both files need into a third one.",
     ),
 ];

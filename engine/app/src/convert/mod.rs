@@ -180,8 +180,9 @@ impl<'c> Converter<'c> {
     ) -> Self {
         let mut machine = Machine::new();
         let peer = Peer { zones: config.zones.clone(), now: Some(machine.now()), ..Peer::default() };
-        let profiles = Profiles::of(config);
-        let pipeline = |codec: &Codec| Pipeline::new(Arc::clone(codec.datatype()), profiles.clone(), None);
+        let profiles = Arc::new(Profiles::new(&config.mime_profiles, &config.text_profiles));
+        let pipeline =
+            |codec: &Codec| Pipeline::new(Arc::clone(codec.datatype()), Arc::clone(&profiles), None);
         let (sending, held) = match &target {
             Target::Type(to) => (Some(pipeline(to)), to.available_fields(&peer)),
             Target::Json | Target::Fields => (None, Vec::new()),

@@ -33,6 +33,9 @@ impl Copies {
             }
         };
         let server = config.server.as_mut().ok_or("the config has no <server>")?;
+        if server.plugin.is_some() {
+            return Err("logins or devices are kept by a plugin, whose data cannot be copied".to_owned());
+        }
         server.sql.sqlite.iter_mut().for_each(redirect);
         for datastore in &mut server.datastores {
             let name = datastore.name.clone();
@@ -40,6 +43,10 @@ impl Copies {
                 Arc::get_mut(datastore).ok_or(format!("datastore {name} cannot be redirected"))?;
             match &mut datastore.store {
                 Store::Sql(sql) => redirect(&mut sql.sqlite),
+                // Where a module keeps its data it knows alone, and the owner's must not be touched.
+                Store::Plugin(plugin) if plugin.data.is_some() || plugin.admin.is_some() => {
+                    return Err(format!("datastore {name} is kept by a plugin, whose data cannot be copied"));
+                }
                 Store::Plugin(plugin) => plugin.sqlite.iter_mut().for_each(redirect),
                 Store::Contains(_) => {}
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use syncloom_config::{Config, Datastore};
-use syncloom_formats::{Codec, Peer};
+use syncloom_formats::{Codec, NoteKind, Peer};
 use syncloom_script::{CompareMode, Comparer, FieldId, Item, Lookup, MatchKey};
 
 /// The datastores of the config.
@@ -85,16 +85,24 @@ impl Kind {
         Kind { datastore: Arc::clone(datastore), codecs, comparer }
     }
 
-    /// Reads an item. The MIME type decides how; where that fails, or there is none, the other types are tried.
+    /// Reads an item. The MIME type decides how; where there is none, or the item is of another version than it says,
+    /// the other types are tried.
     pub(super) fn read(&self, mime_type: Option<&str>, text: &[u8]) -> Content {
         let named = mime_type.map(|name| name.split(';').next().unwrap_or_default().trim());
         let is_named =
             |codec: &&Codec| named.is_some_and(|name| codec.datatype().mime_type.eq_ignore_ascii_case(name));
         let first = self.codecs.iter().filter(is_named);
         let others = self.codecs.iter().filter(|codec| !is_named(codec));
-        let mut read = first.chain(others).filter_map(|codec| codec.parse(text, &Peer::default()).ok());
-        match read.next() {
-            Some(parsed) => Content::Item(parsed.item),
+        let mut other_version = None;
+        for codec in first.chain(others) {
+            let Ok(parsed) = codec.parse(text, &Peer::default()) else { continue };
+            if !parsed.notes.iter().any(|note| matches!(note.kind, NoteKind::OtherVersion(_))) {
+                return Content::Item(parsed.item);
+            }
+            other_version.get_or_insert(parsed.item);
+        }
+        match other_version {
+            Some(item) => Content::Item(item),
             None => Content::Text(String::from_utf8_lossy(text).into_owned()),
         }
     }

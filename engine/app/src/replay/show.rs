@@ -69,8 +69,14 @@ impl Row {
 
 fn show_row(ink: &Ink, row: &Row, verbose: bool) {
     let number = clean(&row.number);
-    for (label, then, now) in &row.differ {
-        println!("  {number}  {}: {}, {}", clean(label), ink.then(then), ink.now(now));
+    for alike in row.differ.chunk_by(are_alike) {
+        let [(label, then, now), ..] = alike else { continue };
+        let (mut label, last) = (clean(label), alike.last().map_or("", |(label, _, _)| label.as_str()));
+        if alike.len() > 1 {
+            let last = last.split_once(' ').map_or(last, |(_, item)| item);
+            label = format!("{label} … {} ({})", clean(last), alike.len());
+        }
+        println!("  {number}  {label}: {}, {}", ink.then(then), ink.now(now));
     }
     if verbose && !row.agree.is_empty() {
         println!("  {number}  {}", ink.of(DIM, &clean(&row.agree)));
@@ -84,6 +90,12 @@ fn show_row(ink: &Ink, row: &Row, verbose: bool) {
     for note in &row.notes {
         println!("  {number}  {}", clean(note));
     }
+}
+
+/// Whether two statuses that differ can stand on one line: the same command with the same statuses.
+fn are_alike(one: &(String, String, String), other: &(String, String, String)) -> bool {
+    let command = |label: &str| label.split(' ').next().unwrap_or_default().to_owned();
+    command(&one.0) == command(&other.0) && (&one.1, &one.2) == (&other.1, &other.2)
 }
 
 fn show_items(ink: &Ink, side: &str, compared: &Compared, verbose: bool) {

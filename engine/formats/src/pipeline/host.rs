@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use syncloom_config::{DataType, MimeMode};
+use syncloom_config::DataType;
 use syncloom_script::functions::calls::ItemCall;
 use syncloom_script::lang::{Host, ItemPair};
 use syncloom_script::{CompareMode, Comparer, Comparison, FieldId, Item, Merged, Value, Zones};
 
-use super::profiles::Profiles;
+use crate::peer::Peer;
+use crate::profiles::Profiles;
 
 /// What one run works with, and what it says.
 #[derive(Debug, Default)]
@@ -84,8 +85,10 @@ impl Host<ItemCall> for Asked<'_, '_> {
             ItemCall::MergeFields => self.merge_fields(arguments, items)?,
             ItemCall::RelaxedCompare => relaxed_compare(arguments, items),
             ItemCall::ComparisonMode => Value::Text(self.own.mode.map_or("", mode_name).to_owned()),
-            ItemCall::ParseText => self.parse_text(arguments, items)?,
-            ItemCall::MakeText => self.make_text(arguments, items)?,
+            ItemCall::ParseText | ItemCall::MakeText => {
+                let peer = Peer { zones: self.zones.clone(), ..Peer::default() };
+                self.profiles.call(function, arguments, items, &peer).unwrap_or_default()
+            }
             other => match &mut self.outer {
                 Some(outer) => return outer.call(other, arguments, items),
                 None => return Err(format!("{other:?} is asked of an item that is in no sync")),
@@ -102,35 +105,6 @@ impl Asked<'_, '_> {
         let said = self.overridden.iter().find(|(known, _)| *known == field).map(|(_, has)| *has);
         let known = said.or_else(|| Some(self.available?.get(field).copied().unwrap_or(false)));
         known.map_or(Value::Empty, |has| Value::Integer(has.into()))
-    }
-
-    /// PARSETEXTWITHPROFILE(text, profile, mode, rule).
-    fn parse_text(&self, arguments: &[Value], items: &mut ItemPair<'_>) -> Result<Value, String> {
-        let [text, name] = [0, 1].map(|at| argument(arguments, at));
-        let (mode, rule) = (self.dialect(arguments.get(2)), argument(arguments, 3));
-        let item = items.target.get_mut().map_err(|fault| format!("{fault}"))?;
-        match self.profiles.parse(&text, &name, mode, &rule, self.zones, item) {
-            Ok(worked) => Ok(Value::Integer(worked.into())),
-            Err(unfit) => Err(format!("{name}: {unfit}")),
-        }
-    }
-
-    /// MAKETEXTWITHPROFILE(profile, mode, rule).
-    fn make_text(&self, arguments: &[Value], items: &ItemPair<'_>) -> Result<Value, String> {
-        let name = argument(arguments, 0);
-        let (mode, rule) = (self.dialect(arguments.get(1)), argument(arguments, 2));
-        let item = items.target.get().ok_or("there is no item")?;
-        let text = self.profiles.make(&name, mode, &rule, self.zones, item);
-        text.map(Value::Text).map_err(|unfit| format!("{name}: {unfit}"))
-    }
-
-    /// 1 is the old dialect, 2 the standard one; anything else that of the datatype.
-    fn dialect(&self, mode: Option<&Value>) -> MimeMode {
-        match mode.and_then(Value::to_integer) {
-            Some(1) => MimeMode::Old,
-            Some(2) => MimeMode::Standard,
-            _ => self.datatype.mode,
-        }
     }
 
     fn compare_fields(&self, items: &ItemPair<'_>) -> Result<Value, String> {
@@ -197,10 +171,6 @@ fn entries(item: &Item, main: &[FieldId], all: &[FieldId]) -> Vec<Vec<String>> {
         .filter(|at| main.iter().any(|field| !item.get_at(*field, *at).is_empty()))
         .map(|at| all.iter().map(|field| item.get_at(*field, at).to_text()).collect())
         .collect()
-}
-
-fn argument(arguments: &[Value], at: usize) -> String {
-    arguments.get(at).map(Value::to_text).unwrap_or_default()
 }
 
 fn mode_name(mode: CompareMode) -> &'static str {

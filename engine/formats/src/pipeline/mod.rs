@@ -12,7 +12,6 @@
 //! and what comes of the answers.
 
 mod host;
-mod profiles;
 
 #[cfg(test)]
 mod tests;
@@ -25,14 +24,14 @@ use syncloom_script::functions::calls::{DatastoreCall, ItemCall, SessionCall};
 use syncloom_script::lang::{Env, Host, ItemPair, ItemSlot, RunError, System, TypedValue, Variables};
 use syncloom_script::{CompareMode, Comparer, Comparison, Item, Merged, Zones};
 
+use crate::profiles::Profiles;
 use host::ItemHost;
-pub use profiles::{Profiles, Unfit};
 
 /// The scripts of one datatype for as long as its context lives: one sync of one datastore.
 #[derive(Debug)]
 pub struct Pipeline {
     datatype: Arc<DataType>,
-    profiles: Profiles,
+    profiles: Arc<Profiles>,
     variables: Variables,
     is_ready: bool,
     /// By field index, whether the peer has the field; `None` where it did not say.
@@ -84,7 +83,7 @@ impl fmt::Display for ScriptFault {
 impl Pipeline {
     /// The scripts of a datatype towards a peer, with the profiles that they can name. `available` says by field index
     /// what the peer has, if it said so.
-    pub fn new(datatype: Arc<DataType>, profiles: Profiles, available: Option<Vec<bool>>) -> Pipeline {
+    pub fn new(datatype: Arc<DataType>, profiles: Arc<Profiles>, available: Option<Vec<bool>>) -> Pipeline {
         let variables = datatype.scripts.variables();
         Pipeline {
             datatype,

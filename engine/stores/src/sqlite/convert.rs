@@ -2,7 +2,7 @@
 
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use syncloom_config::{DbType, LineEnds};
-use syncloom_script::{FieldType, Timestamp, TimestampKind, Value, Zone, time::DAY_MS};
+use syncloom_script::{FieldType, Timestamp, TimestampKind, Value, Zone, Zones, time::DAY_MS};
 
 /// Seconds from 1970-01-01 to 2001-01-01, where Cocoa's dates begin.
 const NSDATE_EPOCH: i64 = 978_307_200;
@@ -10,7 +10,13 @@ const NSDATE_EPOCH: i64 = 978_307_200;
 const UNIX_EPOCH_LINEAR: i64 = syncloom_script::time::UNIX_EPOCH_DAY * DAY_MS;
 
 /// A field's value for a column. Empty text is stored as empty text, everything else that is empty as NULL.
-pub(super) fn to_sql(value: &Value, kind: DbType, line_ends: LineEnds) -> SqlValue {
+pub(super) fn to_sql(
+    value: &Value,
+    kind: DbType,
+    floating: bool,
+    line_ends: LineEnds,
+    zones: &Zones,
+) -> SqlValue {
     match kind {
         DbType::String => SqlValue::Text(with_line_ends(&value.to_text(), line_ends)),
         _ if value.is_empty() => SqlValue::Null,
@@ -19,12 +25,19 @@ pub(super) fn to_sql(value: &Value, kind: DbType, line_ends: LineEnds) -> SqlVal
             other => SqlValue::Blob(other.to_text().into_bytes()),
         },
         DbType::Numeric => number(&value.to_text()),
-        _ => match value {
-            Value::Timestamp(time) => time_to_sql(*time, kind),
-            other => {
-                Timestamp::parse(&other.to_text()).map_or(SqlValue::Null, |time| time_to_sql(time, kind))
+        _ => {
+            let time = match value {
+                Value::Timestamp(time) => Some(*time),
+                other => Timestamp::parse(&other.to_text()),
+            };
+            match time {
+                Some(time) if kind == DbType::ZoneName => SqlValue::Text(zones.name(time.zone())),
+                // What floats keeps its reading: another column may name its zone.
+                Some(time) if floating && !is_zone(kind) => time_to_sql(time.with_zone(Zone::Floating), kind),
+                Some(time) => time_to_sql(time, kind),
+                None => SqlValue::Null,
             }
-        },
+        }
     }
 }
 
@@ -72,6 +85,39 @@ pub(super) fn from_sql(column: ValueRef<'_>, kind: DbType, floating: bool, field
     if value.is_empty() { Value::Empty } else { value }
 }
 
+/// Whether a column says the zone of a time that stands in another one.
+pub(super) fn is_zone(kind: DbType) -> bool {
+    matches!(
+        kind,
+        DbType::ZoneName | DbType::ZoneOffsetHours | DbType::ZoneOffsetMins | DbType::ZoneOffsetSecs
+    )
+}
+
+/// A time in the zone that a column says (manual 11.34.41.1): one that floats is read on that zone's clock, another one
+/// is shown on it. Without a zone, or with one that nobody knows, it stays as it is.
+pub(super) fn in_zone_from_sql(time: &Value, column: ValueRef<'_>, kind: DbType, zones: &Zones) -> Value {
+    let Value::Timestamp(known) = time else { return time.clone() };
+    let name = text(column);
+    let zone = match name.trim() {
+        "" => None,
+        name if kind == DbType::ZoneName => zones.find(name).ok(),
+        offset => offset.parse::<i64>().ok().and_then(|offset| {
+            let seconds = match kind {
+                DbType::ZoneOffsetHours => 3600,
+                DbType::ZoneOffsetMins => 60,
+                _ => 1,
+            };
+            Zone::from_seconds(offset.checked_mul(seconds)?)
+        }),
+    };
+    match zone {
+        Some(zone) if known.kind() != TimestampKind::DateTime || zone == Zone::Floating => time.clone(),
+        Some(zone) if known.is_floating() => Value::Timestamp(known.with_zone(zone)),
+        Some(zone) => Value::Timestamp(known.in_zone(zone)),
+        None => time.clone(),
+    }
+}
+
 /// The text of a column. Bytes that are no UTF-8 are read as Windows Latin-1 without its specials, so that
 /// nothing is lost of what another program stored.
 pub(super) fn text(column: ValueRef<'_>) -> String {
@@ -116,15 +162,12 @@ fn time_to_sql(time: Timestamp, kind: DbType) -> SqlValue {
         DbType::UnixDateMillis => SqlValue::Integer(midnight(unix)),
         DbType::UnixDateMicros => SqlValue::Integer(midnight(unix).saturating_mul(1000)),
         DbType::NsDate => SqlValue::Integer(unix.div_euclid(1000) - NSDATE_EPOCH),
-        DbType::ZoneName => SqlValue::Text(match time.zone() {
-            Zone::Utc => "UTC".into(),
-            Zone::Floating => String::new(),
-            Zone::Offset(_) | Zone::Named(_) => offset_minutes(time).to_string(),
-        }),
         DbType::ZoneOffsetHours => SqlValue::Integer(offset_minutes(time) / 60),
         DbType::ZoneOffsetMins => SqlValue::Integer(offset_minutes(time)),
         DbType::ZoneOffsetSecs => SqlValue::Integer(offset_minutes(time) * 60),
-        DbType::String | DbType::Blob | DbType::Numeric => SqlValue::Text(time.to_iso8601()),
+        DbType::String | DbType::Blob | DbType::Numeric | DbType::ZoneName => {
+            SqlValue::Text(time.to_iso8601())
+        }
     }
 }
 
@@ -190,19 +233,21 @@ mod tests {
     use super::*;
 
     fn round_trip(value: &Value, kind: DbType, field: FieldType) -> Value {
-        let sql = to_sql(value, kind, LineEnds::Dos);
+        let sql = to_sql(value, kind, false, LineEnds::Dos, &Zones::new(Zone::Utc));
         from_sql((&sql).into(), kind, false, field)
     }
 
     #[test]
     fn text_keeps_its_lines_and_numbers_their_digits() {
         let text = Value::Text("a\nb\n\nc".into());
-        assert_eq!(to_sql(&text, DbType::String, LineEnds::Dos), SqlValue::Text("a\r\nb\r\n\r\nc".into()));
+        let zones = Zones::new(Zone::Utc);
+        let stored = |value: &Value, kind, ends| to_sql(value, kind, false, ends, &zones);
+        assert_eq!(stored(&text, DbType::String, LineEnds::Dos), SqlValue::Text("a\r\nb\r\n\r\nc".into()));
         assert_eq!(round_trip(&text, DbType::String, FieldType::Multiline), text);
         let number = Value::Integer(i64::MAX);
         assert_eq!(round_trip(&number, DbType::Numeric, FieldType::Integer), number);
-        assert_eq!(to_sql(&Value::Empty, DbType::Numeric, LineEnds::Unix), SqlValue::Null);
-        assert_eq!(to_sql(&Value::Empty, DbType::String, LineEnds::Unix), SqlValue::Text(String::new()));
+        assert_eq!(stored(&Value::Empty, DbType::Numeric, LineEnds::Unix), SqlValue::Null);
+        assert_eq!(stored(&Value::Empty, DbType::String, LineEnds::Unix), SqlValue::Text(String::new()));
     }
 
     #[test]
@@ -237,5 +282,38 @@ mod tests {
             let sql = stamp_to_sql(1_795_303_093_592, kind);
             assert_eq!(stamp_from_sql((&sql).into(), kind), Some(1_795_303_093_592), "{kind:?}");
         }
+    }
+    #[test]
+    fn a_time_keeps_its_zone_where_a_column_is_there_for_it() {
+        let zones = Zones::new(Zone::Utc);
+        let berlin = zones.find("Europe/Berlin").unwrap();
+        let time = Timestamp::parse("20240701T100000").unwrap().with_zone(berlin);
+        let value = Value::Timestamp(time);
+        // As a fixed point in time, and as the reading of a clock.
+        for (floating, stored) in [(false, "2024-07-01 08:00:00"), (true, "2024-07-01 10:00:00")] {
+            let column = |kind| to_sql(&value, kind, floating, LineEnds::Unix, &zones);
+            assert_eq!(column(DbType::Timestamp), SqlValue::Text(stored.into()));
+            let read = from_sql(
+                (&column(DbType::Timestamp)).into(),
+                DbType::Timestamp,
+                floating,
+                FieldType::Timestamp,
+            );
+            let zone = column(DbType::ZoneName);
+            assert_eq!(
+                in_zone_from_sql(&read, (&zone).into(), DbType::ZoneName, &zones),
+                value,
+                "{floating}"
+            );
+        }
+        // A zone that nobody knows, and none, leave it alone.
+        for name in ["Atlantis", ""] {
+            let column = SqlValue::Text(name.into());
+            assert_eq!(in_zone_from_sql(&value, (&column).into(), DbType::ZoneName, &zones), value);
+        }
+        let floats = Value::Timestamp(time.with_zone(Zone::Floating));
+        let offset =
+            in_zone_from_sql(&floats, (&SqlValue::Integer(7200)).into(), DbType::ZoneOffsetSecs, &zones);
+        assert_eq!(offset, Value::Timestamp(time.with_zone(Zone::Offset(120))));
     }
 }

@@ -3,7 +3,7 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use syncloom_config::{ArrayMap, Datastore, DbType, Map, Sql, SqlStore};
-use syncloom_script::{Item, Value};
+use syncloom_script::{FieldType, Item, Value, Zones};
 
 use super::connection::Database;
 use super::convert::{self, text};
@@ -18,6 +18,7 @@ pub(super) struct SqliteStore<'a> {
     datastore: &'a std::sync::Arc<Datastore>,
     sql: &'a SqlStore,
     scope: &'a Scope,
+    zones: &'a Zones,
 }
 
 impl<'a> SqliteStore<'a> {
@@ -27,8 +28,9 @@ impl<'a> SqliteStore<'a> {
         datastore: &'a std::sync::Arc<Datastore>,
         sql: &'a SqlStore,
         scope: &'a Scope,
+        zones: &'a Zones,
     ) -> Self {
-        SqliteStore { data, targets, datastore, sql, scope }
+        SqliteStore { data, targets, datastore, sql, scope, zones }
     }
 
     fn sql(&self) -> &'a SqlStore {
@@ -102,6 +104,7 @@ impl<'a> SqliteStore<'a> {
                     maps: maps.clone(),
                     item: Some((item, index)),
                     line_ends: self.sql().line_ends,
+                    zones: self.zones,
                 };
                 let values = Values { columns: Some(&columns), ..*values };
                 statement::run(connection, insert, &values, |_| Ok(true))?;
@@ -119,7 +122,7 @@ impl<'a> SqliteStore<'a> {
                     item.set(map.field, Value::Array(Vec::new()));
                 }
             }
-            let columns = Columns { maps, item: None, line_ends: self.sql().line_ends };
+            let columns = Columns { maps, item: None, line_ends: self.sql().line_ends, zones: self.zones };
             let values = Values { local_id, columns: Some(&columns), ..self.values() };
             let limit = array.max_repeat.map_or(usize::MAX, |limit| limit as usize);
             let step = array.repeat_inc.max(1) as usize;
@@ -130,14 +133,18 @@ impl<'a> SqliteStore<'a> {
                 }
                 for (column, map) in columns.maps.iter().enumerate() {
                     let Some(field) = list.get(map.field) else { continue };
-                    let value = convert::from_sql(row.get_ref(column)?, map.kind, map.floating, field.kind);
                     let index = count * step;
-                    if field.array {
-                        item.set_at(map.field, index, value);
-                    } else if let Some(field) =
-                        i32::try_from(index).ok().and_then(|offset| map.field.offset(offset))
-                    {
-                        item.set(field, value);
+                    let plain = i32::try_from(index).ok().and_then(|offset| map.field.offset(offset));
+                    let known = match plain {
+                        _ if field.array => item.get_at(map.field, index),
+                        Some(field) => item.get(field),
+                        None => continue,
+                    };
+                    let value = self.value(known, row.get_ref(column)?, map, field.kind);
+                    match plain {
+                        _ if field.array => drop(item.set_at(map.field, index, value)),
+                        Some(field) => item.set(field, value),
+                        None => {}
                     }
                 }
                 count += 1;
@@ -148,6 +155,15 @@ impl<'a> SqliteStore<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What a field has once a column of it has been read: the column's value, or, in its zone, the time that has been
+    /// read before.
+    fn value(&self, known: &Value, column: ValueRef<'_>, map: &Map, kind: FieldType) -> Value {
+        if convert::is_zone(map.kind) && matches!(known, Value::Timestamp(_)) {
+            return convert::in_zone_from_sql(known, column, map.kind, self.zones);
+        }
+        convert::from_sql(column, map.kind, map.floating, kind)
     }
 
     /// The columns that cannot take all of their value; an error where they may not cut it.
@@ -269,14 +285,14 @@ impl Store for SqliteStore<'_> {
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
         let map = &self.sql().field_map;
         let maps: Vec<&Map> = map.maps.iter().filter(|map| map.read).collect();
-        let columns = Columns { maps, item: None, line_ends: self.sql().line_ends };
+        let columns = Columns { maps, item: None, line_ends: self.sql().line_ends, zones: self.zones };
         let values = Values { local_id, columns: Some(&columns), ..self.values() };
         let mut found = None;
         statement::run(self.data.connection(), &self.sql().select_data, &values, |row| {
             let mut item = Item::new(map.list.clone());
             for (column, map) in columns.maps.iter().enumerate() {
                 let Some(field) = item.list().get(map.field) else { continue };
-                let value = convert::from_sql(row.get_ref(column)?, map.kind, map.floating, field.kind);
+                let value = self.value(item.get(map.field), row.get_ref(column)?, map, field.kind);
                 item.set(map.field, value);
             }
             found = Some(item);
@@ -294,7 +310,8 @@ impl Store for SqliteStore<'_> {
         let local_id = self.whole(|store, connection| {
             let mut local_id = store.id_beforehand(connection)?;
             let maps = store.sql().field_map.maps.iter().filter(|map| map.insert).collect();
-            let columns = Columns { maps, item: Some((item, 0)), line_ends: store.sql().line_ends };
+            let columns =
+                Columns { maps, item: Some((item, 0)), line_ends: store.sql().line_ends, zones: store.zones };
             for statement in &insert.statements {
                 let values = Values {
                     local_id: local_id.as_deref().unwrap_or_default(),
@@ -325,7 +342,8 @@ impl Store for SqliteStore<'_> {
         let cut = self.cuts(item)?;
         self.whole(|store, connection| {
             let maps = store.sql().field_map.maps.iter().filter(|map| map.update).collect();
-            let columns = Columns { maps, item: Some((item, 0)), line_ends: store.sql().line_ends };
+            let columns =
+                Columns { maps, item: Some((item, 0)), line_ends: store.sql().line_ends, zones: store.zones };
             let values = Values { local_id, columns: Some(&columns), ..store.values() };
             let changed = statement::run(connection, update, &values, |_| Ok(true))?;
             if changed == 0 && !store.sql().ignore_affected_count {

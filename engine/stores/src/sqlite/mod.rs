@@ -93,7 +93,7 @@ impl Backend for SqliteBackend {
         let config = Arc::clone(&self.config);
         let targets = self.position(target_file(&config, sql))?;
         let (data, targets) = two_of(&mut self.open, data, targets);
-        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope)))
+        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope, &self.config.zones)))
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {

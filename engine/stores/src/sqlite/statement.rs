@@ -8,7 +8,7 @@ use std::fmt::Write;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, Row, params_from_iter};
 use syncloom_config::{FieldPlaceholder, LineEnds, Map, Placeholder, Sql, SqlPart, SqlStatement};
-use syncloom_script::{Item, Value};
+use syncloom_script::{Item, Value, Zones};
 
 use super::convert;
 use crate::error::StoreError;
@@ -51,6 +51,8 @@ pub(super) struct Columns<'a> {
     pub(super) item: Option<(&'a Item, usize)>,
     /// How lines end in the database.
     pub(super) line_ends: LineEnds,
+    /// The zones that have names.
+    pub(super) zones: &'a Zones,
 }
 
 impl Columns<'_> {
@@ -68,7 +70,7 @@ impl Columns<'_> {
     }
 
     fn limited(&self, map: &Map, value: &Value) -> SqlValue {
-        match (map.size, convert::to_sql(value, map.kind, self.line_ends)) {
+        match (map.size, convert::to_sql(value, map.kind, map.floating, self.line_ends, self.zones)) {
             (Some(size), SqlValue::Text(text)) => SqlValue::Text(cut(text, size as usize)),
             (Some(size), SqlValue::Blob(mut bytes)) => {
                 bytes.truncate(size as usize);
@@ -298,7 +300,8 @@ fn field_value(what: &FieldPlaceholder, values: &Values<'_>) -> SqlValue {
         return SqlValue::Null;
     };
     let index = what.index.map_or(element, |index| index as usize);
-    match convert::to_sql(item.get_at(what.field, index), what.kind, columns.line_ends) {
+    let value = item.get_at(what.field, index);
+    match convert::to_sql(value, what.kind, false, columns.line_ends, columns.zones) {
         SqlValue::Text(mut text) => {
             if what.lower {
                 text = text.to_lowercase();
