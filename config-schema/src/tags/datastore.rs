@@ -2,7 +2,7 @@
 //!
 //! Not its job: databases (`sql`, `plugin`, `fieldmap`).
 
-use super::waiting::{CHARSET, FILTERS, OPTION, PLUGINS, RULES, SCRIPTS, ZONES};
+use super::waiting::{CHARSET, FILTERS, OPTION, RULES, SCRIPTS, ZONES};
 use super::words::{DB_CHARSET, LINE_ENDS, PRO, SERVERS, STRATEGY};
 use super::{Attribute, Kind, Tag};
 
@@ -29,6 +29,8 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("updateallfields", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.35")
+        .later(OPTION)
+        .already(&["no"])
         .about("whether an update writes every column"),
     Tag::new("timeutc", STORE, Kind::Boolean)
         .default("no")
@@ -75,9 +77,6 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("11.34.38")
         .aliases(&["storelastsyncidentifier"])
-        .later(PLUGINS)
-        .already(&["no"])
-        .vital()
         .about("whether a name that a plugin gives to each sync is kept besides its stamp"),
     Tag::new("adminreadyscript", STORE, Kind::Script)
         .section("11.34.23")
