@@ -223,6 +223,11 @@ impl<'a> Report<'a> {
         self.diagnostics.last_mut().unwrap_or(&mut self.spare)
     }
 
+    /// Whether there is an error.
+    pub fn is_faulty(&self) -> bool {
+        self.diagnostics.iter().any(|told| told.severity == Severity::Error)
+    }
+
     /// Whether no more problems of this severity are taken. If these are errors, the config is refused anyway.
     pub fn is_full(&self, severity: Severity) -> bool {
         self.counts[severity as usize] >= MAX_PROBLEMS

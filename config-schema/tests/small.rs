@@ -1,4 +1,4 @@
-//! A complete small server config: it loads without a word, and the model holds exactly what it says.
+//! A complete small server config: it loads without a problem, and the model holds exactly what it says.
 //!
 //! Not its job: mistakes (`broken`).
 
@@ -11,7 +11,9 @@ use syncloom_script::{CompareMode, FieldId, FieldType, MergeMode};
 fn small() -> Config {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configs/small.xml");
     let loaded = load(&path, &LoadOptions::default());
-    let told: Vec<String> = loaded.diagnostics.iter().map(diagnostic::render::concise).collect();
+    // What is read and not acted on yet is told of elsewhere, and so is its transport of another server.
+    let now = loaded.diagnostics.iter().filter(|told| !matches!(told.code, Code::NoEffect | Code::Later));
+    let told: Vec<String> = now.map(diagnostic::render::concise).collect();
     assert_eq!(told, Vec::<String>::new());
     loaded.config.unwrap_or_else(|| unreachable!("no errors, so a config"))
 }

@@ -50,6 +50,16 @@ impl Types {
         }
     }
 
+    /// Tells of what is defined and never used; of datatypes only where there is something that could use them.
+    pub fn tell_unused(&self, has_datastores: bool, report: &mut Report<'_>) {
+        self.lists.tell_unused(report);
+        self.profiles.tell_unused(report);
+        self.text_profiles.tell_unused(report);
+        if has_datastores {
+            self.types.tell_unused(report);
+        }
+    }
+
     pub fn field_lists(&self) -> Vec<Arc<FieldList>> {
         self.lists.parts().cloned().collect()
     }

@@ -11,6 +11,7 @@ mod filters;
 mod names;
 mod plugin;
 mod profile;
+mod references;
 mod rules;
 mod scripting;
 mod server;
@@ -71,6 +72,13 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
             "client" => server::check_client(node, &common(), report),
             _ => {}
         }
+    }
+    references::check_rules(root, report);
+    // What a mistake keeps from being found only looks as if it were not used.
+    if !report.is_faulty() {
+        let has_datastores = root.children.iter().any(|node| node.child("datastore").is_some());
+        types.tell_unused(has_datastores, report);
+        references::unused_scripts(root, report);
     }
     let id = text(root, "configidstring");
     let config = Config {

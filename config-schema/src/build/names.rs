@@ -2,6 +2,7 @@
 //!
 //! Not its job: what the parts are.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use syncloom_script::{FieldId, FieldList};
@@ -15,9 +16,17 @@ pub(super) struct Names<T> {
     /// What a part is called in messages.
     what: &'static str,
     /// Those that have been read; `None` for one that could not be built.
-    known: Vec<(String, Range<usize>, Option<T>)>,
+    known: Vec<Known<T>>,
     /// All that there are in the document.
     all: Vec<(String, Range<usize>)>,
+}
+
+/// A part that has been read.
+struct Known<T> {
+    name: String,
+    span: Range<usize>,
+    part: Option<T>,
+    used: Cell<bool>,
 }
 
 impl<T: Clone> Names<T> {
@@ -28,22 +37,27 @@ impl<T: Clone> Names<T> {
     /// Adds a part; the first one keeps a name.
     pub fn add(&mut self, name: &Attr, part: Option<T>, report: &mut Report<'_>) {
         let text = name.value.trim();
-        if let Some((_, first, _)) = self.known.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(text))
-        {
-            let place = report.locate(first.clone());
+        if let Some(first) = self.known(text) {
+            let place = report.locate(first.span.clone());
             report
                 .add(Code::Duplicate, name.span.clone(), format!("there is a {} '{text}' already", self.what))
                 .note(place, "the first one");
             return;
         }
-        self.known.push((text.to_owned(), name.span.clone(), part));
+        self.known.push(Known {
+            name: text.to_owned(),
+            span: name.span.clone(),
+            part,
+            used: Cell::new(false),
+        });
     }
 
     /// The part that a name means. `None` has been told of.
     pub fn find(&self, name: &str, span: Range<usize>, report: &mut Report<'_>) -> Option<T> {
         let name = name.trim();
-        if let Some((_, _, part)) = self.known.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(name)) {
-            return part.clone();
+        if let Some(known) = self.known(name) {
+            known.used.set(true);
+            return known.part.clone();
         }
         let what = self.what;
         if let Some((_, later)) = self.all.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -54,7 +68,7 @@ impl<T: Clone> Names<T> {
                 .note(place, "it is defined here")
                 .hint("move the definition before the place where it is used");
         } else {
-            let hint = did_you_mean(name, self.known.iter().map(|(known, _, _)| known.as_str()));
+            let hint = did_you_mean(name, self.known.iter().map(|known| known.name.as_str()));
             let left_out = report.left_out(name);
             report
                 .add(Code::UnknownName, span, format!("there is no {what} '{name}'"))
@@ -66,11 +80,23 @@ impl<T: Clone> Names<T> {
 
     /// Whether a part of this name has been read.
     pub fn has(&self, name: &str) -> bool {
-        self.known.iter().any(|(known, _, _)| known.eq_ignore_ascii_case(name.trim()))
+        self.known(name.trim()).is_some()
     }
 
     pub fn parts(&self) -> impl Iterator<Item = &T> {
-        self.known.iter().filter_map(|(_, _, part)| part.as_ref())
+        self.known.iter().filter_map(|known| known.part.as_ref())
+    }
+
+    /// Tells of parts that nothing has looked for.
+    pub fn tell_unused(&self, report: &mut Report<'_>) {
+        for known in self.known.iter().filter(|known| !known.used.get()) {
+            let message = format!("the {} '{}' is not used", self.what, known.name);
+            report.add(Code::Unused, known.span.clone(), message);
+        }
+    }
+
+    fn known(&self, name: &str) -> Option<&Known<T>> {
+        self.known.iter().find(|known| known.name.eq_ignore_ascii_case(name))
     }
 }
 

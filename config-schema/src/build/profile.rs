@@ -194,13 +194,45 @@ impl<'n> Builder<'_, '_, 'n> {
         };
         let (conversion, style) =
             node.attr("conversion").map_or((Conversion::None, PLAIN), |attr| self.conversion(attr));
-        ValueMap {
+        let value = ValueMap {
             index: attr_integer(node, "index", 0),
             field: attr_field(self.fields, node, "field", self.report),
             conversion,
             style,
             combine,
             enums: node.all("enum").map(|rule| self.enum_rule(rule)).collect(),
+        };
+        if let (Conversion::RRule, Some(field)) = (value.conversion, value.field) {
+            self.check_block(node, field);
+        }
+        value
+    }
+
+    /// A recurrence rule takes six fields, one behind the other (manual 10.6). One of another type would be overwritten
+    /// with what it is not.
+    fn check_block(&mut self, node: &Node, first: FieldId) {
+        use FieldType::{Integer, String, Timestamp};
+        let block = [String, Integer, Integer, Integer, Timestamp, Timestamp];
+        for (expected, at) in block.into_iter().zip(first.index()..) {
+            let field = self.fields.fields().get(at);
+            let fits = field.is_some_and(|field| match expected {
+                String => field.kind.is_text(),
+                Timestamp => matches!(field.kind, Timestamp | FieldType::Date),
+                _ => field.kind == expected,
+            });
+            if !fits {
+                let what = match (field, expected) {
+                    (None, _) => "the field list ends within the six fields of a recurrence rule".to_owned(),
+                    (Some(field), String) => format!("'{}' is no text", field.name),
+                    (Some(field), Integer) => format!("'{}' is no integer", field.name),
+                    (Some(field), _) => format!("'{}' is no timestamp", field.name),
+                };
+                self.report.add(Code::BadBlock, node.attr_span("field"), what).hint(
+                    "six fields stand behind each other: frequency (string), interval, mask and mask from the end \
+                     (integers), end and start (timestamps)",
+                );
+                return;
+            }
         }
     }
 
@@ -356,6 +388,12 @@ impl<'n> Builder<'_, '_, 'n> {
             let reached = field.offset(position.offset + count * position.increment);
             reached.is_some_and(|reached| reached.index() < self.fields.len())
         };
+        let moved = |value: &ValueMap| self.fields.get(value.field?.offset(position.offset)?);
+        let mut moved = values.iter().filter_map(moved).peekable();
+        if position.repeat == Repeat::Array && moved.peek().is_some() && !moved.any(|field| field.array) {
+            let message = "repeat=\"array\" needs a field with array=\"yes\"";
+            self.report.add(Code::BadPosition, node.attr_span("repeat"), message);
+        }
         let outside = values.iter().filter_map(|value| value.field).find(|f| !fits(*f, 0) || !fits(*f, last));
         if let Some(field) = outside.and_then(|field| self.fields.get(field)) {
             let message = format!("moved so far, '{}' is outside of the field list", field.name);

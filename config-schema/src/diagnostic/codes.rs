@@ -111,6 +111,8 @@ pub enum Code {
     TooMany,
     /// SLC0055: a required tag is missing.
     MissingTag,
+    /// SLC0056: the fields behind do not fit.
+    BadBlock,
     /// SLC0060: the position cannot be used.
     BadPosition,
     /// SLC0061: the index is too high.
@@ -159,6 +161,8 @@ pub enum Code {
     NoEffect,
     /// SLC0094: the plugin is not found.
     MissingModule,
+    /// SLC0095: defined and not used.
+    Unused,
     /// SLC0100: the script has a mistake.
     BadScript,
     /// SLC0101: the filter has a mistake.
@@ -219,6 +223,7 @@ impl Code {
         (Code::Duplicate, "SLC0053", Severity::Error, "the name is taken"),
         (Code::TooMany, "SLC0054", Severity::Error, "too many"),
         (Code::MissingTag, "SLC0055", Severity::Error, "a required tag is missing"),
+        (Code::BadBlock, "SLC0056", Severity::Error, "the fields behind do not fit"),
         (Code::BadPosition, "SLC0060", Severity::Error, "the position cannot be used"),
         (Code::BadIndex, "SLC0061", Severity::Error, "the index is too high"),
         (Code::WrongProfile, "SLC0062", Severity::Error, "the profile does not fit the datatype"),
@@ -243,6 +248,7 @@ impl Code {
         (Code::Useless, "SLC0092", Severity::Advice, "nothing to do"),
         (Code::NoEffect, "SLC0093", Severity::Advice, "without effect"),
         (Code::MissingModule, "SLC0094", Severity::Advice, "the plugin is not found"),
+        (Code::Unused, "SLC0095", Severity::Advice, "defined and not used"),
         (Code::BadScript, "SLC0100", Severity::Error, "the script has a mistake"),
         (Code::BadFilter, "SLC0101", Severity::Error, "the filter has a mistake"),
         (Code::Database, "SLC0110", Severity::Error, "the database cannot be opened"),

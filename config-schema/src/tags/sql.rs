@@ -187,6 +187,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("synctargetdeletesql", &["datastore"], Kind::Sql(Statement::Target))
         .section("12.20.2")
         .only_for(SQL)
+        .later("targets are kept for good")
         .about("deletes a sync target")
         .sample("DELETE FROM targets WHERE id = %t"),
     Tag::new("synctimestamp", &["datastore"], Kind::Boolean)
@@ -349,6 +350,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("zapdatasql", &["datastore"], Kind::Sql(Statement::Data))
         .section("12.20.16")
         .only_for(SQL)
+        .later("items are deleted one by one")
         .about("deletes all items")
         .sample("DELETE FROM contacts WHERE folder = %f"),
     Tag::new("determineidonce", &["datastore"], Kind::Boolean)

@@ -11,7 +11,7 @@ mod values;
 
 use std::path::Path;
 
-use super::{Code, render};
+use super::{Code, Diagnostic, render};
 use crate::load::{LoadOptions, Loaded, Platform, load_text};
 
 /// What there is to say about a code.
@@ -167,7 +167,11 @@ impl Page {
     fn run(&self) -> Option<Loaded> {
         let options = LoadOptions { platform: Platform::Linux, ..LoadOptions::default() };
         let config = self.config()?;
-        Some(load_text(Path::new("example.xml"), config.as_bytes(), &options))
+        let mut loaded = load_text(Path::new("example.xml"), config.as_bytes(), &options);
+        // What stands around the example is more than each one uses.
+        let around = |told: &Diagnostic| told.code == Code::Unused && told.place.line == 1;
+        loaded.diagnostics.retain(|told| !around(told));
+        Some(loaded)
     }
 }
 
@@ -209,7 +213,8 @@ mod tests {
             let inner = if place == Place::Profile { PROPERTY } else { "" };
             let text = format!("{before}{inner}{behind}");
             let loaded = load_text(Path::new("x"), text.as_bytes(), &LoadOptions::default());
-            assert!(loaded.diagnostics.is_empty(), "{place:?}: {:?}", loaded.diagnostics);
+            let wrong: Vec<_> = loaded.diagnostics.iter().filter(|told| told.code != Code::Unused).collect();
+            assert!(wrong.is_empty(), "{place:?}: {wrong:?}");
         }
     }
 }

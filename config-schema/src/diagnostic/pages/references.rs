@@ -1,9 +1,9 @@
 //! Pages: names that mean something defined elsewhere, and parts that have to fit each other.
 
 use super::Code::{
-    BadIndex, BadPosition, BadType, BadZone, DefinedLater, Duplicate, MissingModule, MissingTag, NoWriting,
-    PasswordForms, Preferred, TooMany, UnknownField, UnknownName, Unreachable, VersionRange, WeakRequest,
-    WrongFieldList, WrongProfile,
+    BadBlock, BadIndex, BadPosition, BadType, BadZone, DefinedLater, Duplicate, MissingModule, MissingTag,
+    NoWriting, PasswordForms, Preferred, TooMany, UnknownField, UnknownName, Unreachable, Unused,
+    VersionRange, WeakRequest, WrongFieldList, WrongProfile,
 };
 use super::Place::{None, Profile, Root, Server, Types};
 use super::{Page, page};
@@ -180,5 +180,20 @@ pub(super) const PAGES: &[Page] = &[
   <plugin_module>mystore</plugin_module>
 </server>"#,
         "Correct the name of the module, or put its file beside the config or the program.",
+    ),
+    page(
+        BadBlock,
+        "A recurrence rule is kept in six fields that stand behind each other. If others stand there, these are \
+         overwritten.",
+        Profile,
+        "<property name=\"RRULE\"><value field=\"LAST\" conversion=\"rrule\"/></property>",
+        "Put the six fields in their order into the `<fieldlist>`, and name the first one.",
+    ),
+    page(
+        Unused,
+        "It does no harm. Perhaps a name is misspelt where it should be used, or the thing can go.",
+        Types,
+        "<fieldlist name=\"extra\"><field name=\"A\" type=\"string\" compare=\"always\"/></fieldlist>",
+        "Use it, or remove it.",
     ),
 ];

@@ -100,6 +100,7 @@ impl Session {
             stamp,
             self.version,
             alert,
+            &self.desk,
             &mut self.notes,
         );
         let opened = opened.and_then(|alerted| {
