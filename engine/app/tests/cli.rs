@@ -118,6 +118,22 @@ fn script_traces_lines_with_what_they_change() {
 }
 
 #[test]
+fn script_knows_the_zones_of_a_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("zones.xml");
+    let zone = "BEGIN:VTIMEZONE\nTZID:HERE\nBEGIN:STANDARD\nDTSTART:19700101T000000\n\
+                TZOFFSETFROM:+0300\nTZOFFSETTO:+0300\nEND:STANDARD\nEND:VTIMEZONE";
+    let xml = format!(
+        "<?xml version=\"1.0\"?>\n<sysync_config version=\"1.0\">\n\
+         <definetimezone><![CDATA[{zone}]]></definetimezone>\n<server type=\"plugin\"/></sysync_config>"
+    );
+    std::fs::write(&config, xml).unwrap();
+    let script = "ZONEOFFSET(CONVERTTOZONE(NOW(), \"HERE\"))";
+    let output = syncloom(&["script", "--config", config.to_str().unwrap(), "-e", script]);
+    assert_eq!(text(&output.stdout), "result: integer 10800\n", "{}", text(&output.stderr));
+}
+
+#[test]
 fn script_sees_an_item_of_a_config() {
     let item = ["script", "--config", "samples/quickstart.xml", "-D", "data=/somewhere", "--fieldlist"];
     let run = |list: &str, script: &str| syncloom(&[&item[..], &[list, "-e", script]].concat());
