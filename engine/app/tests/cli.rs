@@ -96,6 +96,8 @@ fn script_takes_expressions_statements_and_standard_input() {
         ("INTEGER i; i=5", "i: integer 5\nno result\n"),
         ("STRING s", "s: string unassigned\nno result\n"),
         ("RETURN 1", "result: integer 1\n"),
+        ("1;", "result: integer 1\n"),
+        ("LENGTH(\"a\"); RETURN 7", "result: integer 7\n"),
     ] {
         assert_eq!(text(&syncloom(&["script", "-e", line]).stdout), result, "{line}");
     }

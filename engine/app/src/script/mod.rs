@@ -236,11 +236,21 @@ impl Bench {
             let starts = compiled.errors.iter().map(|error| error.span.start);
             starts.min().map_or(usize::MAX, |start| start.saturating_sub(compiled.text.added))
         };
+        // In parentheses it is an expression and no more: RETURN before `f(); g();` would end them behind the first.
+        let bare = line.trim_end().trim_end_matches(';');
+        let in_parentheses = self.compile(Text {
+            name: "script".into(),
+            text: format!("RETURN ({bare}\n);"),
+            added: "RETURN (".len(),
+        });
+        let expression = text("RETURN ", ";");
+        if in_parentheses.errors.is_empty() {
+            return expression;
+        }
         // A declaration alone ends with its semicolon, which nobody types at a prompt.
-        let statements = [text("", ""), text("", ";")];
-        statements.into_iter().fold(text("RETURN ", ";"), |best, other| {
-            if reached(&other) > reached(&best) { other } else { best }
-        })
+        [text("", ";"), expression]
+            .into_iter()
+            .fold(text("", ""), |best, other| if reached(&other) > reached(&best) { other } else { best })
     }
 }
 
