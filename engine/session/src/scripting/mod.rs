@@ -92,6 +92,17 @@ impl Desk {
         shared.machine.dice ^= now as u64;
     }
 
+    /// The present and the zones that the session knows, as formats need them.
+    pub(crate) fn time_and_zones(&self) -> (Timestamp, Zones) {
+        let mut shared = self.shared();
+        (shared.machine.now(), shared.zones.clone())
+    }
+
+    /// Takes over the zones that a peer's item has defined: those that the session knew are among them.
+    pub(crate) fn learn_zones(&self, zones: &Zones) {
+        self.shared().zones = zones.clone();
+    }
+
     /// Looks at what scripts have said of the session, or says what they may ask.
     pub(crate) fn state<T>(&self, look: impl FnOnce(&mut SessionState) -> T) -> T {
         look(&mut self.shared().state)

@@ -32,7 +32,8 @@ impl DatastoreSync {
         if self.loaded.is_some() {
             return Ok(());
         }
-        let Some(types) = Types::agree(&self.server, &self.datastore, remote) else {
+        let time = self.desk.time_and_zones();
+        let Some(types) = Types::agree(&self.server, &self.datastore, remote, time) else {
             notes.push(format!("datastore {}: no content type in common with the peer", self.name()));
             self.fail(415);
             return Err(415);

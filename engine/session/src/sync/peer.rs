@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use syncloom_config::{DataType, Datastore, TypeUse};
 use syncloom_formats::{Codec, Peer};
-use syncloom_script::{Comparer, FieldId};
+use syncloom_script::{Comparer, FieldId, Timestamp, Zones};
 use syncloom_wire::{ContentType, CtCap, DevInf, DevInfStore};
 
 use crate::server::Server;
@@ -70,10 +70,11 @@ impl Types {
         server: &Server,
         datastore: &Datastore,
         remote: Option<&RemoteStore>,
+        (now, zones): (Timestamp, Zones),
     ) -> Option<Self> {
         let with_peer = |codec: Arc<Codec>| {
             let peer = remote.map(|remote| remote.peer(&codec)).unwrap_or_default();
-            (codec, peer)
+            (codec, Peer { now: Some(now), zones: zones.clone(), ..peer })
         };
         let ours = |wanted: fn(&TypeUse) -> bool| {
             datastore.types.iter().filter(move |used| wanted(used)).collect::<Vec<_>>()
@@ -110,6 +111,13 @@ impl Types {
             return self.receive.get(self.preferred_receive);
         };
         self.receive.iter().find(|(codec, _)| codec.datatype().mime_type.eq_ignore_ascii_case(name))
+    }
+
+    /// Takes over the zones that an item of the peer's has defined, so that later items can name them.
+    pub(super) fn learn_zones(&mut self, zones: &Zones) {
+        for (_, peer) in std::iter::once(&mut self.send).chain(&mut self.receive) {
+            peer.zones = zones.clone();
+        }
     }
 
     /// The datatypes that are in use, each once.

@@ -134,6 +134,10 @@ impl DatastoreSync {
                     }
                 }
                 let datatype = Arc::clone(codec.datatype());
+                self.desk.learn_zones(&parsed.zones);
+                if let Some(loaded) = &mut self.loaded {
+                    loaded.types.learn_zones(&parsed.zones);
+                }
                 let mut item = parsed.item;
                 let comparer = self.loaded.as_ref().map(|loaded| &loaded.comparer);
                 let mut state = ItemState {
