@@ -11,6 +11,10 @@ use crate::diagnostic::Code;
 use crate::source::Report;
 use crate::tags::Acts;
 
+/// Where peers reach other servers than this one; tags of those say nothing here.
+const OTHER_TRANSPORTS: &[&str] = &["isapi", "pipe"];
+const OTHER_TRANSPORT: Acts = Acts::NoEffect("it is for another server; Syncloom answers HTTP by itself");
+
 /// What has been found of one name.
 struct Found {
     span: Range<usize>,
@@ -47,7 +51,11 @@ fn look_into(node: &Node, left_out: &[Range<usize>], found: &mut BTreeMap<String
     for child in &node.children {
         // That a tag is outdated says what to do about it (`check`).
         let outdated = !child.tag.deprecated.is_empty();
+        let kind = child.attr("type").map(|kind| kind.value.trim().to_ascii_lowercase()).unwrap_or_default();
         match child.tag.acts {
+            _ if child.tag.name == "transport" && OTHER_TRANSPORTS.contains(&kind.as_str()) => {
+                note(format!("<transport type=\"{kind}\">"), &child.span, OTHER_TRANSPORT, found);
+            }
             acts if says_something(child) && acts != Acts::Now && !outdated => {
                 note(format!("<{}>", child.tag.name), &child.span, acts, found);
             }

@@ -135,7 +135,42 @@ pub(crate) fn check(root: &mut Element, rules: &mut Rules<'_>, report: &mut Repo
         }
         _ => {}
     }
+    check_stores(&node, "", report);
     Some(node)
+}
+
+/// Tells of tags that are for another kind of store than the one they stand in: once for each store, where its type
+/// is said. `outer` is the type of the server.
+fn check_stores(node: &Node, outer: &str, report: &mut Report<'_>) {
+    let own = node.attr("type");
+    let kind = own.map_or(outer.to_owned(), |attr| attr.value.trim().to_ascii_lowercase());
+    let is_store = ["server", "client", "datastore"].contains(&node.tag.name);
+    let mut strangers = Vec::new();
+    if is_store && !kind.is_empty() {
+        find_strangers(node, &kind, &mut strangers);
+    }
+    if let Some(first) = strangers.first() {
+        let mut names: Vec<String> = strangers.iter().map(|child| format!("<{}>", child.tag.name)).collect();
+        names.dedup();
+        let span = own.map_or(first.span.clone(), |attr| attr.span.clone());
+        let place = report.locate(first.span.clone());
+        report
+            .add(Code::MisplacedTag, span, format!("type=\"{kind}\" has no use for {}", names.join(", ")))
+            .note(place, "the first of them")
+            .hint(format!("write {} if that is what keeps the items, or remove them", first.tag.only_for));
+    }
+    let outer = if is_store { kind.as_str() } else { "" };
+    node.children.iter().for_each(|child| check_stores(child, outer, report));
+}
+
+/// The tags of this store that are for another kind of store.
+fn find_strangers<'n>(node: &'n Node, kind: &str, found: &mut Vec<&'n Node>) {
+    for child in node.children.iter().filter(|child| child.tag.name != "datastore") {
+        if !child.tag.is_for(kind) {
+            found.push(child);
+        }
+        find_strangers(child, kind, found);
+    }
 }
 
 struct Checker<'c, 'p, 'r> {
@@ -351,7 +386,7 @@ impl Checker<'_, '_, '_> {
                 self.unknown_tag(child, parent);
                 continue;
             };
-            if !tag.name.eq_ignore_ascii_case(&child.name) {
+            if !tag.name.eq_ignore_ascii_case(&child.name) && tag.deprecated.is_empty() {
                 let message = format!("<{}> is an old spelling of <{}>", child.name, tag.name);
                 let names = self.names(child);
                 let found = self.report.add(Code::OldSpelling, child.name_span.clone(), message);
@@ -378,8 +413,9 @@ impl Checker<'_, '_, '_> {
     fn outdated(&mut self, element: &Element, node: &Node) {
         for child in node.children.iter().filter(|child| !child.tag.deprecated.is_empty()) {
             let tag = child.tag;
-            let message = format!("<{}> is outdated", tag.name);
             let written = element.children.iter().find(|known| known.name_span == child.span);
+            let message =
+                format!("<{}> is outdated", written.map_or(tag.name, |written| written.name.as_str()));
             let zone = node.child(UTC.1).is_none().then(|| values::boolean(child.value())).flatten();
             let names = written.map(|written| self.names(written)).unwrap_or_default();
             let found = self.report.add(Code::OutdatedTag, child.span.clone(), message);

@@ -9,6 +9,7 @@ use std::path::Path;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::diagnostic::Edit;
+use crate::include;
 use crate::load::{Loaded, read_source};
 use crate::source::{Report, Source};
 use crate::tags::{self, Kind, Tag};
@@ -51,6 +52,38 @@ fn edits(text: &str) -> Vec<Edit> {
     formatter.edits
 }
 
+/// What an element is, and so what its content means.
+#[derive(Clone, Copy)]
+enum Holder {
+    /// The root of an included file: what stands around it is not known.
+    Fragment,
+    Tag(&'static Tag),
+    Unknown,
+}
+
+impl Holder {
+    fn has_tags(self) -> bool {
+        match self {
+            Holder::Fragment => true,
+            Holder::Tag(tag) => tag.kind == Kind::Container,
+            Holder::Unknown => false,
+        }
+    }
+
+    /// What an element of this name is in it. In a fragment a name must mean the same kind of tag wherever it stands.
+    fn inner(self, name: &str) -> Holder {
+        let found = match self {
+            Holder::Fragment => {
+                let all = tags::named(name);
+                all.first().copied().filter(|first| all.iter().all(|tag| tag.kind == first.kind))
+            }
+            Holder::Tag(tag) => tags::find(tag.name, name),
+            Holder::Unknown => None,
+        };
+        found.map_or(Holder::Unknown, Holder::Tag)
+    }
+}
+
 struct Formatter<'t> {
     text: &'t str,
     line_end: &'static str,
@@ -67,7 +100,12 @@ impl Formatter<'_> {
                 self.gap(at..range.start, 0, node, true);
             }
             if node.is_element() {
-                self.element(node, tags::find("", node.tag_name().name()), 0);
+                let name = node.tag_name().name();
+                let holder = match name.eq_ignore_ascii_case(include::ROOT) {
+                    true => Holder::Fragment,
+                    false => tags::find("", name).map_or(Holder::Unknown, Holder::Tag),
+                };
+                self.element(node, holder, 0);
             }
             at = range.end;
         }
@@ -82,15 +120,17 @@ impl Formatter<'_> {
         }
     }
 
-    fn element(&mut self, node: Node<'_, '_>, tag: Option<&'static Tag>, depth: usize) {
-        let Some((begin, end)) = self.content(node, tag) else { return };
+    fn element(&mut self, node: Node<'_, '_>, holder: Holder, depth: usize) {
+        if !holder.has_tags() {
+            return;
+        }
+        let Some((begin, end)) = self.content(node) else { return };
         let mut at = begin;
         for (index, child) in node.children().filter(|child| !child.is_text()).enumerate() {
             let range = child.range();
             self.gap(at..range.start, depth + 1, child, index == 0);
             if child.is_element() {
-                let inner = tag.and_then(|tag| tags::find(tag.name, child.tag_name().name()));
-                self.element(child, inner, depth + 1);
+                self.element(child, holder.inner(child.tag_name().name()), depth + 1);
             }
             at = range.end;
         }
@@ -101,8 +141,8 @@ impl Formatter<'_> {
 
     /// Where the content of a tag begins and ends that is to be indented: nothing but tags and comments stands in
     /// it, and they stand in more than one line.
-    fn content(&self, node: Node<'_, '_>, tag: Option<&Tag>) -> Option<(usize, usize)> {
-        if tag?.kind != Kind::Container || !node.has_children() {
+    fn content(&self, node: Node<'_, '_>) -> Option<(usize, usize)> {
+        if !node.has_children() {
             return None;
         }
         let span = node.range();
@@ -165,6 +205,10 @@ mod tests {
     fn what_is_not_known_or_has_text_stays() {
         let text = "<sysync_config version=\"1.0\">\n  <nosuch>\n<a>\n</a></nosuch>\n  <datatypes>\n text\n <fieldlist/>\n  </datatypes>\n</sysync_config>\n";
         assert_eq!(formatted(text), text);
+        let fragment = "<fragment>\n<server type=\"sql\">\n<datastore name=\"a\">\n<model>\n</model></datastore>\n</server>\n</fragment>\n";
+        let expected = "<fragment>\n  <server type=\"sql\">\n    <datastore name=\"a\">\n      <model>\n</model>\n    </datastore>\n  \
+                        </server>\n</fragment>\n";
+        assert_eq!(formatted(fragment), expected);
         let crlf = "<sysync_config>\r\n<debug>\r\n<mask>1</mask>\r\n</debug>\r\n</sysync_config>";
         let expected =
             "<sysync_config>\r\n  <debug>\r\n    <mask>1</mask>\r\n  </debug>\r\n</sysync_config>\r\n";

@@ -16,8 +16,8 @@ use crate::model::{Place, Placeholder, Sql, SqlPart, SqlStatement};
 use crate::source::Report;
 use crate::xml::Text;
 
-pub use placeholders::Statement;
 use placeholders::{Meaning, PLACEHOLDERS};
+pub use placeholders::{Statement, placeholders};
 
 /// The SQL of a tag, cut. `None`: there is none, or it cannot be used; the report says why.
 pub(crate) struct Cut {

@@ -41,6 +41,25 @@ use Statement::{
 };
 
 impl Statement {
+    /// What such statements are for, in words.
+    fn about(self) -> &'static str {
+        match self {
+            Plain => "statements of no kind",
+            Device => "finding a device",
+            Nonce => "storing a nonce",
+            Info => "storing what a device says",
+            DevInf => "device information",
+            UserKey => "finding a user",
+            Log => "writing the log",
+            FolderKey => "finding a folder",
+            Target => "sync targets",
+            MapSelect => "reading maps",
+            Map => "changing maps",
+            NewId => "new ids",
+            Data => "items",
+        }
+    }
+
     /// Whether the statement is about an item, so that `%d(…)` is one of its fields.
     pub(crate) fn has_items(self) -> bool {
         self == Data
@@ -152,6 +171,21 @@ pub(super) static PLACEHOLDERS: &[Row] = &[
     later("%dT", &[Log], "the date of the sync"),
     later("%tT", &[Log], "the time of the sync"),
 ];
+
+/// Every placeholder with what it stands for, and in which statements it is replaced; the same letters can come more
+/// than once. `None`: it is not replaced yet.
+pub fn placeholders() -> impl Iterator<Item = (&'static str, &'static str, Option<String>)> {
+    PLACEHOLDERS.iter().map(|row| {
+        let later = matches!(row.meaning, Meaning::Later(_));
+        let kinds = if row.kinds.len() == ALL.len() {
+            "all statements".to_owned()
+        } else {
+            let names: Vec<&str> = row.kinds.iter().map(|kind| kind.about()).collect();
+            names.join(", ")
+        };
+        (row.name, row.about, (!later).then_some(kinds))
+    })
+}
 
 /// The longest placeholder of this kind of statement that a text begins with.
 pub(super) fn longest(kind: Statement, text: &str) -> Option<(&'static str, Meaning)> {

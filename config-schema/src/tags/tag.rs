@@ -3,6 +3,7 @@
 //! Not its job: the tags themselves (the tables beside it).
 
 use super::Kind;
+use super::words::{PLUGIN, SQL};
 
 /// A tag of the config language.
 #[derive(Debug, PartialEq, Eq)]
@@ -226,6 +227,16 @@ impl Tag {
             kind => kind.words().first().copied().unwrap_or(""),
         };
         format!("<{name}>{value}</{name}>", name = self.name)
+    }
+
+    /// Whether it has a meaning where this type of store keeps the items. ODBC is SQL, and text databases are kept
+    /// by a plugin.
+    pub(crate) fn is_for(&self, kind: &str) -> bool {
+        match self.only_for {
+            SQL => matches!(kind, "sql" | "odbc"),
+            PLUGIN => matches!(kind, "plugin" | "textdb"),
+            _ => true,
+        }
     }
 
     /// The attribute of this name, in any case; those of every tag included.

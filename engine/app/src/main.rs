@@ -55,7 +55,7 @@ enum Command {
         #[command(flatten)]
         fmt: fmt::FmtArgs,
     },
-    /// Say what a word means: a tag, an attribute, a script function, an error code, a status code
+    /// Say what a word means: a tag, attribute, script function, placeholder, error code, status code
     Explain {
         /// The word; `datastore/readonly` is the tag <readonly> in <datastore>
         word: String,

@@ -112,10 +112,10 @@ impl<'a> Shown<'a> {
         }
         for member in &profile.members {
             match member {
-                Member::Property(property) if exists(property.only_for, self.mode) => {
-                    if property.show_in_devinf {
-                        self.properties.push(Entry::Property(property));
-                    }
+                Member::Property(property)
+                    if exists(property.only_for, self.mode) && property.show_in_devinf =>
+                {
+                    self.properties.push(Entry::Property(property));
                 }
                 Member::Profile(inner) if exists(inner.only_for, self.mode) && self.is_chosen(inner) => {
                     self.add(inner);

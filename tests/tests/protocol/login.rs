@@ -188,3 +188,23 @@ fn the_challenge_asks_for_what_the_config_says() {
     assert_eq!((answer.status(), chal.meta.type_.as_deref()), (407, Some("syncml:auth-basic")));
     assert_eq!(chal.meta.next_nonce, None);
 }
+
+#[test]
+fn where_nobody_is_asked_it_does_not_matter_what_is_said() {
+    let none = [
+        ("<requestedauth>md5</requestedauth>", "<requestedauth>none</requestedauth>"),
+        ("<requiredauth>basic</requiredauth>", "<requiredauth>none</requiredauth>"),
+    ];
+    let server = Server::start_with(&none);
+    for proof in [Proof::None, Proof::Basic, Proof::Md5] {
+        let mut peer = Peer::new(&server.url, "peer-1", USUAL);
+        peer.proof = proof;
+        peer.user = "stranger".to_owned();
+        let answer = peer.send(first_package(&peer, 200), true);
+        assert_eq!(answer.status(), 200, "{proof:?}");
+        assert!(answer.chal().is_none(), "{proof:?}");
+    }
+    // Who is known is told that he need not say it again.
+    let mut known = Peer::new(&server.url, "peer-2", USUAL);
+    assert_eq!(known.send(first_package(&known, 200), true).status(), 212);
+}

@@ -1,10 +1,11 @@
-//! `syncloom explain`: what a word means: a tag of the config, an attribute, a script function, an error code, a
-//! status code of SyncML. Everything that it says comes from the declarations.
+//! `syncloom explain`: what a word means: a tag of the config, an attribute, a script function, a
+//! placeholder of SQL, an error code, a status code of SyncML. Everything that it says comes from the declarations.
 
 mod status;
 
 use std::process::ExitCode;
 
+use syncloom_config::sql::placeholders;
 use syncloom_config::tags::{self, GLOBAL_ATTRIBUTES};
 use syncloom_config::{Attribute, Code, Page, Tag};
 use syncloom_script::functions::{self, Function};
@@ -18,7 +19,9 @@ const NEAR: usize = 5;
 pub(crate) fn run(word: &str) -> ExitCode {
     let texts = all_of(word);
     if texts.is_empty() {
-        eprintln!("syncloom: '{word}' is no tag, attribute, script function, error code or status code");
+        eprintln!(
+            "syncloom: '{word}' is no tag, attribute, script function, placeholder, error code or status code"
+        );
         let near = near(word);
         if !near.is_empty() {
             eprintln!("near it: {}", near.join(", "));
@@ -40,6 +43,7 @@ fn all_of(word: &str) -> Vec<String> {
         .map(|found| tag(found, name))
         .collect();
     texts.extend(attributes(name, parents));
+    texts.extend(placeholder(word.trim()));
     if parents.is_empty() {
         let functions = functions::all().filter(|known| known.name.eq_ignore_ascii_case(name));
         texts.extend(functions.map(function));
@@ -108,6 +112,17 @@ fn function(function: &Function) -> String {
         lines.push(format!("manual: {}", function.section));
     }
     lines.join("\n  ")
+}
+
+/// The meanings of a placeholder of SQL, with `%` before it.
+fn placeholder(word: &str) -> Vec<String> {
+    let known = placeholders().filter(|(name, ..)| *name == word || name.trim_end_matches('(') == word);
+    known
+        .map(|(name, about, kinds)| {
+            let place = kinds.map_or("not replaced yet".to_owned(), |kinds| format!("in SQL for: {kinds}"));
+            format!("{name}, a placeholder of SQL\n  {about}\n  {place}")
+        })
+        .collect()
 }
 
 /// The page of a code, as it stands in `docs/errors`.

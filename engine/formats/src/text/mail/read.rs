@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
 use syncloom_config::{LineMap, MailParts};
 use syncloom_script::{FieldId, FieldType, Item, Value};
 
@@ -46,7 +47,7 @@ pub(in crate::text) fn read(
 /// by lines.
 fn lf_lines<'a>(body: &Lines<'a>) -> Cow<'a, [u8]> {
     let rest = body.rest();
-    let odd = !rest.contains(&b'\n') && rest.contains(&b'\r') || rest.windows(3).any(|end| end == b"\r\r\n");
+    let odd = !rest.contains(&b'\n') && rest.contains(&b'\r') || memmem::find(rest, b"\r\r\n").is_some();
     if !odd {
         return Cow::Borrowed(rest);
     }

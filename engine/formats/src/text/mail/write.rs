@@ -4,6 +4,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use memchr::memmem;
 use syncloom_config::{LineMap, MailParts};
 use syncloom_script::{FieldId, Item, Value};
 
@@ -293,7 +294,8 @@ struct Boundaries {
 impl Boundaries {
     fn avoiding(variants: &[Variant], attachments: &[Attachment]) -> Boundaries {
         let contains = |stem: &str| {
-            let holds = |text: &[u8]| text.windows(stem.len()).any(|window| window == stem.as_bytes());
+            let finder = memmem::Finder::new(stem);
+            let holds = |text: &[u8]| finder.find(text).is_some();
             variants.iter().any(|variant| holds(variant.text.as_bytes()))
                 || attachments.iter().any(|attachment| holds(&attachment.content))
         };
