@@ -60,10 +60,10 @@ impl Comparer {
         }
     }
 
-    /// Says how many characters of this field the peer keeps: what it cut off is no difference.
-    pub fn set_max_size(&mut self, id: FieldId, characters: Option<usize>) {
+    /// Says how many bytes of this field the peer keeps, or how many characters: what it cut off is no difference.
+    pub fn set_max_size(&mut self, id: FieldId, size: Option<usize>) {
         if let Some(slot) = self.max_size.get_mut(id.index()) {
-            *slot = characters;
+            *slot = size;
         }
     }
 
@@ -205,7 +205,7 @@ fn elements(value: &Value, kind: FieldType) -> &[Value] {
 
 fn equal_up_to(a: &str, b: &str, size: usize) -> bool {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    !short.is_empty() && long.starts_with(short) && short.chars().count() >= size
+    !short.is_empty() && long.starts_with(short) && short.len() >= long.floor_char_boundary(size)
 }
 
 fn hash_value(value: &Value, kind: FieldType, hasher: &mut DefaultHasher) {
@@ -298,6 +298,11 @@ mod tests {
         assert!(comparer.equal(&whole, &cut, CompareMode::Conflict));
         let lookup = |item: &Item| comparer.lookup(item, CompareMode::Conflict);
         assert_eq!(lookup(&whole), lookup(&cut));
+        let (whole, cut) = (item(&list, "ünüü", &[], "", ""), item(&list, "ün", &[], "", ""));
+        comparer.set_max_size(NAME, Some(4));
+        assert!(comparer.equal(&whole, &cut, CompareMode::Conflict), "the next character had no room");
+        comparer.set_max_size(NAME, Some(5));
+        assert!(!comparer.equal(&whole, &cut, CompareMode::Conflict));
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub struct Device {
     id: String,
     /// How it speaks.
     pub dialect: Dialect,
+    /// Its user.
+    pub user: &'static str,
     /// Its password.
     pub password: &'static str,
     /// The largest message that it takes.
@@ -85,6 +87,7 @@ impl Device {
             script,
             id: id.to_owned(),
             dialect: Dialect::USUAL,
+            user: "demo",
             password: "demo",
             max_message: 150_000,
             format: "text/vcard",
@@ -124,7 +127,7 @@ impl Device {
     pub fn sync(&self, server: &Server, mode: &str) -> Sync {
         let output = Command::new(&self.script)
             .arg(format!("{}sync", server.url))
-            .args(["demo", self.password, "addressbook", "contacts", "text/vcard"])
+            .args([self.user, self.password, "addressbook", "contacts", "text/vcard"])
             .arg(self.contacts_folder())
             .arg(mode)
             .env("CLI_ROOT", self.folder.path().join("state"))

@@ -15,7 +15,7 @@ use super::statements::Statements;
 use super::store::{self, sqlite_file};
 use super::typesupport::{self, Used};
 use super::values::{attr_text, boolean, choice, some_number, some_text};
-use super::{Common, contexts, superdatastore, zones};
+use super::{Common, contexts, plugin, superdatastore, zones};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
@@ -63,14 +63,10 @@ pub(super) fn build(
         Kind::Sql if sqlite.is_none() => {
             reasons.push("it has no <sqlitefile>, and ODBC databases are not opened yet".to_owned());
         }
-        Kind::Plugin
-            if node.children.iter().any(|child| child.tag.name == "plugin_module" && waits(child)) =>
-        {
-            reasons.push("plugins are not loaded yet".to_owned());
+        Kind::Sql if boolean(node, "storesyncidentifiers") => {
+            reasons.push("<storesyncidentifiers> is for plugins alone yet".to_owned());
         }
-        Kind::Plugin if node.child("plugin_module").is_none() => {
-            reasons.push("it names no <plugin_module>".to_owned());
-        }
+        Kind::Plugin => reasons.extend(plugin::missing(node)),
         _ => {}
     }
     let vital = vital_tags(node);
@@ -116,10 +112,6 @@ pub(super) fn build(
     if !statements.later.is_empty() {
         let tags: Vec<String> = statements.later.iter().map(|tag| format!("<{tag}>")).collect();
         reasons.push(format!("{} cannot be used yet", tags.join(", ")));
-    }
-    // What else it depends on matters only once there is a database.
-    if kind == Kind::Plugin {
-        reasons.truncate(1);
     }
     let store = store.filter(|_| reasons.is_empty());
     if store.is_some() && kind == Kind::Sql {

@@ -46,16 +46,36 @@ pub(super) fn of_datastore(
     (data, admin)
 }
 
+/// Why a datastore whose items a plugin keeps cannot be served, if it cannot.
+pub(super) fn missing(node: &Node) -> Option<String> {
+    let Some(data) = read(node, &DATA) else { return Some("it names no <plugin_module>".to_owned()) };
+    let absent = |module: &PluginModule| format!("the plugin '{}' cannot be loaded yet", module.name);
+    if !data.is_at_hand() {
+        return Some(absent(&data));
+    }
+    let admin = if boolean(node, "plugin_datastoreadmin") { Some(data) } else { read(node, &ADMIN) };
+    let Some(admin) = admin else {
+        return Some("its targets and maps are kept by no plugin, and in SQL they cannot be yet".to_owned());
+    };
+    (!admin.is_at_hand()).then(|| absent(&admin))
+}
+
 fn module(node: &Node, tags: &Tags, report: &mut Report<'_>) -> Option<PluginModule> {
-    let written = some_text(node, tags.module)?;
-    let inner = written.strip_prefix('[').and_then(|name| name.strip_suffix(']')).map(str::trim);
-    let name = inner.unwrap_or(&written);
+    let module = read(node, tags)?;
+    let name = &module.name;
     let span = node.child(tags.module).map_or(node.span.clone(), Node::value_span);
-    if inner.is_some() && !BUILT_IN.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+    if module.built_in && !BUILT_IN.iter().any(|known| known.eq_ignore_ascii_case(name)) {
         let hint = did_you_mean(name, BUILT_IN.iter().copied())
             .unwrap_or_else(|| "[SDK_textdb] is the text database; without brackets it is a file".to_owned());
         report.add(Code::UnknownName, span, format!("no plugin '{name}' is built in")).hint(hint);
     }
+    Some(module)
+}
+
+fn read(node: &Node, tags: &Tags) -> Option<PluginModule> {
+    let written = some_text(node, tags.module)?;
+    let inner = written.strip_prefix('[').and_then(|name| name.strip_suffix(']')).map(str::trim);
+    let name = inner.unwrap_or(&written);
     let params = node.child(tags.params).and_then(|params| params.free.as_ref());
     Some(PluginModule {
         name: name.to_owned(),

@@ -93,7 +93,8 @@ pub(super) fn build(
         sql,
         datastores,
     };
-    let nobody = server.simple_auth.is_none() && server.sql.user_key.is_none();
+    let in_plugin = server.plugin.as_ref().is_some_and(|plugin| plugin.session_auth);
+    let nobody = server.simple_auth.is_none() && server.sql.user_key.is_none() && !in_plugin;
     if nobody && server.required_auth != Auth::None && !server.datastores.is_empty() {
         report
             .add(Code::Useless, node.span.clone(), "nobody can log in to this server")

@@ -17,6 +17,16 @@ pub struct PluginModule {
     pub debug_flags: u16,
 }
 
+impl PluginModule {
+    /// The modules that can be opened.
+    const AT_HAND: &'static [&'static str] = &["SDK_textdb"];
+
+    /// Whether the module can be opened.
+    pub fn is_at_hand(&self) -> bool {
+        self.built_in && Self::AT_HAND.iter().any(|known| known.eq_ignore_ascii_case(&self.name))
+    }
+}
+
 /// The plugin of a server as a whole (manual 14.1).
 #[derive(Debug)]
 pub struct SessionPlugin {

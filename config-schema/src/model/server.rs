@@ -97,6 +97,18 @@ pub struct Server {
     pub datastores: Vec<Arc<Datastore>>,
 }
 
+impl Server {
+    /// Whether devices and their nonces are kept: in SQL, or in a plugin.
+    pub fn keeps_devices(&self) -> bool {
+        self.sql.get_device.is_some() || self.plugin_keeps_devices()
+    }
+
+    /// Whether a plugin keeps devices and their nonces.
+    pub fn plugin_keeps_devices(&self) -> bool {
+        self.plugin.as_ref().is_some_and(|plugin| plugin.device_admin)
+    }
+}
+
 /// The one user of a server without a table of users.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SimpleAuth {

@@ -2,7 +2,7 @@
 //!
 //! Not its job: databases (`sql`, `plugin`, `fieldmap`).
 
-use super::waiting::{CHARSET, FILTERS, OPTION, PLUGINS, RULES, SCRIPTS, ZONES};
+use super::waiting::{CHARSET, FILTERS, OPTION, RULES, SCRIPTS, ZONES};
 use super::words::{DB_CHARSET, LINE_ENDS, PRO, SERVERS, STRATEGY};
 use super::{Attribute, Kind, Tag};
 
@@ -77,9 +77,6 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("11.34.38")
         .aliases(&["storelastsyncidentifier"])
-        .later(PLUGINS)
-        .already(&["no"])
-        .vital()
         .about("whether a name that a plugin gives to each sync is kept besides its stamp"),
     Tag::new("adminreadyscript", STORE, Kind::Script)
         .section("11.34.23")

@@ -2,7 +2,7 @@
 //!
 //! Not its job: profiles (`profile`, `text`).
 
-use super::waiting::{OPTION, SCRIPTS};
+use super::waiting::OPTION;
 use super::words::{COMPARE, FIELD_TYPE, MIME_MODE, PRO, SOME};
 use super::{Attribute, Kind, Tag};
 
@@ -26,57 +26,41 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("1"),
     Tag::new("initscript", &["datatype"], Kind::Script)
         .section("10.5.8")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("declares the variables of the datatype's scripts, and sets them")
         .sample("INTEGER seen; seen=0;"),
     Tag::new("incomingscript", &["datatype"], Kind::Script)
         .section("10.5.9")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("changes an item after it was read from a peer's text")
         .sample(r#"DEBUGMESSAGE("item came in");"#),
     Tag::new("outgoingscript", &["datatype"], Kind::Script)
         .section("10.5.9")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("changes an item before it is written for a peer")
         .sample(r#"DEBUGMESSAGE("item goes out");"#),
     Tag::new("filterinitscript", &["datatype"], Kind::Script)
         .section("10.5.10")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("says whether filters apply to this datatype at all, and prepares them")
         .sample("RETURN TRUE;"),
     Tag::new("filterscript", &["datatype"], Kind::Script)
         .section("10.5.10")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("says of an item whether it passes")
         .sample("RETURN TRUE;"),
     Tag::new("comparescript", &["datatype"], Kind::Script)
         .section("10.5.12")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("compares two items in its own way")
         .sample("RETURN COMPAREFIELDS();"),
     Tag::new("mergescript", &["datatype"], Kind::Script)
         .section("10.5.13")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("merges two items in its own way")
         .sample("MERGEFIELDS();"),
     Tag::new("processitemscript", &["datatype"], Kind::Script)
         .section("10.5.11")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("says what becomes of an item that a peer sent: stored, refused, ignored")
         .sample("RETURN FALSE;"),

@@ -2,7 +2,7 @@
 //!
 //! Not its job: the sections inside it.
 
-use super::waiting::{CLIENT, LOGS, OPTION, PEERDATA, SCRIPTS, ZONES};
+use super::waiting::{CLIENT, LOGS, OPTION, PEERDATA, ZONES};
 use super::words::{LIBRARY, SERVERS, STORE_TYPE};
 use super::{Attribute, Kind, Tag};
 
@@ -142,7 +142,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("scripting", &["sysync_config"], Kind::Container)
         .section("8.10")
         .repeats()
-        .later(SCRIPTS)
         .about("functions and macros for all scripts")
         .sample("<scripting><looptimeout>5</looptimeout></scripting>"),
     Tag::new("client", &["sysync_config"], Kind::Container)

@@ -136,7 +136,6 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("CET"),
     Tag::new("sessioninitscript", AGENT, Kind::Script)
         .section("11.12")
-        .later(SCRIPTS)
         .products(PRO)
         .about("runs when a session begins, and declares the session's variables")
         .sample(r#"STRING greeting; greeting="hello";"#),
@@ -154,7 +153,6 @@ pub(super) const TAGS: &[Tag] = &[
         .sample(r#"DEBUGMESSAGE("stored");"#),
     Tag::new("sessionfinishscript", AGENT, Kind::Script)
         .section("11.13")
-        .later(SCRIPTS)
         .products(PRO)
         .about("runs when a session ends")
         .sample(r#"DEBUGMESSAGE("session is over");"#),

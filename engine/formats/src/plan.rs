@@ -42,15 +42,50 @@ pub(crate) struct ComponentPlan {
     /// What the config says of it.
     pub profile: Arc<Profile>,
     /// Its properties by name in upper case; several of one name are tried in their order.
-    pub by_name: HashMap<Vec<u8>, Vec<usize>>,
+    pub by_name: Names<Vec<usize>>,
     /// Its components by name in upper case.
-    pub children: HashMap<Vec<u8>, usize>,
+    pub children: Names<usize>,
     /// What it is written as, in order.
     pub members: Vec<PlanMember>,
     /// Whether an item holds one of it: a second one is another item, or would mix with the first.
     pub single: bool,
     /// Whether one of its properties is a recurrence rule.
     pub recurs: bool,
+}
+
+/// Things by their names, whatever the case of these. There are so few that searching is faster than hashing.
+#[derive(Debug)]
+pub(crate) struct Names<T> {
+    /// In the order of the names, which are in upper case.
+    entries: Vec<(Vec<u8>, T)>,
+}
+
+impl<T> Default for Names<T> {
+    fn default() -> Names<T> {
+        Names { entries: Vec::new() }
+    }
+}
+
+impl<T> Names<T> {
+    /// What has this name.
+    pub fn get(&self, name: &[u8]) -> Option<&T> {
+        let place = self.place(name).ok()?;
+        self.entries.get(place).map(|(_, thing)| thing)
+    }
+
+    /// What has this name, made if there is nothing yet.
+    fn entry(&mut self, name: &[u8], make: impl FnOnce() -> T) -> &mut T {
+        let place = self.place(name).unwrap_or_else(|place| {
+            self.entries.insert(place, (name.to_ascii_uppercase(), make()));
+            place
+        });
+        &mut self.entries[place].1
+    }
+
+    fn place(&self, name: &[u8]) -> Result<usize, usize> {
+        let upper = || name.iter().map(u8::to_ascii_uppercase);
+        self.entries.binary_search_by(|(known, _)| known.iter().copied().cmp(upper()))
+    }
 }
 
 /// What a component consists of, as indexes into the plan.
@@ -100,8 +135,8 @@ impl Plan {
         let component = self.components.len();
         self.components.push(ComponentPlan {
             profile: Arc::clone(profile),
-            by_name: HashMap::new(),
-            children: HashMap::new(),
+            by_name: Names::default(),
+            children: Names::default(),
             members: Vec::new(),
             single: is_single(profile, mode),
             recurs: false,
@@ -113,14 +148,14 @@ impl Plan {
                 Member::Property(property) if exists(property.only_for, mode) => {
                     let index = self.add_property(property, component, list, mode);
                     let plan = &mut self.components[component];
-                    plan.by_name.entry(upper(property.name.as_bytes())).or_default().push(index);
+                    plan.by_name.entry(property.name.as_bytes(), Vec::new).push(index);
                     plan.members.push(PlanMember::Property(index));
                     plan.recurs |= has_conversion(property, Conversion::RRule);
                 }
                 Member::Profile(profile) if exists(profile.only_for, mode) => {
                     let index = self.add(profile, list, mode);
                     let plan = &mut self.components[component];
-                    plan.children.entry(upper(profile.name.as_bytes())).or_insert(index);
+                    plan.children.entry(profile.name.as_bytes(), || index);
                     plan.members.push(PlanMember::Component(index));
                 }
                 _ => {}
@@ -177,13 +212,12 @@ impl Plan {
 
     /// The properties of a component that a line of this name may be meant for, in the order of the profile.
     pub fn candidates(&self, component: usize, name: &[u8]) -> &[usize] {
-        let known = with_upper(name, |name| self.components[component].by_name.get(name));
-        known.map(Vec::as_slice).unwrap_or_default()
+        self.components[component].by_name.get(name).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The component of this name inside of another.
     pub fn child(&self, component: usize, name: &[u8]) -> Option<usize> {
-        with_upper(name, |name| self.components[component].children.get(name)).copied()
+        self.components[component].children.get(name).copied()
     }
 
     /// Which properties are active for a peer by its remote rules (manual 10.3.3, attribute `rule`).
@@ -219,9 +253,6 @@ impl PropertyPlan {
 
 /// The rule that stands for all others (manual 10.3.3).
 const OTHER_RULE: &str = "other";
-
-/// Names up to this length are looked up without a copy on the heap.
-const LONGEST_USUAL_NAME: usize = 64;
 
 /// Whether something limited to a dialect exists in this one.
 pub(crate) fn exists(only_for: Option<MimeMode>, mode: MimeMode) -> bool {
@@ -267,23 +298,6 @@ pub(crate) fn is_zone(property: &Property) -> bool {
 /// list is unassigned, and nothing can be stored there.
 pub(crate) fn target(map: &ValueMap, moved: i32) -> Option<FieldId> {
     map.field?.offset(moved)
-}
-
-/// A name as it is looked up.
-pub(crate) fn upper(name: &[u8]) -> Vec<u8> {
-    name.to_ascii_uppercase()
-}
-
-fn with_upper<T>(name: &[u8], look_up: impl FnOnce(&[u8]) -> T) -> T {
-    let mut buffer = [0u8; LONGEST_USUAL_NAME];
-    match buffer.get_mut(..name.len()) {
-        Some(buffer) => {
-            buffer.copy_from_slice(name);
-            buffer.make_ascii_uppercase();
-            look_up(buffer)
-        }
-        None => look_up(&upper(name)),
-    }
 }
 
 /// How far a position moves the fields of its property in a repetition.

@@ -82,7 +82,7 @@ pub(crate) fn check(
         let right = user == simple.user && secret.proves(credentials, user, nonces, version);
         return Ok(right.then(|| LoggedIn { user: user.to_owned(), key: user.to_owned() }));
     }
-    let form = settings.sql.password_form;
+    let form = backend.password_form().unwrap_or(settings.sql.password_form);
     for nonce in nonces {
         let nonce = String::from_utf8_lossy(nonce);
         for row in backend.admin()?.users(user, &sent, &nonce)? {

@@ -5,10 +5,14 @@
 //!
 //! Not its job: deciding what to write. That is the session's.
 
+mod all;
 mod error;
+mod lines;
+pub mod plugin;
 pub mod sqlite;
 mod traits;
 
+pub use all::Stores;
 pub use error::{ErrorKind, StoreError};
 pub use traits::{
     Admin, Backend, Device, Listed, MapEntry, Partial, Resume, Scope, Store, Target, User, Written,

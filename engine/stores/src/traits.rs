@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syncloom_config::Datastore;
+use syncloom_config::{Datastore, PasswordForm};
 use syncloom_script::Item;
 
 use crate::error::StoreError;
@@ -182,6 +182,10 @@ pub trait Admin {
 pub trait Backend: Send {
     /// Users and devices.
     fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError>;
+    /// In which form [`Admin::users`] tells passwords, where that is not for the config to say.
+    fn password_form(&self) -> Option<PasswordForm> {
+        None
+    }
     /// The key of a folder of a datastore; `None` if the user has no such folder (manual 12.20.1).
     fn folder(
         &mut self,

@@ -1,6 +1,8 @@
 //! Sessions over one file, one after another and at the same time: nothing is lost, no id is given twice, and no device
 //! misses a change. Each has a plugin of its own, so that they share no more than processes do.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -309,7 +309,7 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
     }
 
     /// The compiled pattern that an argument spells.
-    pub(crate) fn pattern(&mut self, number: usize) -> Option<std::rc::Rc<crate::lang::regex::Pattern>> {
+    pub(crate) fn pattern(&mut self, number: usize) -> Option<std::sync::Arc<crate::lang::regex::Pattern>> {
         let Call { machine, arguments, .. } = self;
         let items = Items::of(machine.env);
         let constants = &machine.code.constants;

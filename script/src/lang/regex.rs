@@ -3,8 +3,7 @@
 //! What needs no look-around and no back-references runs in time linear to the text; the rest has a bound on
 //! how far it goes back.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex};
 
 use regex_automata::meta::{self, Cache, Config};
 use regex_automata::util::primitives::NonMaxUsize;
@@ -23,7 +22,7 @@ const SHORT: usize = 256;
 /// Compiled patterns by their text.
 #[derive(Debug, Default)]
 pub struct Patterns {
-    kept: Vec<(String, Option<Rc<Pattern>>)>,
+    kept: Vec<(String, Option<Arc<Pattern>>)>,
     /// Room for the groups of a match.
     pub(crate) groups: Groups,
 }
@@ -42,7 +41,7 @@ pub enum Pattern {
 #[derive(Debug)]
 pub struct Linear {
     regex: meta::Regex,
-    room: RefCell<Room>,
+    room: Mutex<Room>,
 }
 
 #[derive(Debug)]
@@ -56,14 +55,14 @@ pub type Groups = Vec<Option<(usize, usize)>>;
 
 impl Patterns {
     /// The pattern of this text; `None` if it isn't one.
-    pub fn compiled(&mut self, text: &str) -> Option<Rc<Pattern>> {
+    pub fn compiled(&mut self, text: &str) -> Option<Arc<Pattern>> {
         if let Some(at) = self.kept.iter().position(|(known, _)| known == text) {
             if at > 0 {
                 self.kept.swap(at, at - 1);
             }
             return self.kept[at.saturating_sub(1)].1.clone();
         }
-        let pattern = compile(text).map(Rc::new);
+        let pattern = compile(text).map(Arc::new);
         if self.kept.len() >= MAX_KEPT {
             self.kept.pop();
         }
@@ -82,7 +81,7 @@ fn compile(text: &str) -> Option<Pattern> {
     match meta::Builder::new().configure(config).build(&with_options) {
         Ok(regex) => {
             let slots = vec![None; regex.group_info().slot_len()];
-            let room = RefCell::new(Room { cache: regex.create_cache(), slots });
+            let room = Mutex::new(Room { cache: regex.create_cache(), slots });
             Some(Pattern::Linear(Box::new(Linear { regex, room })))
         }
         Err(_) => fancy_regex::RegexBuilder::new(&with_options)
@@ -106,7 +105,7 @@ impl Pattern {
         match self {
             Pattern::Linear(linear) => {
                 // The one borrow ends here; a pattern doesn't call itself.
-                let mut room = linear.room.try_borrow_mut().ok()?;
+                let mut room = linear.room.try_lock().ok()?;
                 let input = Input::new(text).range(start..);
                 let found = linear.regex.search_with(&mut room.cache, &input)?;
                 Some((found.start(), found.end()))
@@ -135,7 +134,7 @@ impl Pattern {
 impl Linear {
     /// See [`Pattern::groups`]; `None` if it doesn't match.
     fn groups(&self, text: &str, start: usize, groups: &mut Groups) -> Option<()> {
-        let mut room = self.room.try_borrow_mut().ok()?;
+        let mut room = self.room.try_lock().ok()?;
         let Room { cache, slots } = &mut *room;
         let input = Input::new(text).range(start..);
         // No match is further left than one at the start, and that is found, groups and all, in one pass. In a long

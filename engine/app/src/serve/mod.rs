@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use syncloom_config::{Config, SqliteFile};
 use syncloom_session::Server;
+use syncloom_stores::Stores;
 use tokio::net::TcpListener;
 
 use crate::ConfigArgs;
@@ -38,13 +39,14 @@ fn start(config: Arc<Config>, listen: Option<SocketAddr>) -> Result<(), String> 
             println!("made {}", file.path.display());
         }
     }
+    let stores = Stores::new(Arc::clone(&config)).map_err(|error| error.to_string())?;
     let transport = &config.transport;
     let address = listen.unwrap_or(SocketAddr::new(transport.address, transport.port));
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())?;
     runtime.block_on(async move {
         let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
-        let registry = Arc::new(Registry::new(server));
+        let registry = Arc::new(Registry::new(server, stores));
         let bound = listener.local_addr().map_err(|error| error.to_string())?;
         println!("serving http://{bound}/ for {}", datastores_of(&config));
         tokio::spawn(sweep(Arc::clone(&registry)));

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use syncloom_session::{Input, Server, Session};
-use syncloom_stores::sqlite::SqliteBackend;
+use syncloom_stores::Stores;
 use syncloom_wire::{Encoding, Header, Limits, decode, encode};
 
 use crate::console;
@@ -51,6 +51,7 @@ pub(super) enum Answer {
 /// The sessions of a server.
 pub(super) struct Registry {
     server: Arc<Server>,
+    stores: Stores,
     slots: Mutex<Slots>,
 }
 
@@ -85,8 +86,8 @@ struct State {
 }
 
 impl Registry {
-    pub(super) fn new(server: Arc<Server>) -> Self {
-        Registry { server, slots: Mutex::default() }
+    pub(super) fn new(server: Arc<Server>, stores: Stores) -> Self {
+        Registry { server, stores, slots: Mutex::default() }
     }
 
     /// Answers a request.
@@ -191,7 +192,7 @@ impl Registry {
         let mut bytes = [0u8; 16];
         random(&mut bytes);
         let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let backend = Box::new(SqliteBackend::new(Arc::clone(self.server.config())));
+        let backend = self.stores.backend();
         let session = Session::new(Arc::clone(&self.server), backend, id.clone());
         let now = Instant::now();
         let state = State { session, begun: now, last_used: now, announced: false, over: false, last: None };

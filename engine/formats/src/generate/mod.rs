@@ -13,7 +13,7 @@ use syncloom_script::{FieldId, Item, TimestampKind, Value, Zone};
 
 use crate::convert::{self, Context, Place};
 use crate::note::{Note, NoteKind};
-use crate::plan::{PlanMember, offsets, target};
+use crate::plan::{PlanMember, moved, target};
 use crate::setting::Setting;
 use kept::Kept;
 use property::Rendered;
@@ -46,6 +46,18 @@ pub(crate) struct Generator<'g> {
 struct Slot {
     place: Place,
     position: Option<usize>,
+}
+
+impl Slot {
+    /// The so-many-th occurrence of a position.
+    fn new(property: &Property, number: Option<usize>, repetition: usize) -> Slot {
+        let place = match number.and_then(|number| property.positions.get(number)) {
+            None => (0, 0),
+            Some(position) if position.repeat == Repeat::Array => (position.offset, repetition),
+            Some(position) => (moved(position, repetition), 0),
+        };
+        Slot { place, position: number }
+    }
 }
 
 impl<'g> Generator<'g> {
@@ -167,7 +179,8 @@ impl<'g> Generator<'g> {
         let mut written = 0;
         let mut left_out = 0;
         let mut empty = Vec::new();
-        for slot in self.slots(property, number) {
+        for slot in 0..self.slot_count(property, number) {
+            let slot = Slot::new(property, number, slot);
             self.context.own_zone = self.own_zone(property, slot.place);
             let rendered = self.render(property, slot.place);
             if self.is_shown(property, slot.place, &rendered) {
@@ -213,7 +226,8 @@ impl<'g> Generator<'g> {
         let mut shown = 0;
         for (number, position) in property.positions.iter().enumerate().filter(|(_, p)| !p.read_only) {
             shown = shown.max(position.min_show.unwrap_or(0));
-            for slot in self.slots(property, Some(number)) {
+            for slot in 0..self.slot_count(property, Some(number)) {
+                let slot = Slot::new(property, Some(number), slot);
                 self.context.own_zone = self.own_zone(property, slot.place);
                 let Rendered::Texts(values) = self.render(property, slot.place) else { continue };
                 if values.iter().all(|value| value.is_empty()) {
@@ -246,23 +260,20 @@ impl<'g> Generator<'g> {
         matches!(value, Some(Value::Timestamp(time)) if time.kind() == TimestampKind::Date)
     }
 
-    /// Where the occurrences of a position are; a property without positions has one.
-    fn slots(&self, property: &Property, number: Option<usize>) -> Vec<Slot> {
-        let Some(position) = number.and_then(|number| property.positions.get(number)) else {
-            return vec![Slot { place: (0, 0), position: None }];
-        };
-        let slot = |place| Slot { place, position: number };
-        if position.repeat != Repeat::Array {
-            return offsets(position).map(|offset| slot((offset, 0))).collect();
+    /// How many occurrences of a position there may be; a property without positions has one.
+    fn slot_count(&self, property: &Property, number: Option<usize>) -> usize {
+        let Some(position) = number.and_then(|number| property.positions.get(number)) else { return 1 };
+        match position.repeat {
+            Repeat::Times(times) => usize::from(times),
+            Repeat::Rewrite => 1,
+            Repeat::Array => {
+                let shown = property.parameters.iter().filter(|parameter| parameter.show_non_empty);
+                let maps =
+                    property.values.iter().chain(shown.filter_map(|parameter| parameter.value.as_ref()));
+                let fields = maps.filter_map(|map| target(map, position.offset));
+                fields.map(|field| self.length(field)).max().unwrap_or(0)
+            }
         }
-        let shown = property.parameters.iter().filter(|parameter| parameter.show_non_empty);
-        let maps = property.values.iter().chain(shown.filter_map(|parameter| parameter.value.as_ref()));
-        let length = maps
-            .filter_map(|map| target(map, position.offset))
-            .map(|field| self.length(field))
-            .max()
-            .unwrap_or(0);
-        (0..length).map(|index| slot((position.offset, index))).collect()
     }
 
     fn length(&self, field: FieldId) -> usize {

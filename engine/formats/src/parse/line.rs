@@ -24,7 +24,8 @@ pub(crate) struct ContentLine<'a> {
     header: Cow<'a, [u8]>,
     group: Range<usize>,
     name: Range<usize>,
-    parameters: Vec<RawParameter>,
+    /// Where the parameters begin: at their first semicolon, or at the end.
+    parameters: usize,
     charset: Range<usize>,
     /// The value without folds and soft breaks, still in its transfer encoding. Of base 64 it is the lines as they
     /// stand.
@@ -33,13 +34,6 @@ pub(crate) struct ContentLine<'a> {
     pub transfer: Transfer,
     /// An `ENCODING` that is none of those.
     pub unknown_encoding: Option<String>,
-}
-
-/// A parameter: the name is empty where only a value stands there, as the old dialect has it.
-#[derive(Debug)]
-struct RawParameter {
-    name: Range<usize>,
-    value: Range<usize>,
 }
 
 impl ContentLine<'_> {
@@ -58,9 +52,14 @@ impl ContentLine<'_> {
         (!self.charset.is_empty()).then(|| String::from_utf8_lossy(&self.header[self.charset.clone()]))
     }
 
-    /// Names and values of the parameters, quotes included. A name is empty where only a value stands.
+    /// Names and values of the parameters, quotes included. A name is empty where only a value stands. Those that say
+    /// the encoding and the character set are left out.
     pub fn parameters(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.parameters.iter().map(|p| (&self.header[p.name.clone()], &self.header[p.value.clone()]))
+        let all = Parameters { header: &self.header, at: self.parameters };
+        all.filter_map(|(name, value)| match Meaning::of(&self.header, &name, &value) {
+            Meaning::Other => Some((&self.header[name], &self.header[value])),
+            _ => None,
+        })
     }
 }
 
@@ -143,14 +142,14 @@ impl<'a> Lines<'a> {
             line,
             group,
             name,
-            parameters: Vec::new(),
+            parameters: name_end,
             charset: 0..0,
             value: Cow::Borrowed(b""),
             transfer: Transfer::Plain,
             unknown_encoding: None,
             header,
         };
-        property.take_parameters(name_end);
+        property.take_parameters();
         property.value = match (property.transfer, first) {
             (Transfer::Base64, Value::At(start, _)) => {
                 self.pass_base64();
@@ -273,50 +272,79 @@ fn header_end(line: &[u8]) -> Option<usize> {
 }
 
 impl ContentLine<'_> {
-    fn take_parameters(&mut self, name_end: usize) {
-        let mut at = name_end;
-        while at < self.header.len() {
-            let start = at + 1;
-            let end = parameter_end(&self.header, start);
-            at = end;
-            let whole = trimmed(&self.header, start..end);
+    /// Takes what the parameters say of the encoding.
+    fn take_parameters(&mut self) {
+        let all = Parameters { header: &self.header, at: self.parameters };
+        let (mut encoding, mut unknown, mut charset) = (self.transfer, None, self.charset.clone());
+        for (name, value) in all {
+            match Meaning::of(&self.header, &name, &value) {
+                Meaning::Encoding(transfer) => encoding = transfer,
+                Meaning::UnknownEncoding => {
+                    let text = &self.header[unquoted(&self.header, value)];
+                    unknown = Some(String::from_utf8_lossy(text).into_owned());
+                }
+                Meaning::Charset => charset = unquoted(&self.header, value),
+                Meaning::Other => {}
+            }
+        }
+        (self.transfer, self.unknown_encoding, self.charset) = (encoding, unknown, charset);
+    }
+}
+
+/// What a parameter says of the line itself.
+enum Meaning {
+    Encoding(Transfer),
+    UnknownEncoding,
+    Charset,
+    /// It is one of the property.
+    Other,
+}
+
+impl Meaning {
+    fn of(header: &[u8], name: &Range<usize>, value: &Range<usize>) -> Meaning {
+        let name = &header[name.clone()];
+        let named_encoding = name.eq_ignore_ascii_case(b"ENCODING");
+        if named_encoding || name.is_empty() {
+            match transfer(&header[unquoted(header, value.clone())]) {
+                Some(transfer) => Meaning::Encoding(transfer),
+                None if named_encoding => Meaning::UnknownEncoding,
+                None => Meaning::Other,
+            }
+        } else if name.eq_ignore_ascii_case(b"CHARSET") {
+            Meaning::Charset
+        } else {
+            Meaning::Other
+        }
+    }
+}
+
+/// The parameters of a header: names, empty where only a value stands, and values.
+struct Parameters<'h> {
+    header: &'h [u8],
+    at: usize,
+}
+
+impl Iterator for Parameters<'_> {
+    type Item = (Range<usize>, Range<usize>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.at < self.header.len() {
+            let start = self.at + 1;
+            self.at = parameter_end(self.header, start);
+            let whole = trimmed(self.header, start..self.at);
             if whole.is_empty() {
                 continue;
             }
             let text = &self.header[whole.clone()];
-            let quote = text.iter().position(|byte| *byte == b'"').unwrap_or(text.len());
-            let (name, value) = match text[..quote].iter().position(|byte| *byte == b'=') {
+            return Some(match memchr::memchr2(b'=', b'"', text).filter(|at| text[*at] == b'=') {
                 Some(equals) => {
-                    let name = trimmed(&self.header, whole.start..whole.start + equals);
-                    (name, trimmed(&self.header, whole.start + equals + 1..whole.end))
+                    let name = trimmed(self.header, whole.start..whole.start + equals);
+                    (name, trimmed(self.header, whole.start + equals + 1..whole.end))
                 }
                 None => (whole.start..whole.start, whole),
-            };
-            self.take_parameter(name, value);
+            });
         }
-    }
-
-    fn take_parameter(&mut self, name: Range<usize>, value: Range<usize>) {
-        let name_text = &self.header[name.clone()];
-        let named_encoding = name_text.eq_ignore_ascii_case(b"ENCODING");
-        if named_encoding || name_text.is_empty() {
-            let text = unquoted(&self.header, value.clone());
-            match transfer(&self.header[text.clone()]) {
-                Some(transfer) => {
-                    self.transfer = transfer;
-                    return;
-                }
-                None if named_encoding => {
-                    self.unknown_encoding = Some(String::from_utf8_lossy(&self.header[text]).into_owned());
-                    return;
-                }
-                None => {}
-            }
-        } else if name_text.eq_ignore_ascii_case(b"CHARSET") {
-            self.charset = unquoted(&self.header, value);
-            return;
-        }
-        self.parameters.push(RawParameter { name, value });
+        None
     }
 }
 
@@ -335,18 +363,17 @@ fn transfer(name: &[u8]) -> Option<Transfer> {
 }
 
 fn parameter_end(header: &[u8], start: usize) -> usize {
+    let rest = &header[start..];
     let mut quoted = false;
-    for (index, byte) in header.iter().enumerate().skip(start) {
-        match byte {
+    for index in memchr::memchr2_iter(b'"', b';', rest) {
+        match rest[index] {
             b'"' => quoted = !quoted,
-            b';' if !quoted => return index,
+            _ if !quoted => return start + index,
             _ => {}
         }
     }
-    if !quoted {
-        return header.len();
-    }
-    header[start..].iter().position(|byte| *byte == b';').map_or(header.len(), |index| start + index)
+    let closed = if quoted { memchr::memchr(b';', rest) } else { None };
+    closed.map_or(header.len(), |index| start + index)
 }
 
 fn trimmed(header: &[u8], range: Range<usize>) -> Range<usize> {

@@ -11,8 +11,24 @@ pub(crate) fn next_value<'t>(
     separators: &[char],
     mode: MimeMode,
 ) -> (Cow<'t, str>, Option<&'t str>) {
-    if separators.is_empty() && !text.as_bytes().contains(&b'\\') {
-        return (Cow::Borrowed(text), None);
+    // Where no escape stands before it, the next separator ends the value.
+    let special = match separators {
+        [] => memchr::memchr(b'\\', text.as_bytes()),
+        [one] if one.is_ascii() => memchr::memchr2(b'\\', *one as u8, text.as_bytes()),
+        [one, other] if one.is_ascii() && other.is_ascii() => {
+            memchr::memchr3(b'\\', *one as u8, *other as u8, text.as_bytes())
+        }
+        _ => Some(0),
+    };
+    match special {
+        None => return (Cow::Borrowed(text), None),
+        Some(at) => {
+            if let Some((value, rest)) = text.split_at_checked(at)
+                && let Some(rest) = rest.strip_prefix(separators)
+            {
+                return (Cow::Borrowed(value), Some(rest));
+            }
+        }
     }
     let mut value = Cow::Borrowed("");
     let mut start = 0;

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use syncloom_config::{
-    BaseType, Combine, Conversion, DataType, MimeMode, Position, ProfileUse, Property, Repeat, Selector,
+    BaseType, Combine, Conversion, DataType, EnumMode, MimeMode, Position, ProfileUse, Property, Repeat,
+    Selector,
 };
 use syncloom_script::Value;
 
@@ -375,4 +376,22 @@ fn an_address_in_place_of_a_picture_stays_one() {
         let text = generated(&datatype, &item);
         assert!(text.contains(&format!("PHOTO;{line}:http://x.example/p.jpg\r\n")), "{text}");
     }
+}
+
+#[test]
+fn a_default_takes_part_in_finding_a_position() {
+    let datatype = single(&["PARENT"], "PARENT", |_, property| {
+        let mut relation = parameter("RELTYPE", None, &["PARENT", "other"]);
+        relation.positional = true;
+        if let Some(map) = &mut relation.value {
+            map.enums[1].mode = EnumMode::DefaultValue;
+        }
+        property.parameters.push(relation);
+        let position =
+            Position { has_not: vec![(0, 1)], shows: vec![(0, 0)], ..position(0, Repeat::Times(1)) };
+        property.positions.push(position);
+    });
+    let (item, notes) = read(&datatype, &["P;RELTYPE=SIBLING:a", "P:b"]);
+    assert_eq!((texts(&item, "PARENT"), notes), (vec!["b".into()], vec![NoteKind::NoPlace]));
+    assert_eq!(generated(&datatype, &item), "BEGIN:T\r\nP;RELTYPE=PARENT:b\r\nEND:T\r\n");
 }

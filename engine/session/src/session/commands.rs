@@ -100,6 +100,7 @@ impl Session {
             stamp,
             self.version,
             alert,
+            &self.desk,
             &mut self.notes,
         );
         let opened = opened.and_then(|alerted| {
@@ -175,7 +176,10 @@ impl Session {
         let name = joined([&devinf.man, &devinf.mod_, &None]);
         let info = joined([&devinf.oem, &devinf.fwv, &devinf.swv]);
         let device = syncloom_stores::Device { key: self.scope.device_key.clone(), nonce: String::new() };
-        let has_table = self.server.settings().is_some_and(|settings| settings.sql.save_info.is_some());
+        let keeps = |settings: &syncloom_config::Server| {
+            settings.sql.save_info.is_some() || settings.plugin_keeps_devices()
+        };
+        let has_table = self.server.settings().is_some_and(keeps);
         if has_table {
             let saved =
                 self.backend.admin().and_then(|mut admin| admin.save_device_info(&device, &name, &info));

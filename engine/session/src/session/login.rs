@@ -104,7 +104,7 @@ impl Session {
 
     /// The device's record, made if it is new.
     fn device(&mut self, device_id: &str) -> Result<Device, StoreError> {
-        let has_table = self.server.config().server.as_ref().is_some_and(|s| s.sql.get_device.is_some());
+        let has_table = self.server.settings().is_some_and(|settings| settings.keeps_devices());
         if !has_table {
             return Ok(Device { key: device_id.to_owned(), nonce: String::new() });
         }

@@ -9,11 +9,13 @@ pub use reply::busy;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use syncloom_config::SessionScript;
 use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Command, DevInf, Encoding, Header, Message, Status, Version};
 
 use crate::auth::LoggedIn;
 use crate::report::{Outcome, Report};
+use crate::scripting::Desk;
 use crate::server::{Server, Stamp};
 use crate::sync::{DatastoreSync, RemoteStore};
 
@@ -65,6 +67,8 @@ pub struct Session {
     alerts: Vec<Command>,
     outcome: Option<Outcome>,
     notes: Vec<String>,
+    desk: Desk,
+    begun: bool,
 }
 
 /// Which package is on (OMA-DS 5.1).
@@ -88,6 +92,7 @@ impl Session {
     /// A session that has not seen a message yet. `id` tells it from all others, in the characters that an
     /// address may hold.
     pub fn new(server: Arc<Server>, backend: Box<dyn Backend>, id: impl Into<String>) -> Self {
+        let desk = Desk::new(&server);
         Session {
             server,
             backend,
@@ -111,6 +116,8 @@ impl Session {
             alerts: Vec::new(),
             outcome: None,
             notes: Vec::new(),
+            desk,
+            begun: false,
         }
     }
 
@@ -133,6 +140,7 @@ impl Session {
         self.sent_messages += 1;
         self.peer_limit = self.header.meta.max_msg_size.or(self.peer_limit);
         self.large_objects |= self.header.meta.max_obj_size.is_some();
+        self.desk.set_now(now);
 
         if let Some(status) = self.version_fault() {
             self.outcome = Some(Outcome::Refused(status));
@@ -144,6 +152,7 @@ impl Session {
             self.notes.push(format!("malformed message: {why}"));
             return self.reply(400, None, false);
         }
+        self.begin_scripts();
         let (status, chal) = self.authenticate(random);
         if self.login.is_none() {
             self.refuse(&message.body, status);
@@ -170,9 +179,28 @@ impl Session {
     /// Ends a session that goes no further, and gives back what it held.
     pub fn abandon(&mut self, why: &str) {
         self.outcome.get_or_insert_with(|| Outcome::Broken(why.to_owned()));
+        self.end_scripts();
         self.backend.rollback();
         self.stamp = None;
         self.phase = Phase::Done;
+    }
+
+    /// Runs what the config wants done before anything else (manual 11.12).
+    fn begin_scripts(&mut self) {
+        if std::mem::replace(&mut self.begun, true) {
+            return;
+        }
+        let (version, uri) = (self.version.ver_dtd(), self.header.target.uri.clone());
+        self.desk.state(|session| (session.version, session.local_uri) = (version, uri));
+        self.desk.run_session(&self.server, SessionScript::Init);
+    }
+
+    /// Runs what the config wants done after everything else (manual 11.13).
+    fn end_scripts(&mut self) {
+        if std::mem::replace(&mut self.begun, false) {
+            self.desk.run_session(&self.server, SessionScript::Finish);
+            self.notes.extend(self.desk.take_notes());
+        }
     }
 
     fn version_fault(&mut self) -> Option<u16> {

@@ -50,6 +50,10 @@ impl Session {
             self.stamp = None;
         }
         let outcome = self.outcome.is_some();
+        if over || outcome {
+            self.end_scripts();
+        }
+        self.notes.extend(self.desk.take_notes());
         Reply {
             message: draft.finish(is_final),
             ended: over || (outcome && self.phase != Phase::Done),

@@ -1,7 +1,9 @@
 //! What becomes of two versions of one item (manual 11.34.10, 10.2).
 
 use syncloom_config::Strategy;
-use syncloom_script::{CompareMode, Comparer, Comparison, Item, merge};
+use syncloom_script::{CompareMode, Comparison, Item};
+
+use super::judge::Judge;
 
 /// How a conflict ends.
 #[derive(Debug)]
@@ -30,16 +32,16 @@ pub(super) enum Resolution {
 /// they are known to be one item, ours wins instead.
 pub(super) fn resolve(
     strategy: Strategy,
-    comparer: &Comparer,
+    judge: &mut Judge<'_>,
     mut ours: Item,
     mut theirs: Item,
     distinct: bool,
 ) -> Resolution {
-    if comparer.equal(&ours, &theirs, CompareMode::Conflict) {
+    if judge.equal(&ours, &theirs, CompareMode::Conflict) {
         return Resolution::Same;
     }
     let strategy = match strategy {
-        Strategy::NewerWins => match comparer.age(&theirs, &ours) {
+        Strategy::NewerWins => match judge.age(&theirs, &ours) {
             Comparison::Newer => Strategy::ClientWins,
             Comparison::Older | Comparison::Equal => Strategy::ServerWins,
             Comparison::Incomparable => Strategy::Duplicate,
@@ -49,11 +51,11 @@ pub(super) fn resolve(
     match strategy {
         Strategy::Duplicate if distinct => Resolution::Both,
         Strategy::Duplicate | Strategy::ServerWins | Strategy::NewerWins => {
-            let merged = merge(&mut ours, &mut theirs, comparer);
+            let merged = judge.merge(&mut ours, &mut theirs);
             Resolution::Ours { write: merged.winner_changed.then_some(ours), send: merged.loser_changed }
         }
         Strategy::ClientWins => {
-            let merged = merge(&mut theirs, &mut ours, comparer);
+            let merged = judge.merge(&mut theirs, &mut ours);
             Resolution::Theirs { write: merged.loser_changed.then_some(theirs), send: merged.winner_changed }
         }
     }
@@ -64,7 +66,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use syncloom_script::{Field, FieldId, FieldList, FieldType, MergeMode, Value};
+    use syncloom_script::{Comparer, Field, FieldId, FieldList, FieldType, MergeMode, Value};
 
     const NAME: FieldId = FieldId(0);
     const NOTE: FieldId = FieldId(1);
@@ -103,7 +105,7 @@ mod tests {
                 format!("{}/{}", item.get(NAME).to_text(), item.get(NOTE).to_text().replace('\n', "|"))
             })
         };
-        match resolve(strategy, &comparer, make(ours), make(theirs), distinct) {
+        match resolve(strategy, &mut Judge::plain(&comparer), make(ours), make(theirs), distinct) {
             Resolution::Same => "same".into(),
             Resolution::Both => "both".into(),
             Resolution::Ours { write, send } => format!("ours {} {send}", shown(write)),

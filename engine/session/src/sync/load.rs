@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use syncloom_config::Datastore;
+use syncloom_config::{DataType, Datastore, DatatypeScript};
 use syncloom_script::filter::Ids;
+use syncloom_script::lang::{ItemPair, ItemSlot};
+use syncloom_script::{Comparer, Item};
 use syncloom_stores::{Backend, Listed, MapEntry, Store, StoreError};
 
 use super::maps::Maps;
@@ -14,6 +16,7 @@ use super::open::resolution;
 use super::peer::Types;
 use super::view::View;
 use super::{Change, DatastoreSync, Loaded, RemoteStore};
+use crate::scripting::{DatastoreState, Desk, ItemState, TypeScripts, is_true};
 
 impl DatastoreSync {
     /// Begins the exchange. Does nothing if that has happened already.
@@ -40,6 +43,7 @@ impl DatastoreSync {
     fn load(&mut self, backend: &mut dyn Backend, types: Types) -> Result<(), StoreError> {
         let comparer = types.comparer(&self.datastore);
         let slow = self.mode.slow;
+        let needs_filter = self.begin_types(&types, &comparer);
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let mut maps = Maps::new(store.maps(&self.target)?, slow && !self.resuming);
         if slow && self.datastore.resume {
@@ -49,10 +53,21 @@ impl DatastoreSync {
         // Read before the list: what changes in between is seen as a change.
         let version = store.version()?;
         let mut listed = store.list()?;
-        if self.view.is_partial(&self.datastore.filters) {
+        if self.view.is_partial(&self.datastore.filters) || needs_filter.is_some() {
+            let since = self.since();
             let mut shown = Vec::new();
             for listed in listed {
-                if is_shown(&self.view, &self.datastore, store.as_mut(), &maps, &listed.local_id)? {
+                let Some(item) =
+                    shown_item(&self.view, &self.datastore, store.as_mut(), &maps, &listed.local_id)?
+                else {
+                    continue;
+                };
+                let is_old = maps.remote(&listed.local_id).is_some()
+                    && since.is_some_and(|since| listed.modified <= since);
+                let asked = needs_filter.is_some_and(|all| all || !is_old);
+                if !asked
+                    || passes_script(&mut self.scripts, &self.desk, &mut self.script_state, &types, &item)
+                {
                     shown.push(listed);
                 }
             }
@@ -101,6 +116,29 @@ impl DatastoreSync {
         self.note_beginning(backend)
     }
 
+    /// Runs the scripts that a datatype begins with (manual 10.5.8, 10.5.10). `Some` if items have to pass a filter
+    /// script: all of them, or those that have changed.
+    fn begin_types(&mut self, types: &Types, comparer: &Comparer) -> Option<bool> {
+        self.script_state.slow = self.mode.slow;
+        self.script_state.first_time = self.first_time;
+        self.script_state.read_only = self.is_read_only();
+        let run = |kind, datatype: &Arc<DataType>, sync: &mut Self, state: &mut ItemState<'_>| {
+            let items = ItemPair::default();
+            sync.scripts.run(&sync.desk, &mut sync.script_state, state, datatype, kind, items)
+        };
+        for datatype in types.all() {
+            let mut state =
+                ItemState { datatype: Some(datatype), comparer: Some(comparer), ..ItemState::default() };
+            run(DatatypeScript::Init, datatype, self, &mut state);
+        }
+        let datatype = types.context();
+        let mut state =
+            ItemState { datatype: Some(datatype), comparer: Some(comparer), ..ItemState::default() };
+        let value = run(DatatypeScript::FilterInit, datatype, self, &mut state);
+        (is_true(value) == Some(true) && datatype.scripts.has(DatatypeScript::Filter))
+            .then_some(state.filter_all)
+    }
+
     /// From when on a change of ours is news to the peer.
     fn since(&self) -> Option<i64> {
         match self.target.resume.stamp {
@@ -140,7 +178,7 @@ impl DatastoreSync {
         for Listed { local_id, modified } in listed {
             if partial
                 && loaded.present.get(&local_id) != Some(&modified)
-                && !is_shown(&self.view, &self.datastore, store.as_mut(), &loaded.maps, &local_id)?
+                && shown_item(&self.view, &self.datastore, store.as_mut(), &loaded.maps, &local_id)?.is_none()
             {
                 continue;
             }
@@ -174,17 +212,32 @@ impl DatastoreSync {
     }
 }
 
-/// Whether an item of ours takes part in the sync.
-fn is_shown(
+/// Whether an item passes the filter script of its datatype (manual 10.5.10).
+fn passes_script(
+    scripts: &mut TypeScripts,
+    desk: &Desk,
+    datastore: &mut DatastoreState,
+    types: &Types,
+    item: &Item,
+) -> bool {
+    let datatype = Arc::clone(types.context());
+    let mut state = ItemState { datatype: Some(&datatype), ..ItemState::default() };
+    let items = ItemPair { target: ItemSlot::Read(item), ..ItemPair::default() };
+    let value = scripts.run(desk, datastore, &mut state, &datatype, DatatypeScript::Filter, items);
+    is_true(value).unwrap_or(true)
+}
+
+/// An item of ours, if it takes part in the sync.
+fn shown_item(
     view: &View,
     datastore: &Datastore,
     store: &mut dyn Store,
     maps: &Maps,
     local_id: &str,
-) -> Result<bool, StoreError> {
-    let Some(item) = store.read(local_id)? else { return Ok(false) };
+) -> Result<Option<Item>, StoreError> {
     let remote = maps.remote(local_id).map_or("", String::as_str);
-    Ok(view.shows(&datastore.filters, &item, Ids { local: local_id, remote }))
+    let ids = Ids { local: local_id, remote };
+    Ok(store.read(local_id)?.filter(|item| view.shows(&datastore.filters, item, ids)))
 }
 
 /// What has changed on our side since a sync: new is what has no counterpart, changed what has a stamp that is

@@ -60,6 +60,22 @@ impl Matcher {
         self.candidates.get(found)
     }
 
+    /// Takes the first item of ours that somebody else finds to be the same: in all that counts in a conflict, or
+    /// else, with `loosely`, in what tells what an item is. What a script compares cannot be looked up, so that this
+    /// looks at every item.
+    pub(super) fn take_where(
+        &mut self,
+        loosely: bool,
+        mut same: impl FnMut(&Item, CompareMode) -> bool,
+    ) -> Option<&Candidate> {
+        let modes = [Some(CompareMode::Conflict), loosely.then_some(self.loosely)];
+        let found = modes.into_iter().flatten().find_map(|mode| {
+            self.candidates.iter().position(|candidate| !candidate.taken && same(&candidate.item, mode))
+        })?;
+        self.candidates[found].taken = true;
+        self.candidates.get(found)
+    }
+
     /// Takes an item of ours out, whatever its counterpart: it has changed, or has found it in another way.
     pub(super) fn remove(&mut self, local_id: &str) {
         if let Some(position) = self.position_of.get(local_id) {

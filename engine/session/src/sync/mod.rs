@@ -2,6 +2,7 @@
 
 mod confirm;
 mod conflict;
+mod judge;
 mod load;
 mod maps;
 mod matcher;
@@ -18,12 +19,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::mem::Discriminant;
 use std::sync::Arc;
 
-use syncloom_config::Datastore;
+use syncloom_config::{DataType, Datastore, Strategy};
 use syncloom_formats::NoteKind;
 use syncloom_script::Comparer;
 use syncloom_stores::{Partial, Scope, Target};
 
 use crate::report::DatastoreReport;
+use crate::scripting::{DatastoreState, Desk, TypeScripts};
 use crate::server::Server;
 use maps::Maps;
 use matcher::Matcher;
@@ -46,6 +48,14 @@ pub(crate) struct DatastoreSync {
     /// The target as it is saved.
     target: Target,
     mode: Mode,
+    /// The scripts of the session, those of the datatypes, and what they may ask and say of this datastore.
+    desk: Desk,
+    scripts: TypeScripts,
+    script_state: DatastoreState,
+    /// What the scripts say of the item that is worked off.
+    fate: Fate,
+    /// The datatype of that item, whose scripts compare and merge it.
+    judging: Option<Arc<DataType>>,
     /// What of our items the peer sees.
     view: view::View,
     /// The peer's items replace ours: what it does not send is deleted.
@@ -110,6 +120,16 @@ struct Loaded {
     withheld: HashSet<String>,
 }
 
+/// What the config's scripts have said of an item that came (manual 10.5.11).
+#[derive(Clone, Copy, Debug, Default)]
+struct Fate {
+    prevent_add: bool,
+    ignore_update: bool,
+    force_conflict: bool,
+    delete_wins: bool,
+    strategy: Option<Strategy>,
+}
+
 /// What has happened to an item of ours since the last sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
@@ -155,6 +175,13 @@ impl DatastoreSync {
             400.. if status != 508 => self.fail(status),
             _ => {}
         }
+    }
+
+    /// Whether nothing of the peer's is stored (manual 11.34.4).
+    fn is_read_only(&self) -> bool {
+        self.datastore.read_only
+            || self.script_state.read_only
+            || self.desk.state(|session| session.read_only)
     }
 
     /// Takes note that another message begins.

@@ -9,10 +9,11 @@ use syncloom_script::time::DAY_MS;
 use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
-use super::DatastoreSync;
 use super::mode::{Asked, Direction, Mode, RESUME};
 use super::view::View;
+use super::{DatastoreSync, Fate};
 use crate::report::DatastoreReport;
+use crate::scripting::{DatastoreState, Desk, TypeScripts};
 use crate::server::{Server, Stamp};
 
 /// Why an Alert is refused.
@@ -77,6 +78,7 @@ impl DatastoreSync {
         stamp: &Stamp,
         version: Version,
         alert: &Alert,
+        desk: &Desk,
         notes: &mut Vec<String>,
     ) -> Result<Alerted, AlertError> {
         let code = alert.code.unwrap_or_default();
@@ -151,6 +153,17 @@ impl DatastoreSync {
             scope,
             target,
             mode,
+            desk: desk.clone(),
+            scripts: TypeScripts::default(),
+            script_state: DatastoreState {
+                name: datastore.name.clone(),
+                local_uri: uri.to_owned(),
+                remote_uri: remote_uri.to_owned(),
+                alert: code,
+                ..DatastoreState::default()
+            },
+            fate: Fate::default(),
+            judging: None,
             view,
             // A peer that has asked for one direction, and not for a refresh, has not asked us to forget anything.
             wipe: mode.direction == Direction::FromClient && wanted.mode.slow,

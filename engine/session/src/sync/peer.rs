@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syncloom_config::{Datastore, TypeUse};
+use syncloom_config::{DataType, Datastore, TypeUse};
 use syncloom_formats::{Codec, Peer};
 use syncloom_script::{Comparer, FieldId};
 use syncloom_wire::{ContentType, CtCap, DevInf, DevInfStore};
@@ -110,6 +110,25 @@ impl Types {
             return self.receive.get(self.preferred_receive);
         };
         self.receive.iter().find(|(codec, _)| codec.datatype().mime_type.eq_ignore_ascii_case(name))
+    }
+
+    /// The datatypes that are in use, each once.
+    pub(super) fn all(&self) -> Vec<&Arc<DataType>> {
+        let mut all: Vec<&Arc<DataType>> = Vec::new();
+        for (codec, _) in std::iter::once(&self.send).chain(&self.receive) {
+            if !all.iter().any(|known| known.name == codec.datatype().name) {
+                all.push(codec.datatype());
+            }
+        }
+        all
+    }
+
+    /// The datatype whose scripts are meant where no item says which: the one that is taken, or else, if that has no
+    /// scripts, the one that is sent.
+    pub(super) fn context(&self) -> &Arc<DataType> {
+        let send = self.send.0.datatype();
+        let receive = self.receive.get(self.preferred_receive).map_or(send, |(codec, _)| codec.datatype());
+        if receive.scripts.is_empty() { send } else { receive }
     }
 
     /// A comparer for the fields that our database and the peer both keep.

@@ -263,7 +263,7 @@ impl DatastoreSync {
 
     /// A refresh from the client: what it has not sent is deleted here, now that it is certain that it is not sent.
     fn wipe_the_rest(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
-        if self.datastore.read_only {
+        if self.is_read_only() {
             return Ok(());
         }
         let Some(loaded) = &mut self.loaded else { return Ok(()) };

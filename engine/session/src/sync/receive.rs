@@ -2,19 +2,24 @@
 //!
 //! Not its job: what it says of ours (`confirm`), and items in pieces (`pieces`).
 
-use syncloom_config::Strategy;
+use std::sync::Arc;
+
+use syncloom_config::{DataType, DatatypeScript, Strategy};
 use syncloom_formats::NoteKind;
 use syncloom_script::filter::Ids;
+use syncloom_script::lang::{ItemPair, ItemSlot};
 use syncloom_script::{CompareMode, Item};
 use syncloom_stores::{Backend, ErrorKind, MapEntry, Store, StoreError, Target};
 use syncloom_wire::{Change as ChangeCommand, Item as WireItem};
 
 use super::conflict::{Resolution, resolve};
+use super::judge::Judge;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::pieces::Received;
 use super::view;
-use super::{Change, DatastoreSync, Loaded};
+use super::{Change, DatastoreSync, Fate, Loaded};
+use crate::scripting::ItemState;
 
 /// What a command does to an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +92,14 @@ impl DatastoreSync {
             Ok(received) => received,
             Err(status) => return Ok(status),
         };
-        let Some(mut parsed) = self.parse(&received, notes) else { return Ok(415) };
+        let Some((mut parsed, datatype)) = self.parse(&received, notes) else { return Ok(415) };
         if let Some(status) = self.filter_incoming(op, &received.remote_id, &mut parsed) {
             return Ok(status);
         }
+        if let Some(status) = self.process_item(op, &received.remote_id, &mut parsed, &datatype) {
+            return Ok(status);
+        }
+        self.judging = Some(datatype);
         self.see_others_changes(backend)?;
         if self.mode.slow {
             self.match_item(backend, op, &received.remote_id, parsed, notes)
@@ -99,7 +108,7 @@ impl DatastoreSync {
         }
     }
 
-    fn parse(&mut self, received: &Received, notes: &mut Vec<String>) -> Option<Item> {
+    fn parse(&mut self, received: &Received, notes: &mut Vec<String>) -> Option<(Item, Arc<DataType>)> {
         let about = format!("datastore {}: item {}", self.name(), received.remote_id);
         let types = &self.loaded.as_ref()?.types;
         let Some((codec, peer)) = types.receiving(received.mime_type.as_deref()) else {
@@ -124,7 +133,19 @@ impl DatastoreSync {
                         notes.push(format!("{about}: {note} (said once)"));
                     }
                 }
-                Some(parsed.item)
+                let datatype = Arc::clone(codec.datatype());
+                let mut item = parsed.item;
+                let comparer = self.loaded.as_ref().map(|loaded| &loaded.comparer);
+                let mut state = ItemState {
+                    datatype: Some(&datatype),
+                    comparer,
+                    remote_id: received.remote_id.clone(),
+                    ..ItemState::default()
+                };
+                let items = ItemPair { target: ItemSlot::Write(&mut item), ..ItemPair::default() };
+                let kind = DatatypeScript::Incoming;
+                self.scripts.run(&self.desk, &mut self.script_state, &mut state, &datatype, kind, items);
+                Some((item, datatype))
             }
             Err(error) => {
                 notes.push(format!("{about}: {error}"));
@@ -147,6 +168,38 @@ impl DatastoreSync {
         None
     }
 
+    /// Lets the config's script say what becomes of an item (manual 10.5.11). `Some` is the status of one that is
+    /// refused.
+    fn process_item(
+        &mut self,
+        op: Op,
+        remote_id: &str,
+        item: &mut Item,
+        datatype: &Arc<DataType>,
+    ) -> Option<u16> {
+        let comparer = self.loaded.as_ref().map(|loaded| &loaded.comparer);
+        let mut state = ItemState {
+            datatype: Some(datatype),
+            comparer,
+            operation: if op == Op::Add { "add" } else { "replace" },
+            remote_id: remote_id.to_owned(),
+            ..ItemState::default()
+        };
+        let items = ItemPair { target: ItemSlot::Write(item), ..ItemPair::default() };
+        let kind = DatatypeScript::ProcessItem;
+        self.scripts.run(&self.desk, &mut self.script_state, &mut state, datatype, kind, items);
+        self.fate = Fate {
+            prevent_add: state.prevent_add,
+            ignore_update: state.ignore_update,
+            force_conflict: state.force_conflict,
+            delete_wins: state.delete_wins.unwrap_or(self.datastore.delete_wins),
+            strategy: state.strategy.or(self.script_state.strategy),
+        };
+        // 0 is to drop the item and say that all is well.
+        let good = if op == Op::Add { 201 } else { 200 };
+        state.reject.map(|status| if status == 0 { good } else { status })
+    }
+
     /// Slow sync: the item is one of ours, or a new one.
     fn match_item(
         &mut self,
@@ -158,7 +211,8 @@ impl DatastoreSync {
     ) -> Result<u16, StoreError> {
         let strategy = self.matching_strategy();
         let (update_server, update_client) = self.updates_in_slow_sync();
-        let read_only = self.datastore.read_only;
+        let read_only = self.is_read_only();
+        let fate = self.fate;
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         if let Some(known) = loaded.maps.local(remote_id).cloned() {
             if self.resuming {
@@ -166,7 +220,7 @@ impl DatastoreSync {
                 return self.change_item(backend, op, remote_id, theirs, notes);
             }
             // The peer sends the same item twice.
-            if !read_only {
+            if !read_only && !fate.ignore_update {
                 let mut store = backend.store(&self.datastore, &self.scope)?;
                 loaded.update(store.as_mut(), &known, remote_id, &theirs, notes)?;
             }
@@ -174,21 +228,33 @@ impl DatastoreSync {
         }
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let wipe = self.wipe;
+        let mut judge = Judge::new(
+            &loaded.comparer,
+            self.judging.clone().unwrap_or_else(|| Arc::clone(loaded.types.context())),
+            &mut self.scripts,
+            &self.desk,
+            &mut self.script_state,
+        );
         let matcher = loaded.matcher.as_mut();
-        let found =
-            matcher.and_then(|matcher| if wipe { matcher.take_same(&theirs) } else { matcher.take(&theirs) });
+        let found = matcher.and_then(|matcher| match wipe {
+            _ if judge.compares_by_script() => {
+                matcher.take_where(!wipe, |ours, mode| judge.equal(&theirs, ours, mode))
+            }
+            true => matcher.take_same(&theirs),
+            false => matcher.take(&theirs),
+        });
         let found = found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()));
         let status = if op == Op::Add { 201 } else { 200 };
         let Some((local_id, ours)) = found else {
-            if read_only {
+            if read_only || fate.prevent_add {
                 return Ok(status);
             }
             return loaded.add(store.as_mut(), &self.target, remote_id, &theirs, notes);
         };
         loaded.maps.set(store.as_mut(), &self.target, &local_id, remote_id)?;
         self.report.matched += 1;
-        let distinct = !loaded.comparer.equal(&ours, &theirs, CompareMode::SlowSync);
-        match resolve(strategy, &loaded.comparer, ours, theirs.clone(), distinct) {
+        let distinct = !fate.prevent_add && !judge.equal(&ours, &theirs, CompareMode::SlowSync);
+        match resolve(strategy, &mut judge, ours, theirs.clone(), distinct) {
             Resolution::Same => {}
             Resolution::Both => {
                 // Ours goes to the peer as another item, and theirs comes to us.
@@ -216,8 +282,11 @@ impl DatastoreSync {
 
     /// Who wins where a slow sync finds two versions of one item.
     fn matching_strategy(&self) -> Strategy {
-        if self.datastore.read_only {
+        if self.is_read_only() || self.fate.prevent_add {
             return Strategy::ServerWins;
+        }
+        if let Some(strategy) = self.fate.strategy {
+            return strategy;
         }
         match self.mode.direction {
             Direction::FromClient => Strategy::ClientWins,
@@ -229,11 +298,12 @@ impl DatastoreSync {
     /// Whether a slow sync writes what it has merged here, and whether it sends it to the peer.
     fn updates_in_slow_sync(&self) -> (bool, bool) {
         let settings = self.server.settings();
+        let said = self.desk.state(|session| (session.update_server, session.update_client));
         let server = self.first_time
             || self.mode.direction == Direction::FromClient
-            || settings.is_some_and(|settings| settings.update_server_in_slow_sync);
+            || said.0.unwrap_or(settings.is_some_and(|settings| settings.update_server_in_slow_sync));
         let client = self.first_time || settings.is_some_and(|settings| settings.update_client_in_slow_sync);
-        (server && !self.datastore.read_only, client && self.mode.direction == Direction::Both)
+        (server && !self.is_read_only(), client && self.mode.direction == Direction::Both)
     }
 
     /// Two-way sync: the item is new, or a change of one that is known.
@@ -245,9 +315,10 @@ impl DatastoreSync {
         theirs: Item,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        if self.datastore.read_only {
+        if self.is_read_only() {
             return Ok(if op == Op::Add { 201 } else { 200 });
         }
+        let fate = self.fate;
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let Some(local_id) = loaded.maps.local(remote_id).cloned() else {
             return self.add_or_confirm(backend, op, remote_id, &theirs, notes);
@@ -269,6 +340,13 @@ impl DatastoreSync {
                 }
             }
             Some(Change::Deleted) => {}
+            Some(Change::Added) | None if fate.ignore_update => return Ok(200),
+            Some(Change::Added) | None if fate.force_conflict => {
+                if let Some(ours) = store.read(&local_id)? {
+                    drop(store);
+                    return self.settle(backend, &local_id, remote_id, ours, theirs, notes);
+                }
+            }
             Some(Change::Added) | None => {
                 match loaded.update(store.as_mut(), &local_id, remote_id, &theirs, notes) {
                     // An Add of what is known has been sent before, by a session that broke off.
@@ -279,12 +357,15 @@ impl DatastoreSync {
             }
         }
         // It is gone on our side. What the peer has changed is kept, unless deletes win.
-        if self.datastore.delete_wins {
+        if fate.delete_wins {
             loaded.note(&local_id, Change::Deleted);
             return Ok(419);
         }
         loaded.forget(&local_id);
         loaded.maps.remove(store.as_mut(), &self.target, &local_id)?;
+        if fate.prevent_add {
+            return Ok(200);
+        }
         loaded.add(store.as_mut(), &self.target, remote_id, &theirs, notes)
     }
 
@@ -315,6 +396,9 @@ impl DatastoreSync {
             }
         };
         let Some(local_id) = unconfirmed.take_same(theirs).map(|same| same.local_id.clone()) else {
+            if self.fate.prevent_add {
+                return Ok(if op == Op::Add { 201 } else { 200 });
+            }
             return loaded.add(store.as_mut(), &self.target, remote_id, theirs, notes);
         };
         if loaded.maps.remote(&local_id).is_some() {
@@ -367,14 +451,22 @@ impl DatastoreSync {
         let strategy = match self.mode.direction {
             Direction::FromClient => Strategy::ClientWins,
             _ if self.mode.slow => self.matching_strategy(),
-            _ => self.datastore.conflict_strategy,
+            _ => self.fate.strategy.unwrap_or(self.datastore.conflict_strategy),
         };
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
         self.report.conflicts += 1;
-        let alike = || loaded.comparer.equal(&ours, &theirs, CompareMode::SlowSync);
-        let distinct = !self.mode.slow || !alike();
-        let resolution = resolve(strategy, &loaded.comparer, ours, theirs.clone(), distinct);
+        let mut judge = Judge::new(
+            &loaded.comparer,
+            self.judging.clone().unwrap_or_else(|| Arc::clone(loaded.types.context())),
+            &mut self.scripts,
+            &self.desk,
+            &mut self.script_state,
+        );
+        // To keep both is to add one.
+        let distinct = !self.fate.prevent_add
+            && (!self.mode.slow || !judge.equal(&ours, &theirs, CompareMode::SlowSync));
+        let resolution = resolve(strategy, &mut judge, ours, theirs.clone(), distinct);
         let (write, send, statuses) = match resolution {
             Resolution::Same => (None, false, [200, 200]),
             Resolution::Both => {
@@ -418,7 +510,7 @@ impl DatastoreSync {
         if command.archive && hide.is_none() {
             return Ok(501);
         }
-        if self.datastore.read_only {
+        if self.is_read_only() {
             return Ok(200);
         }
         let gone_ok = self.server.settings().is_some_and(|settings| settings.deleting_gone_ok);

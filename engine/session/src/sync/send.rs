@@ -1,14 +1,18 @@
 //! What goes to the peer: our changes, as many as fit into a message.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
+use syncloom_config::DatatypeScript;
 use syncloom_script::filter::Ids;
+use syncloom_script::lang::{ItemPair, ItemSlot};
 use syncloom_stores::{Backend, MapEntry, StoreError};
 use syncloom_wire::{Change as ChangeCommand, Command, Data, Item, Location, Meta, Sync, Version};
 
 use super::mode::Direction;
 use super::{Change, DatastoreSync, Outgoing, Sent};
 use crate::draft::Draft;
+use crate::scripting::ItemState;
 
 /// The part of a message that a piece of a large object should at least fill; what is left behind other
 /// commands may be too little to be worth a piece.
@@ -90,7 +94,7 @@ impl DatastoreSync {
     /// Our changes in the order in which they are sent: deletes make room, and adds come last.
     fn collect(&mut self) -> Outgoing {
         let mut queue = VecDeque::new();
-        let sends = self.mode.direction != Direction::FromClient;
+        let sends = self.mode.direction != Direction::FromClient && !self.script_state.refresh_only;
         if let Some(loaded) = self.loaded.as_mut().filter(|_| sends) {
             if let Some(matcher) = loaded.matcher.take() {
                 for local_id in matcher.into_rest() {
@@ -233,6 +237,17 @@ impl DatastoreSync {
             accept.make_pass(&mut item, ids);
         }
         let (codec, peer) = &loaded.types.send;
+        let datatype = Arc::clone(codec.datatype());
+        let mut state = ItemState {
+            datatype: Some(&datatype),
+            comparer: Some(&loaded.comparer),
+            local_id: local_id.to_owned(),
+            remote_id: remote.to_owned(),
+            ..ItemState::default()
+        };
+        let items = ItemPair { target: ItemSlot::Write(&mut item), ..ItemPair::default() };
+        let kind = DatatypeScript::Outgoing;
+        self.scripts.run(&self.desk, &mut self.script_state, &mut state, &datatype, kind, items);
         let mut bytes = Vec::new();
         for note in codec.generate(&item, peer, &mut bytes) {
             notes.push(format!("datastore {}: item {local_id}: {note}", self.name()));

@@ -1,5 +1,6 @@
 //! Field values as column values and back, by the type of the column (manual 11.34.41.1).
 
+use crate::lines::{unix_line_ends, with_line_ends};
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use syncloom_config::{DbType, LineEnds};
 use syncloom_script::{FieldType, Timestamp, TimestampKind, Value, Zone, Zones, time::DAY_MS};
@@ -207,25 +208,6 @@ fn time_from_sql(column: ValueRef<'_>, kind: DbType, zone: Zone) -> Option<Times
             }
         }
     })
-}
-
-fn with_line_ends(text: &str, line_ends: LineEnds) -> String {
-    let end = match line_ends {
-        LineEnds::Unix => return text.to_owned(),
-        LineEnds::Dos => "\r\n",
-        LineEnds::Mac => "\r",
-        LineEnds::Filemaker => "\u{b}",
-    };
-    text.replace('\n', end)
-}
-
-/// Any line end that a database may hold, as the one that fields have.
-fn unix_line_ends(text: String) -> String {
-    if text.contains(['\r', '\u{b}']) {
-        text.replace("\r\n", "\n").replace(['\r', '\u{b}'], "\n")
-    } else {
-        text
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,175 @@
+//! Running the scripts of the config in a session: what they are given, and what they say (manual 6, 10.5.8 to
+//! 10.5.14).
+//!
+//! Not its job: the languages (`syncloom_script`), and what becomes of an answer (`session`, `sync`).
+
+mod datastore;
+mod item;
+mod session;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use syncloom_config::{DataType, DatatypeScript, SessionScript};
+use syncloom_script::Timestamp;
+use syncloom_script::lang::{Env, ItemPair, System, TypedValue, Variables};
+use syncloom_script::time::Zones;
+
+use crate::server::Server;
+pub(crate) use datastore::DatastoreState;
+pub(crate) use item::ItemState;
+pub(crate) use session::SessionState;
+
+/// What all scripts of one session share. The session and its datastores each have a hand on it.
+#[derive(Clone)]
+pub(crate) struct Desk(Arc<Mutex<Shared>>);
+
+struct Shared {
+    machine: Machine,
+    zones: Zones,
+    state: SessionState,
+}
+
+/// The clock and the dice of the session, which were given to it.
+struct Machine {
+    now: i64,
+    dice: u64,
+    notes: Vec<String>,
+}
+
+impl System for Machine {
+    fn now(&mut self) -> Timestamp {
+        Timestamp::from_unix_ms(self.now)
+    }
+
+    fn elapsed_ms(&mut self) -> u64 {
+        u64::try_from(self.now).unwrap_or(0)
+    }
+
+    /// Knuth's linear congruential generator: scripts want any number, not one that nobody can guess.
+    fn random(&mut self, seed: Option<i64>) -> u64 {
+        if let Some(seed) = seed {
+            self.dice = seed as u64;
+        }
+        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.dice >> 11
+    }
+
+    fn log(&mut self, text: &str) {
+        self.notes.push(format!("script: {text}"));
+    }
+}
+
+impl Desk {
+    /// The desk of a session that has not seen a message yet.
+    pub(crate) fn new(server: &Arc<Server>) -> Self {
+        Desk(Arc::new(Mutex::new(Shared {
+            machine: Machine { now: 0, dice: 0, notes: Vec::new() },
+            zones: server.config().zones.clone(),
+            state: SessionState::new(server),
+        })))
+    }
+
+    /// The shared state is whole between any two calls.
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the time of the message that is worked off.
+    pub(crate) fn set_now(&self, now: i64) {
+        let mut shared = self.shared();
+        shared.machine.now = now;
+        shared.machine.dice ^= now as u64;
+    }
+
+    /// Looks at what scripts have said of the session, or says what they may ask.
+    pub(crate) fn state<T>(&self, look: impl FnOnce(&mut SessionState) -> T) -> T {
+        look(&mut self.shared().state)
+    }
+
+    /// The lines that scripts have written.
+    pub(crate) fn take_notes(&self) -> Vec<String> {
+        std::mem::take(&mut self.shared().machine.notes)
+    }
+
+    /// Runs a script of the session.
+    pub(crate) fn run_session(&self, server: &Server, kind: SessionScript) -> Option<TypedValue> {
+        let scripts = &server.settings()?.session_scripts;
+        if !scripts.has(kind) {
+            return None;
+        }
+        let mut shared = self.shared();
+        let Shared { machine, zones, state } = &mut *shared;
+        let mut variables = state.take_variables(scripts);
+        let mut env = Env { zones: zones.clone(), session: Some(state), ..Env::new(machine) };
+        let result = scripts.run(kind, &mut variables, &mut env);
+        let after = env.zones;
+        *zones = after;
+        state.put_variables(variables);
+        value_of(result, scripts.origin(kind), &mut machine.notes)
+    }
+}
+
+/// What a run gives; one that fails gives nothing, and a line that says where.
+fn value_of(
+    result: Result<Option<TypedValue>, syncloom_script::lang::RunError>,
+    origin: Option<(&'static str, &syncloom_config::Place)>,
+    notes: &mut Vec<String>,
+) -> Option<TypedValue> {
+    match result {
+        Ok(value) => value,
+        Err(error) => {
+            let place = origin
+                .map_or_else(String::new, |(tag, place)| format!("{}:{}: <{tag}>: ", place.file, place.line));
+            notes.push(format!("{place}{error}"));
+            None
+        }
+    }
+}
+
+/// The scripts of the datatypes of one datastore in a session: the variables that they keep.
+#[derive(Default)]
+pub(crate) struct TypeScripts {
+    variables: HashMap<String, Variables>,
+}
+
+impl TypeScripts {
+    /// Runs a script of a datatype on its items. `None`: there is none, it gives nothing, or it failed.
+    pub(crate) fn run(
+        &mut self,
+        desk: &Desk,
+        datastore: &mut DatastoreState,
+        item: &mut ItemState<'_>,
+        datatype: &DataType,
+        kind: DatatypeScript,
+        items: ItemPair<'_>,
+    ) -> Option<TypedValue> {
+        let scripts = &datatype.scripts;
+        if !scripts.has(kind) {
+            return None;
+        }
+        let variables = self.variables.entry(datatype.name.clone()).or_insert_with(|| scripts.variables());
+        let mut shared = desk.shared();
+        let Shared { machine, zones, state } = &mut *shared;
+        let mut env = Env {
+            items,
+            zones: zones.clone(),
+            session: Some(state),
+            datastore: Some(datastore),
+            item: Some(item),
+            ..Env::new(machine)
+        };
+        let result = scripts.run(kind, variables, &mut env);
+        let after = env.zones;
+        *zones = after;
+        value_of(result, scripts.origin(kind), &mut machine.notes)
+    }
+}
+
+/// Whether a script's value is true.
+pub(crate) fn is_true(value: Option<TypedValue>) -> Option<bool> {
+    value.map(|value| match value.value {
+        syncloom_script::Value::Integer(number) => number != 0,
+        other => other.to_text().trim().parse::<i64>().is_ok_and(|number| number != 0),
+    })
+}

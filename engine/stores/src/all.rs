@@ -1,0 +1,135 @@
+//! All places of a config together: SQLite and plugins, each for what the config gives to it.
+
+use std::sync::Arc;
+
+use syncloom_config::{Config, Datastore, PasswordForm, Store as Kept};
+
+use crate::error::StoreError;
+use crate::plugin::{Modules, PluginAdmin, Plugins};
+use crate::sqlite::SqliteBackend;
+use crate::traits::{Admin, Backend, Device, Scope, Store, User};
+
+/// The places of a config, made once for all sessions.
+pub struct Stores {
+    config: Arc<Config>,
+    modules: Arc<Modules>,
+}
+
+impl Stores {
+    /// Opens what a config names; an error is a module that is not there or refuses its parameters.
+    pub fn new(config: Arc<Config>) -> Result<Self, StoreError> {
+        let modules = Arc::new(Modules::new(&config)?);
+        Ok(Stores { config, modules })
+    }
+
+    /// The places of one session.
+    pub fn backend(&self) -> Box<dyn Backend> {
+        let plugins = Plugins::new(Arc::clone(&self.config), Arc::clone(&self.modules));
+        Box::new(All { sqlite: SqliteBackend::new(Arc::clone(&self.config)), plugins })
+    }
+}
+
+/// The places of one session.
+struct All {
+    sqlite: SqliteBackend,
+    plugins: Plugins,
+}
+
+impl Backend for All {
+    fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError> {
+        let settings = self.plugins.settings().map(|plugin| (plugin.session_auth, plugin.device_admin));
+        match settings {
+            None | Some((false, false)) => self.sqlite.admin(),
+            Some((true, true)) => Ok(Box::new(self.plugins.admin()?)),
+            Some((users, _)) => {
+                let (sqlite, plugin) = (self.sqlite.admin(), self.plugins.admin()?);
+                Ok(Box::new(Divided { sqlite, plugin, users_in_plugin: users }))
+            }
+        }
+    }
+
+    fn password_form(&self) -> Option<PasswordForm> {
+        // The plugin that there is tells digests; see `plugin::session` for how others are asked.
+        self.plugins.settings().filter(|plugin| plugin.session_auth).map(|_| PasswordForm::Md5Base64)
+    }
+
+    fn folder(
+        &mut self,
+        datastore: &Datastore,
+        user_key: &str,
+        folder: &str,
+    ) -> Result<Option<String>, StoreError> {
+        match &datastore.store {
+            Kept::Plugin(_) => Ok(Some(user_key.to_owned())),
+            _ => self.sqlite.folder(datastore, user_key, folder),
+        }
+    }
+
+    fn store<'a>(
+        &'a mut self,
+        datastore: &'a Arc<Datastore>,
+        scope: &'a Scope,
+    ) -> Result<Box<dyn Store + 'a>, StoreError> {
+        match &datastore.store {
+            Kept::Plugin(plugin) => self.plugins.store(datastore, plugin, scope),
+            _ => self.sqlite.store(datastore, scope),
+        }
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.plugins.commit_items()?;
+        self.sqlite.commit()?;
+        self.plugins.commit_admin()
+    }
+
+    fn rollback(&mut self) {
+        self.plugins.rollback();
+        self.sqlite.rollback();
+    }
+}
+
+/// Users in one place, devices in another (manual 14.1.2, 14.1.3).
+struct Divided<'a> {
+    sqlite: Result<Box<dyn Admin + 'a>, StoreError>,
+    plugin: PluginAdmin<'a>,
+    users_in_plugin: bool,
+}
+
+impl Divided<'_> {
+    /// Where devices are kept; `None` if nowhere: then every device is known by its id.
+    fn devices(&mut self) -> Option<&mut dyn Admin> {
+        match &mut self.sqlite {
+            _ if !self.users_in_plugin => Some(&mut self.plugin),
+            Ok(sqlite) => Some(sqlite.as_mut()),
+            Err(_) => None,
+        }
+    }
+}
+
+impl Admin for Divided<'_> {
+    fn users(&mut self, name: &str, credential: &str, nonce: &str) -> Result<Vec<User>, StoreError> {
+        match &mut self.sqlite {
+            _ if self.users_in_plugin => self.plugin.users(name, credential, nonce),
+            Ok(sqlite) => sqlite.users(name, credential, nonce),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError> {
+        let known = || Device { key: device_id.to_owned(), nonce: String::new() };
+        self.devices().map_or_else(|| Ok(Some(known())), |devices| devices.device(device_id))
+    }
+
+    fn new_device(&mut self, device_id: &str) -> Result<Device, StoreError> {
+        let known = || Device { key: device_id.to_owned(), nonce: String::new() };
+        self.devices().map_or_else(|| Ok(known()), |devices| devices.new_device(device_id))
+    }
+
+    fn save_nonce(&mut self, device: &Device) -> Result<(), StoreError> {
+        self.devices().map_or(Ok(()), |devices| devices.save_nonce(device))
+    }
+
+    fn save_device_info(&mut self, device: &Device, name: &str, info: &str) -> Result<(), StoreError> {
+        self.devices().map_or(Ok(()), |devices| devices.save_device_info(device, name, info))
+    }
+}

@@ -1,0 +1,53 @@
+//! Users and devices in a plugin (manual 14.1.2, 14.1.3).
+
+use syncloom_plugin_api::{Code, Field, PasswordMode, Session, write_fields};
+
+use super::failed;
+use crate::error::StoreError;
+use crate::traits::{Admin, Device, User};
+
+const WHAT: &str = "plugin of the server";
+
+/// Users and devices of one session.
+pub(crate) struct PluginAdmin<'a> {
+    session: &'a mut dyn Session,
+}
+
+impl<'a> PluginAdmin<'a> {
+    pub(super) fn new(session: &'a mut dyn Session) -> Self {
+        PluginAdmin { session }
+    }
+}
+
+impl Admin for PluginAdmin<'_> {
+    fn users(&mut self, name: &str, credential: &str, _nonce: &str) -> Result<Vec<User>, StoreError> {
+        let given = match self.session.password_mode() {
+            PasswordMode::None => return Ok(Vec::new()),
+            PasswordMode::ClearIn | PasswordMode::Md5NonceIn => Some(credential),
+            PasswordMode::ClearOut | PasswordMode::Md5Out => None,
+        };
+        match self.session.login(name, given) {
+            Ok(login) => Ok(vec![User { key: login.user_key, secret: login.password.unwrap_or_default() }]),
+            Err(error) if matches!(error.code, Code::FORBIDDEN | Code::UNAUTHORIZED) => Ok(Vec::new()),
+            Err(error) => Err(failed(WHAT, &error)),
+        }
+    }
+
+    fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError> {
+        let known = self.session.check_device(device_id).map_err(|error| failed(WHAT, &error))?;
+        Ok(Some(Device { key: known.key, nonce: known.nonce }))
+    }
+
+    fn new_device(&mut self, device_id: &str) -> Result<Device, StoreError> {
+        Ok(self.device(device_id)?.unwrap_or(Device { key: device_id.to_owned(), nonce: String::new() }))
+    }
+
+    fn save_nonce(&mut self, device: &Device) -> Result<(), StoreError> {
+        self.session.save_nonce(&device.nonce).map_err(|error| failed(WHAT, &error))
+    }
+
+    fn save_device_info(&mut self, _device: &Device, name: &str, info: &str) -> Result<(), StoreError> {
+        let info = write_fields(&[Field::new("name", name), Field::new("info", info)]);
+        self.session.save_device_info(&info).map_err(|error| failed(WHAT, &error))
+    }
+}
