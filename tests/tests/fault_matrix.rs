@@ -169,8 +169,11 @@ fn cell(scene: &Scene, begin: u16, at: usize, how: Break, back: u16, change: imp
     );
 }
 
+/// A kind of client: what it is like, and how a phone is made so.
+type Client = (&'static str, fn(&mut Phone));
+
 /// Every cell of a scene. Prints how many there are, and how many went wrong.
-fn matrix(name: &str, scene: &Scene, begin: u16, clients: &[(&str, fn(&mut Phone))]) {
+fn matrix(name: &str, scene: &Scene, begin: u16, clients: &[Client]) {
     let last = messages(scene) + 1;
     let (mut cells, mut failures) = (0, Vec::new());
     for at in 1..=last {
@@ -194,7 +197,7 @@ fn matrix(name: &str, scene: &Scene, begin: u16, clients: &[(&str, fn(&mut Phone
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
-const CLIENTS: [(&str, fn(&mut Phone)); 2] =
+const CLIENTS: [Client; 2] =
     [("keeps its maps", |_| {}), ("forgets its maps", |phone| phone.keeps_maps = false)];
 
 #[test]
@@ -209,7 +212,7 @@ fn a_slow_sync_that_breaks_off_anywhere() {
 
 #[test]
 fn large_items_that_break_off_anywhere() {
-    let clients: [(&str, fn(&mut Phone)); 3] = [
+    let clients: [Client; 3] = [
         CLIENTS[0],
         CLIENTS[1],
         ("does not say where its pieces belong", |phone| phone.says_position = false),

@@ -320,6 +320,33 @@ fn a_change_by_sql_during_a_session_is_sent_next_time() {
 }
 
 #[test]
+fn a_change_by_sql_during_a_session_is_not_overwritten() {
+    let server = Server::start();
+    let mut phone = Phone::new(&server, "phone", USUAL);
+    for name in ["First", "Second"] {
+        phone.add(&vcard(name, ""));
+    }
+    phone.sync(200);
+    for name in ["First", "Second"] {
+        phone.edit(name, &vcard(name, "theirs"));
+    }
+    phone.per_message = 1;
+    phone.begin(200);
+    // The server has read what it has when the first change comes. The owner changes the other one then, before the
+    // phone's change of it is there.
+    assert!(phone.step() && phone.step());
+    server.sql("UPDATE contacts SET role = 'ours' WHERE last_name = 'Second'");
+    while phone.step() {}
+    phone.sync(200);
+    assert_same(phone.contacts(), server.contacts(), "after the change by SQL");
+    // Neither version says when it is from, so that both are kept.
+    assert_eq!(
+        server.rows("SELECT note, role FROM contacts WHERE last_name = 'Second' ORDER BY 1"),
+        ["|ours", "theirs|"]
+    );
+}
+
+#[test]
 fn an_edit_after_a_session_that_broke_off_is_no_conflict() {
     let server = Server::start();
     let mut phone = Phone::new(&server, "phone", USUAL);

@@ -186,6 +186,29 @@ fn files_of_msgdump_are_played_too() {
     }
 }
 
+#[test]
+fn a_recording_may_begin_in_the_middle() {
+    let Some(paths) = recordings() else { return };
+    let path = paths.iter().find(|path| name_of(path) == "contacts30_twoway_wbxml").unwrap();
+    let mut meta = Recording::of(path).meta;
+    let sessions = meta["sessions"].as_array_mut().unwrap();
+    // The last of three sessions, which changes nothing: a server that knows the anchor has nothing to say.
+    let last = sessions.split_off(2);
+    let first = last[0]["messages"][0].as_u64().unwrap();
+    *sessions = last;
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("meta.json"), meta.to_string()).unwrap();
+    for entry in fs::read_dir(path).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.split('_').next().unwrap().parse::<u64>().is_ok_and(|number| number >= first) {
+            fs::copy(path.join(&name), folder.path().join(&name)).unwrap();
+        }
+    }
+    let call = play(&folder);
+    assert_eq!((call.code, call.plays[0].messages), (0, 3), "{}{}", call.text, call.errors);
+    assert!(call.text.contains("ours is made to know it"), "{}", call.text);
+}
+
 /// A recording of one message, and the answer to it.
 fn one_message(request: &str, meta: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

@@ -96,6 +96,8 @@ fn script_takes_expressions_statements_and_standard_input() {
         ("INTEGER i; i=5", "i: integer 5\nno result\n"),
         ("STRING s", "s: string unassigned\nno result\n"),
         ("RETURN 1", "result: integer 1\n"),
+        ("1;", "result: integer 1\n"),
+        ("LENGTH(\"a\"); RETURN 7", "result: integer 7\n"),
     ] {
         assert_eq!(text(&syncloom(&["script", "-e", line]).stdout), result, "{line}");
     }
@@ -115,6 +117,22 @@ fn script_traces_lines_with_what_they_change() {
         syncloom(&["script", "--trace", "-e", "INTEGER i; STRING s;\ns=SUBSTR(\"abc\",1);\n i=i+1;"]);
     let trace = "script:2: s=SUBSTR(\"abc\",1);\n    SUBSTR() gives string \"bc\"\n    s = string \"bc\"\nscript:3: i=i+1;\n    i = integer 1\n";
     assert_eq!(text(&output.stderr), trace);
+}
+
+#[test]
+fn script_knows_the_zones_of_a_config() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("zones.xml");
+    let zone = "BEGIN:VTIMEZONE\nTZID:HERE\nBEGIN:STANDARD\nDTSTART:19700101T000000\n\
+                TZOFFSETFROM:+0300\nTZOFFSETTO:+0300\nEND:STANDARD\nEND:VTIMEZONE";
+    let xml = format!(
+        "<?xml version=\"1.0\"?>\n<sysync_config version=\"1.0\">\n\
+         <definetimezone><![CDATA[{zone}]]></definetimezone>\n<server type=\"plugin\"/></sysync_config>"
+    );
+    std::fs::write(&config, xml).unwrap();
+    let script = "ZONEOFFSET(CONVERTTOZONE(NOW(), \"HERE\"))";
+    let output = syncloom(&["script", "--config", config.to_str().unwrap(), "-e", script]);
+    assert_eq!(text(&output.stdout), "result: integer 10800\n", "{}", text(&output.stderr));
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn pictures(bench: &mut Criterion) {
     for name in ["contact21", "contact30"] {
         let codec = codec(name);
         let mut item = Item::new(codec.datatype().fields().clone());
-        let picture: Vec<u8> = (0..PICTURE).map(|n| (n * 31 >> 3) as u8).collect();
+        let picture: Vec<u8> = (0..PICTURE).map(|n| ((n * 31) >> 3) as u8).collect();
         item.set(item.list().find("PICTURE").unwrap(), Value::Blob(picture));
         let mut text = Vec::new();
         codec.generate(&item, &peer, &mut text);

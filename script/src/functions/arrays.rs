@@ -2,8 +2,8 @@
 
 use super::{Function, Gives, INTEGER, any, global, integer, optional, whole};
 use crate::functions::Call;
-use crate::lang::Fault;
 use crate::lang::val::{Val, View};
+use crate::lang::{Fault, Kind};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     global(
@@ -42,8 +42,8 @@ fn contains(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
         let fold = call.flag(2);
         let wanted = if fold { value.to_lowercase() } else { value.into_owned() };
         let has = |view: View<'_>| match view {
-            View::Text(_, text) if fold => text.to_lowercase().contains(&wanted),
-            View::Text(_, text) => text.contains(&wanted),
+            View::Text(..) | View::Blob(_) if fold => view.text().to_lowercase().contains(&wanted),
+            View::Text(..) | View::Blob(_) => view.text().contains(&wanted),
             _ => false,
         };
         !wanted.is_empty()
@@ -65,7 +65,11 @@ fn append(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     }
     let kind = call.kind(0);
     // There is nothing that a number or a time could be appended to.
-    if !kind.is_text() && kind != crate::lang::Kind::Blob {
+    if kind == Kind::Blob {
+        let joined = call.view(0).joined(value.view())?;
+        return call.set(0, joined);
+    }
+    if !kind.is_text() {
         return Ok(());
     }
     let mut text = call.text(0).into_owned();

@@ -3,7 +3,7 @@
 //! A rule is given as the fields of its block (manual 10.6), without end for dates and counts. Not its job: what a
 //! rule means, which is that of [`crate::recurrence`].
 
-use super::{Call, Function, INTEGER, STRING, TIMESTAMP, global, integer, text, time, variable};
+use super::{Call, Function, INTEGER, Parameter, STRING, TIMESTAMP, global, integer, text, time, variable};
 use crate::lang::val::Val;
 use crate::lang::{Fault, Kind};
 use crate::recurrence::{Block, Series, ical, vcal1};
@@ -12,15 +12,7 @@ use crate::time::Timestamp;
 pub(super) const FUNCTIONS: &[Function] = &[
     global(
         "RECURRENCE_DATE",
-        &[
-            time("start"),
-            text("rr_freq"),
-            integer("interval"),
-            integer("fmask"),
-            integer("lmask"),
-            integer("occurrencecount"),
-            integer("count"),
-        ],
+        &of_series(integer("count")),
         TIMESTAMP,
         "6.14.3",
         "The date of the so-manieth occurrence of a rule, or the end of its so-manieth interval; UNASSIGNED if there is none.",
@@ -29,15 +21,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     ),
     global(
         "RECURRENCE_COUNT",
-        &[
-            time("start"),
-            text("rr_freq"),
-            integer("interval"),
-            integer("fmask"),
-            integer("lmask"),
-            integer("occurrencecount"),
-            time("occurrence"),
-        ],
+        &of_series(time("occurrence")),
         INTEGER,
         "6.14.3",
         "How many occurrences of a rule, or ends of its intervals, there are through a date; UNASSIGNED if there are none.",
@@ -83,6 +67,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
         parse,
     ),
 ];
+
+/// The parameters of what is asked of the occurrences of a rule.
+const fn of_series(last: Parameter) -> [Parameter; 7] {
+    [
+        time("start"),
+        text("rr_freq"),
+        integer("interval"),
+        integer("fmask"),
+        integer("lmask"),
+        integer("occurrencecount"),
+        last,
+    ]
+}
 
 /// The rule of the arguments from `at` on: code, interval and masks. `None` for a code that the manual doesn't know.
 fn block(call: &Call<'_, '_, '_>, at: usize, until: Option<Timestamp>) -> Option<Block> {

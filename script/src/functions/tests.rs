@@ -268,3 +268,19 @@ fn lengths_and_times_of_day_are_calculated_with() {
         assert_eq!(result, text, "{expression}");
     }
 }
+
+#[test]
+fn an_event_without_a_start_has_no_days() {
+    let days = |arguments: &str| {
+        let mut builder = ContextBuilder::new(&Arc::new(Library::empty()), Contexts::GLOBAL);
+        let script = builder.script(&format!("RETURN ALLDAYCOUNT({arguments});"));
+        let (context, errors) = builder.build();
+        assert_eq!(errors, []);
+        let mut system = Still;
+        let value = context.run(script, &mut context.variables(), &mut Env::new(&mut system));
+        value.unwrap().unwrap().value
+    };
+    assert_eq!(days("\"\", \"20030605\""), Value::Integer(0));
+    assert_eq!(days("\"20030604\", \"\""), Value::Integer(1));
+    assert_eq!(days("\"20030605\", \"20030604\""), Value::Integer(0));
+}

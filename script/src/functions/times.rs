@@ -196,8 +196,12 @@ fn units(call: &Call<'_, '_, '_>) -> i64 {
 
 fn all_day_count(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     let start = call.time(0);
-    // Where neither is known, they are the same midnight.
-    let end = call.view(1).time().or_else(|| clock::is_empty(start).then_some(start));
+    // Where neither is known, they are the same midnight. What begins nobody knows when is not of whole days.
+    let end = match (clock::is_empty(start), call.stated(1)) {
+        (true, Some(_)) => return call.give_integer(0),
+        (true, None) => Some(start),
+        (false, end) => end,
+    };
     let user = call.env_ref().zones.user();
     let context = match (call.flag(2), call.flag(3)) {
         (false, _) => UserContext::No,

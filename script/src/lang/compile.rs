@@ -564,7 +564,7 @@ impl Compiler<'_> {
 fn result_of(op: Arith, left: Option<Kind>) -> Option<Kind> {
     match left? {
         kind if kind.is_time() => Some(kind).filter(|kind| op != Arith::Sub || *kind == Kind::Timestamp),
-        kind if op == Arith::Add && (kind.is_text() || kind == Kind::None) => Some(kind),
+        kind if op == Arith::Add && (kind.is_text() || matches!(kind, Kind::Blob | Kind::None)) => Some(kind),
         _ => Some(Kind::Integer),
     }
 }

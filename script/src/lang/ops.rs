@@ -1,6 +1,6 @@
 //! What the operators make of values (manual 6.10).
 //!
-//! The left operand decides: text is joined, a time stays a time, everything else counts as a number.
+//! The left operand decides: text and blobs are joined, a time stays a time, everything else counts as a number.
 
 use std::cmp::Ordering;
 
@@ -121,6 +121,7 @@ impl Arith {
         match (self, a) {
             (Arith::Add, View::Array { .. }) => Ok(a.to_val()),
             (Arith::Add, a) if a.kind() == Kind::None => Ok(a.to_val()),
+            (Arith::Add, a) if a.kind() == Kind::Blob => a.joined(b),
             (_, View::Unassigned(kind)) if kind.is_time() => Ok(Val::Unassigned(kind)),
             (_, View::Empty(kind)) if kind.is_time() => Ok(Val::Empty(kind)),
 

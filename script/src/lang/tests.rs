@@ -60,6 +60,17 @@ fn errors(script: &str) -> Vec<String> {
 }
 
 #[test]
+fn blobs_are_joined_byte_by_byte() {
+    let bytes = |script: &str| run(&[], script).unwrap().unwrap().value;
+    let start = "BLOB b; b=\"\\xff\"; ";
+    assert_eq!(bytes(&format!("{start}RETURN b+\"x\"+1;")), Value::Blob(vec![0xff, b'x', b'1']));
+    assert_eq!(bytes(&format!("{start}b=b+b; RETURN b;")), Value::Blob(vec![0xff, 0xff]));
+    assert_eq!(bytes(&format!("{start}APPEND(b, \"x\"); RETURN b;")), Value::Blob(vec![0xff, b'x']));
+    assert_eq!(text(&[], "BLOB b; RETURN b+\"x\";"), "x");
+    assert_eq!(text(&[], "BLOB b; b=\"abc\"; RETURN CONTAINS(b, \"B\", TRUE);"), "1");
+}
+
+#[test]
 fn variables_are_shared_by_the_scripts_of_a_context() {
     let mut builder = ContextBuilder::new(&library(&[]), Contexts::GLOBAL);
     let first = builder.script("RETURN late + 1;");

@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
+use super::MAX_TEXT;
 use super::clock;
+use super::error::Fault;
 use super::kind::Kind;
 use crate::fields::FieldType;
 use crate::time::Timestamp;
@@ -223,6 +225,25 @@ impl<'a> View<'a> {
         }
     }
 
+    /// As bytes: those of a blob, or of its text.
+    pub fn bytes(self) -> Cow<'a, [u8]> {
+        match self {
+            View::Blob(bytes) => Cow::Borrowed(bytes),
+            View::Text(_, text) => Cow::Borrowed(text.as_bytes()),
+            other => Cow::Owned(other.text().into_owned().into_bytes()),
+        }
+    }
+
+    /// A blob of its bytes and those of another value behind them.
+    pub fn joined(self, behind: View<'_>) -> Result<Val, Fault> {
+        let (mut bytes, behind) = (self.bytes().into_owned(), behind.bytes());
+        if bytes.len() + behind.len() > MAX_TEXT {
+            return Err(Fault::TextLength);
+        }
+        bytes.extend_from_slice(&behind);
+        Ok(Val::Blob(bytes))
+    }
+
     /// How many bytes its text has.
     pub fn text_length(self) -> usize {
         match self {
@@ -305,8 +326,7 @@ impl<'a> View<'a> {
                 Val::from_value(&Value::from_text(&view.text(), FieldType::Timestamp), kind)
             }
             (view, Kind::Date) => Val::from_value(&Value::from_text(&view.text(), FieldType::Date), kind),
-            (View::Blob(bytes), Kind::Blob) => Val::Blob(bytes.to_vec()),
-            (view, Kind::Blob) => Val::Blob(view.text().into_owned().into_bytes()),
+            (view, Kind::Blob) => Val::Blob(view.bytes().into_owned()),
             (view, kind) => Val::Text(kind, view.text().into_owned()),
         }
     }

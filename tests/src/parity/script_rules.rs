@@ -46,8 +46,16 @@ fn times(case: &Case, wanted: &End, got: &End) -> Option<&'static str> {
     if case.calls("SETUSERTIMEZONE") && *wanted == End::Crashed {
         return Some("SETUSERTIMEZONE doesn't end the process");
     }
-    if case.calls("ALLDAYCOUNT") && case.raw.contains(",\"\")") {
-        return Some("an all-day event without an end is one day");
+    let is_half = |call: &Vec<&str>| {
+        let time =
+            |place: usize| call.get(place).and_then(|text| Timestamp::parse(text.trim().trim_matches('"')));
+        match (time(0), time(1)) {
+            (Some(start), Some(end)) => end.linear() < start.linear(),
+            (start, end) => start.is_some() != end.is_some(),
+        }
+    };
+    if case.arguments("ALLDAYCOUNT").iter().any(is_half) {
+        return Some("an event without an end is one day, one without a start or that ends before it none");
     }
     if case.follows(COMPARISONS, &["TIMEUNITS(", "DAYUNITS("]) {
         return Some("the operands of a comparison are converted (manual 6.10)");

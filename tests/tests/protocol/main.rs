@@ -10,6 +10,7 @@ mod large;
 mod login;
 mod modes;
 mod opening;
+mod options;
 mod scripts;
 mod sending;
 mod session;

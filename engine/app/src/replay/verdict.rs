@@ -10,6 +10,9 @@ use super::script::{Turn, statuses};
 /// A command of the client's, as the recording has it: the numbers of its message and its own, and its name.
 type Key = (String, String, String);
 
+/// Recorded commands, their numbers and names, by the numbers that they have in our message.
+type Numbers = HashMap<String, (String, String)>;
+
 /// What was said in a session.
 pub(super) struct Exchanged {
     /// The messages.
@@ -28,8 +31,8 @@ pub(super) struct Exchanged {
     not_compared: HashSet<String>,
     /// Recorded messages that were answered.
     answered_then: HashSet<String>,
-    /// Our messages by their numbers: the recorded number, and the recorded commands by ours.
-    sent: HashMap<String, (Option<String>, HashMap<String, (String, String)>)>,
+    /// Our messages by their numbers: the number of the recorded one, and its commands.
+    sent: HashMap<String, (Option<String>, Numbers)>,
     /// Numbers of answers of ours that have been seen.
     seen: HashSet<String>,
 }
@@ -128,12 +131,7 @@ impl Exchanged {
     }
 
     /// A message of ours has been made from a recorded one, or from none.
-    pub(super) fn sent(
-        &mut self,
-        message: &str,
-        recorded: Option<&Message>,
-        numbers: HashMap<String, (String, String)>,
-    ) {
+    pub(super) fn sent(&mut self, message: &str, recorded: Option<&Message>, numbers: Numbers) {
         let then = recorded.map(|recorded| recorded.header.msg_id.clone());
         if let Some(recorded) = recorded {
             let played: HashSet<&(String, String)> = numbers.values().collect();

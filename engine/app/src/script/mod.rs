@@ -37,7 +37,7 @@ pub(crate) struct ScriptArgs {
     /// Show each line that is run, and the values that it changes
     #[arg(long)]
     trace: bool,
-    /// Run with the macros and functions of this config
+    /// Run with the macros, functions and time zones of this config
     #[arg(long, value_name = "CONFIG")]
     config: Option<PathBuf>,
     /// Set a config variable
@@ -129,15 +129,15 @@ struct Compiled {
 impl Bench {
     /// An error without words has been told already.
     fn new(args: &ScriptArgs) -> Result<Bench, String> {
-        let (mut library, mut item) = (Arc::new(Library::empty()), None);
+        let (mut library, mut item, mut zones) = (Arc::new(Library::empty()), None, Zones::default());
         if let Some(path) = &args.config {
             let args_of_config = ConfigArgs { path: path.clone(), define: args.define.clone() };
             let config = crate::config::load_in_passing(&args_of_config).ok_or_else(String::new)?;
             item = fields(&config, args)?.map(Item::new);
             library = Arc::clone(&config.library);
+            zones = config.zones.clone();
         }
-        let (zones, machine) = (Zones::default(), Machine::new());
-        Ok(Bench { library, item, zones, machine, trace: args.trace, earlier: None })
+        Ok(Bench { library, item, zones, machine: Machine::new(), trace: args.trace, earlier: None })
     }
 
     /// Runs a script and shows its variables and its result.
@@ -236,11 +236,21 @@ impl Bench {
             let starts = compiled.errors.iter().map(|error| error.span.start);
             starts.min().map_or(usize::MAX, |start| start.saturating_sub(compiled.text.added))
         };
+        // In parentheses it is an expression and no more: RETURN before `f(); g();` would end them behind the first.
+        let bare = line.trim_end().trim_end_matches(';');
+        let in_parentheses = self.compile(Text {
+            name: "script".into(),
+            text: format!("RETURN ({bare}\n);"),
+            added: "RETURN (".len(),
+        });
+        let expression = text("RETURN ", ";");
+        if in_parentheses.errors.is_empty() {
+            return expression;
+        }
         // A declaration alone ends with its semicolon, which nobody types at a prompt.
-        let statements = [text("", ""), text("", ";")];
-        statements.into_iter().fold(text("RETURN ", ";"), |best, other| {
-            if reached(&other) > reached(&best) { other } else { best }
-        })
+        [text("", ";"), expression]
+            .into_iter()
+            .fold(text("", ""), |best, other| if reached(&other) > reached(&best) { other } else { best })
     }
 }
 

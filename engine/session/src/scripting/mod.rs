@@ -30,9 +30,17 @@ struct Shared {
     state: SessionState,
 }
 
+/// How often scripts ask for the time that has gone by in what counts as a millisecond of theirs. They ask every
+/// thousand rounds of a loop, so that the default `<looptimeout>` of five seconds is some 50 million rounds: a few
+/// seconds. A session reads no clock, and a recording of it must end its scripts where the session did.
+const ASKED_PER_MS: u64 = 10;
+
 /// The clock and the dice of the session, which were given to it.
+#[derive(Default)]
 struct Machine {
     now: i64,
+    /// How often a script has asked for the time that has gone by.
+    asked: u64,
     dice: u64,
     notes: Vec<String>,
 }
@@ -43,7 +51,8 @@ impl System for Machine {
     }
 
     fn elapsed_ms(&mut self) -> u64 {
-        u64::try_from(self.now).unwrap_or(0)
+        self.asked += 1;
+        self.asked / ASKED_PER_MS
     }
 
     /// Knuth's linear congruential generator: scripts want any number, not one that nobody can guess.
@@ -64,7 +73,7 @@ impl Desk {
     /// The desk of a session that has not seen a message yet.
     pub(crate) fn new(server: &Arc<Server>) -> Self {
         Desk(Arc::new(Mutex::new(Shared {
-            machine: Machine { now: 0, dice: 0, notes: Vec::new() },
+            machine: Machine::default(),
             zones: server.config().zones.clone(),
             state: SessionState::new(server),
         })))
@@ -79,6 +88,7 @@ impl Desk {
     pub(crate) fn set_now(&self, now: i64) {
         let mut shared = self.shared();
         shared.machine.now = now;
+        shared.state.now = now;
         shared.machine.dice ^= now as u64;
     }
 
@@ -172,4 +182,23 @@ pub(crate) fn is_true(value: Option<TypedValue>) -> Option<bool> {
         syncloom_script::Value::Integer(number) => number != 0,
         other => other.to_text().trim().parse::<i64>().is_ok_and(|number| number != 0),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use syncloom_script::functions::Contexts;
+    use syncloom_script::lang::{ContextBuilder, Library};
+
+    use super::*;
+
+    #[test]
+    fn a_loop_without_end_ends() {
+        let mut builder = ContextBuilder::new(&Arc::new(Library::empty()), Contexts::GLOBAL);
+        let endless = builder.script("WHILE (1==1) { }");
+        let (context, errors) = builder.build();
+        assert!(errors.is_empty());
+        let mut machine = Machine::default();
+        let result = context.run(endless, &mut context.variables(), &mut Env::new(&mut machine));
+        assert!(result.is_err());
+    }
 }

@@ -14,6 +14,8 @@ use crate::server::Server;
 pub(crate) struct SessionState {
     server: Arc<Server>,
     variables: Option<Variables>,
+    /// When the message came that is worked off, in milliseconds since 1970.
+    pub(super) now: i64,
     /// The version of SyncML, such as `1.2`.
     pub(crate) version: &'static str,
     /// The address by which the peer began.
@@ -34,6 +36,7 @@ impl SessionState {
         SessionState {
             server: Arc::clone(server),
             variables: None,
+            now: 0,
             version: "unknown",
             local_uri: String::new(),
             abort: None,
@@ -104,7 +107,7 @@ impl Host<SessionCall> for SessionState {
                 self.show_properties = Some(number(arguments, 0) != 0);
                 Value::Unassigned
             }
-            SessionCall::DatabaseNow => Value::Timestamp(Timestamp::from_unix_ms(0)),
+            SessionCall::DatabaseNow => Value::Timestamp(Timestamp::from_unix_ms(self.now)),
             _ => Value::Unassigned,
         })
     }

@@ -8,7 +8,7 @@ use syncloom_wire::{
 use super::{Phase, Session};
 use crate::devinf;
 use crate::report::Outcome;
-use crate::sync::{AlertError, DatastoreSync, Op};
+use crate::sync::{AlertError, Around, DatastoreSync, Op};
 
 /// Depth of Sequence in Sequence that is followed: a peer has no use for more, and it must end somewhere.
 const MAX_NESTING: usize = 4;
@@ -93,16 +93,14 @@ impl Session {
     fn sync_alert(&mut self, alert: &Alert, about: About, now: i64) {
         let (device, user) = (&self.scope.device_id, &self.scope.user_key);
         let stamp = self.stamp.get_or_insert_with(|| self.server.begin_sync(now, device, user));
-        let opened = DatastoreSync::open(
-            &self.server,
-            self.backend.as_mut(),
-            &self.scope,
+        let around = Around {
+            server: &self.server,
+            scope: &self.scope,
             stamp,
-            self.version,
-            alert,
-            &self.desk,
-            &mut self.notes,
-        );
+            version: self.version,
+            desk: &self.desk,
+        };
+        let opened = DatastoreSync::open(&around, self.backend.as_mut(), alert, &mut self.notes);
         let opened = opened.and_then(|alerted| {
             if self.datastores.iter().any(|known| known.is_at(&alerted.sync.local_uri)) {
                 return Err(AlertError::Refused(

@@ -30,7 +30,7 @@ use crate::server::Server;
 use maps::Maps;
 use matcher::Matcher;
 use mode::Mode;
-pub(crate) use open::AlertError;
+pub(crate) use open::{AlertError, Around};
 pub(crate) use peer::RemoteStore;
 use peer::Types;
 pub(crate) use receive::Op;

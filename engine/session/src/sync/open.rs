@@ -30,6 +30,15 @@ impl From<StoreError> for AlertError {
     }
 }
 
+/// What a datastore takes from its session.
+pub(crate) struct Around<'a> {
+    pub(crate) server: &'a Arc<Server>,
+    pub(crate) scope: &'a Scope,
+    pub(crate) stamp: &'a Stamp,
+    pub(crate) version: Version,
+    pub(crate) desk: &'a Desk,
+}
+
 /// A datastore that is going to be synced.
 pub(crate) struct Alerted {
     /// The sync.
@@ -72,15 +81,12 @@ fn path_of(uri: &str) -> &str {
 impl DatastoreSync {
     /// Begins a sync as the peer asks and the anchors allow.
     pub(crate) fn open(
-        server: &Arc<Server>,
+        around: &Around<'_>,
         backend: &mut dyn Backend,
-        scope: &Scope,
-        stamp: &Stamp,
-        version: Version,
         alert: &Alert,
-        desk: &Desk,
         notes: &mut Vec<String>,
     ) -> Result<Alerted, AlertError> {
+        let Around { server, scope, stamp, version, desk } = *around;
         let code = alert.code.unwrap_or_default();
         let item = alert.items.first().ok_or_else(|| refused(400, "Alert without an item"))?;
         let uri = item.target.as_ref().map_or("", |target| target.uri.as_str());

@@ -204,3 +204,100 @@ fn set(item: &mut Item, field: FieldId, index: Option<usize>, value: Value) {
         Some(index) => drop(item.set_at(field, index, value)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use syncloom_plugin_api::parse_fields;
+    use syncloom_script::{CompareMode, FieldList, MergeMode};
+
+    use super::*;
+
+    fn columns() -> (Arc<FieldList>, Vec<Map>) {
+        let mut list = FieldList::new("test");
+        let mut maps = Vec::new();
+        for (number, (kind, array)) in [
+            (FieldType::Multiline, false),
+            (FieldType::String, true),
+            (FieldType::Timestamp, false),
+            (FieldType::Blob, false),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (name, compare, merge) = (format!("F{number}"), CompareMode::Always, MergeMode::No);
+            let field =
+                list.push(syncloom_script::Field { name, kind, array, compare, age: false, merge }).unwrap();
+            maps.push(Map {
+                column: number.to_string(),
+                field,
+                kind: if kind == FieldType::Blob { DbType::Blob } else { DbType::String },
+                read: true,
+                insert: true,
+                update: true,
+                floating: false,
+                size: (number == 1).then_some(3),
+                truncate: true,
+                set_no: 0,
+            });
+        }
+        (Arc::new(list), maps)
+    }
+
+    #[test]
+    fn an_item_comes_back_as_it_was_and_says_its_zones() {
+        let (list, maps) = columns();
+        let maps: Vec<&Map> = maps.iter().collect();
+        let zones = Zones::default();
+        let zurich = zones.find("Europe/Zurich").unwrap();
+        let format = Format { line_ends: LineEnds::Dos, zone: zurich, zones: &zones };
+        let time = |text: &str, zone: Zone| Timestamp::parse(text).unwrap().with_zone(zone);
+        for (when, line) in [
+            (time("20240115T090000", Zone::Utc), "2:20240115T090000Z\n"),
+            (time("20240715T090000", zurich), "2;TZNAME=Europe/Zurich:20240715T090000\n"),
+            (time("20240115T090000", Zone::Offset(-90)), "2;TZOFFS=-90:20240115T090000\n"),
+            (time("20240115T090000", Zone::Floating), "2;TZNAME=:20240115T090000\n"),
+            (time("20240115", Zone::Floating).date_only(), "2:20240115\n"),
+        ] {
+            let mut item = Item::new(Arc::clone(&list));
+            item.set(FieldId(0), Value::Text("a\n\"b\"; c".into()));
+            item.set(
+                FieldId(1),
+                Value::Array(vec![Value::Text("x".into()), Value::Empty, Value::Text("z".into())]),
+            );
+            item.set(FieldId(2), Value::Timestamp(when));
+            item.set(FieldId(3), Value::Blob(vec![0, 255]));
+            let outgoing = write(&format, &maps, &item).unwrap();
+            let text = String::from_utf8(outgoing.text()).unwrap();
+            assert_eq!(text, format!("0:a\\r\\n\\\"b\\\"; c\n1[0]:x\n1[1]:\n1[2]:z\n{line}3;BLOBID=3\n"));
+            assert_eq!(outgoing.blobs, [("3".to_owned(), vec![0, 255])]);
+            let mut back = Item::new(Arc::clone(&list));
+            let wanted = read(&format, &maps, &parse_fields(text.as_bytes()).unwrap(), &mut back);
+            assert_eq!(wanted, [(FieldId(3), None, "3".to_owned())]);
+            set_blob(&mut back, FieldId(3), None, vec![0, 255]);
+            for id in (0..4).map(FieldId) {
+                assert_eq!(back.get(id).to_text(), item.get(id).to_text());
+            }
+            assert_eq!(back.get(FieldId(2)), item.get(FieldId(2)), "{line}");
+        }
+        // Without a zone, a time is in that of the database.
+        let mut item = Item::new(Arc::clone(&list));
+        read(&format, &maps, &parse_fields(b"2:20240115T090000\n").unwrap(), &mut item);
+        assert_eq!(item.get(FieldId(2)), &Value::Timestamp(time("20240115T090000", zurich)));
+        assert!(item.get(FieldId(0)).is_assigned(), "what a store does not tell is empty");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_where_it_may_be() {
+        let (list, mut maps) = columns();
+        let zones = Zones::default();
+        let format = Format { line_ends: LineEnds::Unix, zone: Zone::Utc, zones: &zones };
+        let mut item = Item::new(list);
+        item.set(FieldId(1), Value::Text("äbcd".into()));
+        let outgoing = write(&format, &maps.iter().collect::<Vec<_>>(), &item).unwrap();
+        assert_eq!((outgoing.text(), outgoing.cut), ("1[0]:äbc\n".into(), vec!["1".to_owned()]));
+        maps[1].truncate = false;
+        assert!(write(&format, &maps.iter().collect::<Vec<_>>(), &item).is_err());
+    }
+}

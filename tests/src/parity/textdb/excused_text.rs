@@ -55,21 +55,26 @@ fn digits(text: &[u8]) -> Option<usize> {
 /// Our text of an item as the original would write it: of a cell with a semicolon, the key and the end from there on.
 pub(super) fn read_by_original(text: &[u8]) -> Vec<u8> {
     let ended = text.ends_with(b"\n");
-    let mut cells: Vec<(Vec<u8>, Vec<Vec<u8>>, Vec<Vec<u8>>)> = Vec::new();
+    struct Cell {
+        key: Vec<u8>,
+        lines: Vec<Vec<u8>>,
+        values: Vec<Vec<u8>>,
+    }
+    let mut cells: Vec<Cell> = Vec::new();
     for line in text.strip_suffix(b"\n").unwrap_or(text).split(|byte| *byte == b'\n') {
         let end = line.iter().position(|byte| matches!(byte, b':' | b';')).unwrap_or(line.len());
         let key = line[..end].split(|byte| *byte == b'[').next().unwrap_or_default().to_vec();
         let value = line[end..].strip_prefix(b":").unwrap_or(&line[end..]).to_vec();
         let is_element = line[..end].contains(&b'[');
-        match cells.last_mut().filter(|(known, ..)| is_element && *known == key) {
-            Some((_, lines, values)) => {
-                lines.push(line.to_vec());
-                values.push(value);
+        match cells.last_mut().filter(|known| is_element && known.key == key) {
+            Some(cell) => {
+                cell.lines.push(line.to_vec());
+                cell.values.push(value);
             }
-            None => cells.push((key, vec![line.to_vec()], vec![value])),
+            None => cells.push(Cell { key, lines: vec![line.to_vec()], values: vec![value] }),
         }
     }
-    let cells = cells.into_iter().map(|(key, lines, values)| {
+    let cells = cells.into_iter().map(|Cell { key, lines, values }| {
         let cell = values.join(&0x1D);
         match cell.iter().position(|byte| *byte == b';') {
             Some(semicolon) => [&key, &cell[semicolon..]].concat(),

@@ -105,7 +105,7 @@ impl<'s> Case<'s> {
             return self.files(snapshot);
         }
         if let Some(note) = line["note"].as_str() {
-            return self.from_outside(note, line);
+            return self.meddle(note, line);
         }
         if line["fn"].is_null() {
             return Ok(());
@@ -122,7 +122,7 @@ impl<'s> Case<'s> {
     }
 
     /// Somebody has changed a file.
-    fn from_outside(&mut self, note: &str, line: &Json) -> io::Result<()> {
+    fn meddle(&mut self, note: &str, line: &Json) -> io::Result<()> {
         self.excuses.note(note, &self.caller);
         match (line["file"].as_str(), line["bytes"].as_str()) {
             (Some(file), Some(bytes)) => fs::write(self.work.path().join(file), calls::hex(bytes)),
