@@ -382,7 +382,9 @@ impl Checker<'_, '_, '_> {
                 self.include(child, node);
                 continue;
             }
-            let Some(tag) = tags::find(parent.name, &child.name) else {
+            // Many tags of one name stand behind each other.
+            let same = node.children.last().map(|before| before.tag).filter(|tag| tag.name == child.name);
+            let Some(tag) = same.or_else(|| tags::find(parent.name, &child.name)) else {
                 self.unknown_tag(child, parent);
                 continue;
             };

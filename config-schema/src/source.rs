@@ -137,6 +137,9 @@ impl Source {
 }
 
 fn characters(text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
@@ -162,6 +165,9 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let rest = &text[at + 1..];
+        if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
         let name_length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
         let name = &rest[..name_length];
         if !names.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {

@@ -258,7 +258,7 @@ fn content(source: &str, inner: &Range<usize>, children: &[Element<'_>]) -> Text
     while let Some(rest) = source.get(at..end).filter(|rest| !rest.is_empty()) {
         let plain = memchr::memchr3(b'<', b'&', b'\r', rest.as_bytes()).unwrap_or(rest.len());
         // The space between tags means nothing, if nothing else stands there.
-        if !has_tags || !text.string.is_empty() || !rest[..plain].trim().is_empty() {
+        if !has_tags || !text.string.is_empty() || !rest[..plain].trim_start().is_empty() {
             text.push_exact(&rest[..plain], at);
         }
         let rest = &rest[plain..];
