@@ -109,7 +109,7 @@ pub(crate) struct Rules<'a> {
 }
 
 /// Checks the document. `None`: it is no config at all.
-pub(crate) fn check(root: &mut Element, rules: &mut Rules<'_>, report: &mut Report<'_>) -> Option<Node> {
+pub(crate) fn check(root: &mut Element<'_>, rules: &mut Rules<'_>, report: &mut Report<'_>) -> Option<Node> {
     let Some(tag) = tags::find("", &root.name) else {
         let message = format!("a config is a <sysync_config>, not a <{}>", root.name);
         report.add(Code::WrongRoot, root.name_span.clone(), message);
@@ -182,7 +182,7 @@ struct Checker<'c, 'p, 'r> {
 
 impl Checker<'_, '_, '_> {
     /// The tag with all that it has; `None` if a condition leaves it out.
-    fn node(&mut self, element: &mut Element, tag: &'static Tag) -> Option<Node> {
+    fn node(&mut self, element: &mut Element<'_>, tag: &'static Tag) -> Option<Node> {
         if !self.counts(element) {
             self.leave_out(element);
             return None;
@@ -202,7 +202,7 @@ impl Checker<'_, '_, '_> {
             attributes,
             text,
             valid: true,
-            children: Vec::new(),
+            children: Vec::with_capacity(element.children.len()),
             free: None,
         };
         self.value(&node);
@@ -223,7 +223,7 @@ impl Checker<'_, '_, '_> {
     }
 
     /// Whether the conditions of a tag hold (manual 4.5, 4.6).
-    fn counts(&mut self, element: &Element) -> bool {
+    fn counts(&mut self, element: &Element<'_>) -> bool {
         element.attributes.iter().all(|attribute| {
             let defined = |rules: &Rules<'_>| rules.variables.find(&attribute.value).is_some();
             let Some(name) = CONDITIONS.iter().find(|name| name.eq_ignore_ascii_case(&attribute.name)) else {
@@ -243,7 +243,7 @@ impl Checker<'_, '_, '_> {
     }
 
     /// Remembers what a condition leaves out, for whoever looks for it in vain.
-    fn leave_out(&mut self, element: &Element) {
+    fn leave_out(&mut self, element: &Element<'_>) {
         for child in std::iter::once(element).chain(&element.children) {
             let name = child.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case("name"));
             if let Some(name) = name.filter(|_| self.report.left_out.len() < MAX_LEFT_OUT) {
@@ -252,7 +252,7 @@ impl Checker<'_, '_, '_> {
         }
     }
 
-    fn attributes(&mut self, element: &Element, tag: &'static Tag, expand: Option<Expand>) -> Vec<Attr> {
+    fn attributes(&mut self, element: &Element<'_>, tag: &'static Tag, expand: Option<Expand>) -> Vec<Attr> {
         let mut found: Vec<Attr> = Vec::new();
         for attribute in &element.attributes {
             let Some(decl) = tag.attribute(&attribute.name) else {
@@ -260,7 +260,7 @@ impl Checker<'_, '_, '_> {
                 continue;
             };
             let span = attribute.value_span.clone();
-            let mut value = attribute.value.clone();
+            let mut value = attribute.value.clone().into_owned();
             if tag.name == "configvar" && decl.name == "value" {
                 let mut text = Text::at(span.start);
                 text.push_made(&value, span.clone());
@@ -295,7 +295,7 @@ impl Checker<'_, '_, '_> {
         found
     }
 
-    fn unknown_attribute(&mut self, attribute: &XmlAttribute, tag: &'static Tag) {
+    fn unknown_attribute(&mut self, attribute: &XmlAttribute<'_>, tag: &'static Tag) {
         if self.report.is_full(Severity::Warning) {
             return;
         }
@@ -375,14 +375,16 @@ impl Checker<'_, '_, '_> {
         false
     }
 
-    fn children(&mut self, element: &mut Element, node: &mut Node) {
+    fn children(&mut self, element: &mut Element<'_>, node: &mut Node) {
         let parent = node.tag;
         for child in &mut element.children {
             if is_include(child) {
                 self.include(child, node);
                 continue;
             }
-            let Some(tag) = tags::find(parent.name, &child.name) else {
+            // Many tags of one name stand behind each other.
+            let same = node.children.last().map(|before| before.tag).filter(|tag| tag.name == child.name);
+            let Some(tag) = same.or_else(|| tags::find(parent.name, &child.name)) else {
                 self.unknown_tag(child, parent);
                 continue;
             };
@@ -410,12 +412,11 @@ impl Checker<'_, '_, '_> {
     }
 
     /// Tells of tags that something else has taken the place of.
-    fn outdated(&mut self, element: &Element, node: &Node) {
+    fn outdated(&mut self, element: &Element<'_>, node: &Node) {
         for child in node.children.iter().filter(|child| !child.tag.deprecated.is_empty()) {
             let tag = child.tag;
             let written = element.children.iter().find(|known| known.name_span == child.span);
-            let message =
-                format!("<{}> is outdated", written.map_or(tag.name, |written| written.name.as_str()));
+            let message = format!("<{}> is outdated", written.map_or(tag.name, |written| &*written.name));
             let zone = node.child(UTC.1).is_none().then(|| values::boolean(child.value())).flatten();
             let names = written.map(|written| self.names(written)).unwrap_or_default();
             let found = self.report.add(Code::OutdatedTag, child.span.clone(), message);
@@ -435,7 +436,7 @@ impl Checker<'_, '_, '_> {
     }
 
     /// Where the name of a tag stands: in its start tag and, if it has one, in its end tag.
-    fn names(&self, element: &Element) -> Vec<Range<usize>> {
+    fn names(&self, element: &Element<'_>) -> Vec<Range<usize>> {
         let mut names = vec![element.name_span.clone()];
         let text = self.report.text(element.span.clone());
         let end = text.rfind("</").map(|at| element.span.start + at + 2);
@@ -445,7 +446,7 @@ impl Checker<'_, '_, '_> {
         names
     }
 
-    fn free(&mut self, element: &mut Element) -> Free {
+    fn free(&mut self, element: &mut Element<'_>) -> Free {
         let mut tags = Vec::new();
         for child in &mut element.children {
             if self.counts(child) {
@@ -454,7 +455,7 @@ impl Checker<'_, '_, '_> {
                     expansion(child).unwrap_or(Expand::No),
                     self.report,
                 );
-                tags.push((child.name.clone(), text.trimmed().0.to_owned()));
+                tags.push((child.name.clone().into_owned(), text.trimmed().0.to_owned()));
             }
         }
         let xml = self.report.text(element.inner.clone()).to_owned();
@@ -462,7 +463,7 @@ impl Checker<'_, '_, '_> {
     }
 
     /// Puts the tags of another file in the place of an `<include>`.
-    fn include(&mut self, element: &mut Element, node: &mut Node) {
+    fn include(&mut self, element: &mut Element<'_>, node: &mut Node) {
         if !self.counts(element) {
             return self.leave_out(element);
         }
@@ -495,7 +496,7 @@ impl Checker<'_, '_, '_> {
         }
     }
 
-    fn unknown_tag(&mut self, child: &Element, parent: &'static Tag) {
+    fn unknown_tag(&mut self, child: &Element<'_>, parent: &'static Tag) {
         if self.report.is_full(Severity::Warning) {
             return;
         }
@@ -554,7 +555,7 @@ impl Checker<'_, '_, '_> {
 }
 
 /// How far an element says that its variables are replaced (manual 4.3).
-fn expansion(element: &Element) -> Option<Expand> {
+fn expansion(element: &Element<'_>) -> Option<Expand> {
     let expand = element.attributes.iter().find(|a| a.name.eq_ignore_ascii_case("expand"));
     expand.and_then(|attribute| Expand::parse(&attribute.value))
 }
@@ -575,7 +576,7 @@ fn is_of_value(code: Code) -> bool {
 }
 
 /// Whether an element stands for the tags of another file; one that names a rule is a tag of rules.
-fn is_include(element: &Element) -> bool {
+fn is_include(element: &Element<'_>) -> bool {
     let has_file = || element.attributes.iter().any(|attribute| attribute.name.eq_ignore_ascii_case(FILE));
     element.name.eq_ignore_ascii_case("include") && has_file()
 }

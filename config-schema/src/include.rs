@@ -51,7 +51,7 @@ impl Files {
         name: &str,
         span: std::ops::Range<usize>,
         report: &mut Report<'_>,
-    ) -> Option<Element> {
+    ) -> Option<Element<'static>> {
         let reader = self.reader?;
         let folder = report.folder(span.start);
         let path = folder.join(name);
@@ -89,12 +89,12 @@ impl Files {
         };
         let source = Source::new(&shown, text);
         let mut own = Report::new(&source);
-        let root = xml::parse(&mut own);
+        let base = report.next_base();
+        let root = xml::parse(&mut own).map(|root| root.moved(base));
         let told = std::mem::take(&mut own.diagnostics);
         report.adopt(told);
-        let base = report.include(source);
-        let mut root = root?;
-        root.shift(base);
+        report.include(source);
+        let root = root?;
         if !root.name.eq_ignore_ascii_case(ROOT) {
             let message = format!("an included file is a <{ROOT}>, not a <{}>", root.name);
             report

@@ -55,7 +55,7 @@ impl Source {
     /// A file of this name with this text.
     pub(crate) fn new(name: &str, text: String) -> Self {
         let mut lines = vec![0];
-        lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1));
+        lines.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1));
         let mut before = 0;
         let marks = text.as_bytes().chunks(STRIDE).map(|chunk| {
             let mark = before;
@@ -137,6 +137,9 @@ impl Source {
 }
 
 fn characters(text: &[u8]) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
     text.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
@@ -157,13 +160,16 @@ fn secrets(text: &str) -> Vec<Range<usize>> {
         secret.flat_map(|tag| std::iter::once(tag.name).chain(tag.aliases.iter().copied())).collect()
     });
     let mut found: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices('<') {
+    for at in memchr::memchr_iter(b'<', text.as_bytes()) {
         if found.last().is_some_and(|last| at < last.end) {
             continue;
         }
         let rest = &text[at + 1..];
-        let name_end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        let name = &rest[..name_end];
+        if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        let name_length = rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count();
+        let name = &rest[..name_length];
         if !names.iter().any(|secret| secret.eq_ignore_ascii_case(name)) {
             continue;
         }
@@ -255,15 +261,18 @@ impl<'a> Report<'a> {
         Path::new(&**self.file(offset).1.name()).parent().unwrap_or(Path::new(""))
     }
 
-    /// Takes in a file; what comes back is where it begins.
-    pub fn include(&mut self, source: Source) -> usize {
+    /// Where the next file that is taken in will begin.
+    pub fn next_base(&self) -> usize {
         let (last, file) = match self.included.last() {
             Some((base, file)) => (*base, file),
             None => (0, self.source),
         };
-        let base = last + file.text().len() + 1;
-        self.included.push((base, source));
-        base
+        last + file.text().len() + 1
+    }
+
+    /// Takes in a file.
+    pub fn include(&mut self, source: Source) {
+        self.included.push((self.next_base(), source));
     }
 
     /// Takes over the problems of a file that is included.

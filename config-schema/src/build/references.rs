@@ -20,7 +20,8 @@ pub(super) fn check_rules(root: &Node, report: &mut Report<'_>) {
         }
     });
     each(root, &mut |node| {
-        for attr in ["rule", "rulematch"].into_iter().filter_map(|name| node.attr(name)) {
+        let names_rules = |attr: &&Attr| attr.valid && matches!(attr.decl.name, "rule" | "rulematch");
+        for attr in node.attributes.iter().filter(names_rules) {
             // <include> looks its rule up itself.
             if node.tag.name != "include" {
                 check_rule(attr, &rules, report);
@@ -83,7 +84,7 @@ fn function_name(text: &str) -> Option<&str> {
 /// Whether a text has a name as a whole word.
 fn mentions(text: &str, name: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, _)| {
+    memchr::memmem::find_iter(text.as_bytes(), name).any(|at| {
         let behind = text[at + name.len()..].starts_with(part);
         let before = text[..at].ends_with(part) && !name.starts_with('$');
         !behind && !before

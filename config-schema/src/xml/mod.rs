@@ -5,9 +5,11 @@
 
 mod faults;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use roxmltree::{Document, ParsingOptions};
+use memchr::memmem;
+use roxmltree::{Document, ParsingOptions, StringStorage};
 
 use crate::diagnostic::Code;
 use crate::source::Report;
@@ -17,26 +19,26 @@ pub(crate) const MAX_DEPTH: usize = 64;
 /// The largest number of elements, texts and comments; a real config has some ten thousand.
 const MAX_NODES: u32 = 1_000_000;
 
-/// An element with all that it contains.
+/// An element with all that it contains; its names stand in the source, and most values of attributes do.
 #[derive(Debug)]
-pub(crate) struct Element {
-    pub name: String,
+pub(crate) struct Element<'s> {
+    pub name: Cow<'s, str>,
     /// The name in the start tag.
     pub name_span: Range<usize>,
     /// Everything from the start tag to the end tag.
     pub span: Range<usize>,
     /// What stands between start and end tag.
     pub inner: Range<usize>,
-    pub attributes: Vec<XmlAttribute>,
+    pub attributes: Vec<XmlAttribute<'s>>,
     pub text: Text,
-    pub children: Vec<Element>,
+    pub children: Vec<Element<'s>>,
 }
 
 #[derive(Debug)]
-pub(crate) struct XmlAttribute {
-    pub name: String,
+pub(crate) struct XmlAttribute<'s> {
+    pub name: Cow<'s, str>,
     pub name_span: Range<usize>,
-    pub value: String,
+    pub value: Cow<'s, str>,
     pub value_span: Range<usize>,
 }
 
@@ -110,8 +112,8 @@ impl Text {
 
     /// The text without the space around it, and where that begins.
     pub fn trimmed(&self) -> (&str, usize) {
-        let trimmed = self.string.trim();
-        (trimmed, self.string.len() - self.string.trim_start().len())
+        let rest = self.string.trim_start();
+        (rest.trim_end(), self.string.len() - rest.len())
     }
 
     /// Where the text without the space around it stands in the source.
@@ -143,25 +145,35 @@ impl Text {
     }
 }
 
-impl Element {
-    /// Moves all its places: its file lies behind others.
-    pub fn shift(&mut self, base: usize) {
-        let shifted = |span: &mut Range<usize>| *span = span.start + base..span.end + base;
-        for span in [&mut self.name_span, &mut self.span, &mut self.inner] {
-            shifted(span);
+impl Element<'_> {
+    /// The same element without its source, and with all its places moved: its file lies behind others.
+    pub fn moved(self, base: usize) -> Element<'static> {
+        let moved = |span: Range<usize>| span.start + base..span.end + base;
+        let attribute = |attribute: XmlAttribute<'_>| XmlAttribute {
+            name: Cow::Owned(attribute.name.into_owned()),
+            name_span: moved(attribute.name_span),
+            value: Cow::Owned(attribute.value.into_owned()),
+            value_span: moved(attribute.value_span),
+        };
+        let piece = |piece: Piece| Piece { source: moved(piece.source), ..piece };
+        Element {
+            name: Cow::Owned(self.name.into_owned()),
+            name_span: moved(self.name_span),
+            span: moved(self.span),
+            inner: moved(self.inner),
+            attributes: self.attributes.into_iter().map(attribute).collect(),
+            text: Text {
+                string: self.text.string,
+                pieces: self.text.pieces.into_iter().map(piece).collect(),
+                origin: self.text.origin + base,
+            },
+            children: self.children.into_iter().map(|child| child.moved(base)).collect(),
         }
-        for attribute in &mut self.attributes {
-            shifted(&mut attribute.name_span);
-            shifted(&mut attribute.value_span);
-        }
-        self.text.origin += base;
-        self.text.pieces.iter_mut().for_each(|piece| shifted(&mut piece.source));
-        self.children.iter_mut().for_each(|child| child.shift(base));
     }
 }
 
 /// Reads the text of the report's source. `None` says that it is no XML; the report says why.
-pub(crate) fn parse(report: &mut Report<'_>) -> Option<Element> {
+pub(crate) fn parse<'s>(report: &mut Report<'s>) -> Option<Element<'s>> {
     let source = report.source;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: MAX_NODES, ..ParsingOptions::default() };
     match Document::parse_with_options(source.text(), options) {
@@ -203,27 +215,31 @@ fn too_deep<'a, 'i>(root: roxmltree::Node<'a, 'i>) -> Option<roxmltree::Node<'a,
 }
 
 /// Depth has been checked: `too_deep`.
-fn element(node: roxmltree::Node<'_, '_>, source: &str) -> Element {
+fn element<'s>(node: roxmltree::Node<'_, 's>, source: &'s str) -> Element<'s> {
     let span = node.range();
     let name_length = source[span.start + 1..]
-        .find(|c: char| c.is_whitespace() || matches!(c, '>' | '/'))
+        .bytes()
+        .position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
         .unwrap_or(node.tag_name().name().len());
     let attributes = node
         .attributes()
         .map(|attribute| XmlAttribute {
-            name: attribute.name().to_owned(),
+            name: Cow::Borrowed(attribute.name()),
             name_span: attribute.range_qname(),
-            value: attribute.value().to_owned(),
+            value: match attribute.value_storage() {
+                StringStorage::Borrowed(value) => Cow::Borrowed(*value),
+                StringStorage::Owned(value) => Cow::Owned(value.as_ref().to_owned()),
+            },
             value_span: attribute.range_value(),
         })
         .collect();
-    let mut children: Vec<Element> =
-        node.children().filter(|child| child.is_element()).map(|child| element(child, source)).collect();
+    let elements = || node.children().filter(|child| child.is_element());
+    let mut children = Vec::with_capacity(elements().count());
+    children.extend(elements().map(|child| element(child, source)));
     let inner = inside(source, &span);
     let text = content(source, &inner, &children);
-    children.shrink_to_fit();
     Element {
-        name: node.tag_name().name().to_owned(),
+        name: Cow::Borrowed(node.tag_name().name()),
         name_span: span.start + 1..span.start + 1 + name_length,
         span,
         inner,
@@ -234,15 +250,15 @@ fn element(node: roxmltree::Node<'_, '_>, source: &str) -> Element {
 }
 
 /// The text of an element, read again from the source: the parser has joined its parts.
-fn content(source: &str, inner: &Range<usize>, children: &[Element]) -> Text {
+fn content(source: &str, inner: &Range<usize>, children: &[Element<'_>]) -> Text {
     let Range { start: mut at, end } = *inner;
     let mut text = Text::at(at);
     let has_tags = !children.is_empty();
     let mut children = children.iter();
     while let Some(rest) = source.get(at..end).filter(|rest| !rest.is_empty()) {
-        let plain = rest.find(['<', '&', '\r']).unwrap_or(rest.len());
+        let plain = memchr::memchr3(b'<', b'&', b'\r', rest.as_bytes()).unwrap_or(rest.len());
         // The space between tags means nothing, if nothing else stands there.
-        if !has_tags || !text.string.is_empty() || !rest[..plain].trim().is_empty() {
+        if !has_tags || !text.string.is_empty() || !rest[..plain].trim_start().is_empty() {
             text.push_exact(&rest[..plain], at);
         }
         let rest = &rest[plain..];
@@ -251,9 +267,9 @@ fn content(source: &str, inner: &Range<usize>, children: &[Element]) -> Text {
             break;
         }
         let length = if let Some(comment) = rest.strip_prefix("<!--") {
-            comment.find("-->").map(|end| 4 + end + 3)
+            memmem::find(comment.as_bytes(), b"-->").map(|end| 4 + end + 3)
         } else if let Some(data) = rest.strip_prefix("<![CDATA[") {
-            let length = data.find("]]>").unwrap_or(data.len());
+            let length = memmem::find(data.as_bytes(), b"]]>").unwrap_or(data.len());
             push_lines(&mut text, &data[..length], at + 9);
             Some(9 + length + 3)
         } else if rest.starts_with("<?") {
@@ -290,19 +306,22 @@ fn push_lines(text: &mut Text, mut data: &str, mut at: usize) {
 /// What stands between the start tag of an element and its end tag.
 fn inside(source: &str, span: &Range<usize>) -> Range<usize> {
     let begin = after_start_tag(source, span);
-    begin..source[begin..span.end].rfind("</").map_or(begin, |end| begin + end)
+    // The last tag in it is its own end tag, if it has one.
+    begin..memchr::memrchr(b'<', &source.as_bytes()[begin..span.end]).map_or(begin, |end| begin + end)
 }
 
 /// Where the content of the element of this span begins.
 pub(crate) fn after_start_tag(source: &str, span: &Range<usize>) -> usize {
-    let mut quote = None;
-    for (at, c) in source[span.clone()].char_indices() {
-        match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '>') => return span.start + at + 1,
-            (Some(open), c) if open == c => quote = None,
-            _ => {}
+    let bytes = &source.as_bytes()[..span.end];
+    let mut at = span.start;
+    while let Some(found) = memchr::memchr3(b'"', b'\'', b'>', &bytes[at..]) {
+        let sign = bytes[at + found];
+        at += found + 1;
+        if sign == b'>' {
+            return at;
         }
+        let Some(close) = memchr::memchr(sign, &bytes[at..]) else { break };
+        at += close + 1;
     }
     span.end
 }
@@ -331,10 +350,10 @@ mod tests {
     use super::*;
     use crate::source::Source;
 
-    fn read(text: &str) -> Element {
+    fn read(text: &str) -> Element<'static> {
         let source = Source::new("x", text.to_owned());
         let mut report = Report::new(&source);
-        parse(&mut report).unwrap_or_else(|| panic!("{:?}", report.diagnostics))
+        parse(&mut report).unwrap_or_else(|| panic!("{:?}", report.diagnostics)).moved(0)
     }
 
     #[test]

@@ -135,15 +135,14 @@ pub struct UserFunction {
 
 impl Node {
     /// The expressions right below it.
-    pub fn children(&self) -> Vec<&Expr> {
-        match self {
-            Node::Literal(_) => Vec::new(),
-            Node::Variable(variable) => {
-                variable.offset.iter().chain(&variable.index).map(|child| &**child).collect()
-            }
-            Node::Call { arguments, .. } => arguments.iter().collect(),
-            Node::Cast(_, operand) | Node::Unary(_, operand) => vec![operand],
-            Node::Arith(_, left, right) | Node::Compare(_, left, right) => vec![left, right],
-        }
+    pub fn children(&self) -> impl Iterator<Item = &Expr> {
+        let (operands, arguments): ([Option<&Expr>; 2], &[Expr]) = match self {
+            Node::Literal(_) => ([None, None], &[]),
+            Node::Variable(variable) => ([variable.offset.as_deref(), variable.index.as_deref()], &[]),
+            Node::Call { arguments, .. } => ([None, None], arguments),
+            Node::Cast(_, operand) | Node::Unary(_, operand) => ([Some(operand), None], &[]),
+            Node::Arith(_, left, right) | Node::Compare(_, left, right) => ([Some(left), Some(right)], &[]),
+        };
+        operands.into_iter().flatten().chain(arguments)
     }
 }

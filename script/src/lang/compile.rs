@@ -22,6 +22,8 @@ use crate::functions::{Contexts, Function, table};
 pub struct Names<'a> {
     /// Its variables.
     pub declared: Declared,
+    /// The names of these, for the code of each script.
+    pub variables: Arc<[String]>,
     /// The item that bare names and `TARGET.` mean.
     pub target: Option<Fields>,
     /// The item that `REFERENCE.` means.
@@ -93,14 +95,17 @@ impl Declared {
         }
     }
 
-    fn count(&self) -> u32 {
-        self.order.len() as u32
+    /// The names, in the order of their slots.
+    pub fn names(&self) -> Arc<[String]> {
+        self.order.iter().map(|(name, _, _)| name.clone()).collect()
     }
+}
 
+impl Names<'_> {
     /// Code that does nothing yet.
     pub fn idle(&self) -> Code {
-        let names = self.order.iter().map(|(name, _, _)| name.clone()).collect();
-        Code { variables: self.count(), slots: self.count(), names, ..Code::default() }
+        let count = self.variables.len() as u32;
+        Code { variables: count, slots: count, names: Arc::clone(&self.variables), ..Code::default() }
     }
 }
 
@@ -108,7 +113,8 @@ impl Declared {
 pub fn compile(script: &Script, text: &str, names: &Names<'_>, errors: &mut Vec<ScriptError>) -> Code {
     let line_starts =
         std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
-    let (code, next) = (names.declared.idle(), names.declared.count());
+    let code = names.idle();
+    let next = code.variables;
     let mut compiler = Compiler { names, errors, code, next, line_starts, line: 1, loops: Vec::new() };
     for statement in &script.body {
         compiler.statement(statement);
@@ -565,5 +571,5 @@ fn result_of(op: Arith, left: Option<Kind>) -> Option<Kind> {
 
 /// Whether any part of an expression is what is looked for.
 fn any(expression: &Expr, found: &dyn Fn(&Expr) -> bool) -> bool {
-    found(expression) || expression.node.children().into_iter().any(|child| any(child, found))
+    found(expression) || expression.node.children().any(|child| any(child, found))
 }

@@ -68,6 +68,7 @@ impl Library {
             let mut found = Vec::new();
             let names = Names {
                 declared: Declared::default(),
+                variables: Arc::default(),
                 target: None,
                 reference: None,
                 functions: &by_name,
@@ -116,9 +117,10 @@ fn body(
         }
     }
     names.declared.add(&function.script.declarations, errors);
+    names.variables = names.declared.names();
     let before = errors.len();
     let code = compile(&function.script, text, &names, errors);
-    let code = if errors.len() > before { names.declared.idle() } else { code };
+    let code = if errors.len() > before { names.idle() } else { code };
     FunctionCode { signature: signature.clone(), locals: names.declared.order, code }
 }
 
@@ -202,6 +204,7 @@ impl ContextBuilder {
     /// Compiles the scripts. The errors come with the script they are in; a script with errors does nothing.
     pub fn build(mut self) -> (Context, Vec<(ScriptId, ScriptError)>) {
         let mut names = Names {
+            variables: self.declared.names(),
             declared: self.declared,
             target: self.target,
             reference: self.reference,
@@ -223,7 +226,7 @@ impl ContextBuilder {
             let code = compile(script, text, &names, &mut found);
             self.errors.extend(found.into_iter().map(|error| (ScriptId(number), error)));
             let bad = self.errors.iter().any(|(id, _)| id.0 == number);
-            codes.push(if bad { names.declared.idle() } else { code });
+            codes.push(if bad { names.idle() } else { code });
         }
         let order = names.declared.order;
         (Context { library: Arc::clone(&self.library), codes, order }, self.errors)

@@ -3,6 +3,7 @@
 //! A macro is text: its arguments are put in for `$1` to `$9`, and what comes out is read in place of its use.
 //! Every token knows where it stands, and through which macros it came.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -99,7 +100,7 @@ pub struct Token {
 /// Reads a whole script. The last token is the end; what can't be read is reported and skipped.
 pub fn tokens(text: &str, macros: &Macros) -> (Vec<Token>, Vec<ScriptError>) {
     let mut lexer = Lexer { macros, tokens: Vec::new(), errors: Vec::new(), expanded: 0 };
-    lexer.read(&Text { text, origin: None, inside: None }, 0);
+    lexer.read(&Text { text, parts: &[], inside: None }, 0);
     let end = text.len() as u32;
     lexer.tokens.push(Token { tok: Tok::End, place: Place { span: end..end, inside: None } });
     (lexer.tokens, lexer.errors)
@@ -115,16 +116,32 @@ struct Lexer<'a> {
 /// A text being read: the script, or a macro with its arguments put in.
 struct Text<'t> {
     text: &'t str,
-    /// For every byte, and the end, where in the macro's definition it comes from.
-    origin: Option<Vec<u32>>,
+    /// Where in the macro's definition it comes from; the script itself has no parts.
+    parts: &'t [Part],
     inside: Option<Rc<Use>>,
+}
+
+/// A part of a macro's text with its arguments put in, up to the next part.
+#[derive(Clone, Copy)]
+struct Part {
+    /// Where in the text it begins.
+    at: usize,
+    /// Where in the definition it comes from.
+    from: usize,
+    /// Whether it stands there as it is; an argument comes from its number as a whole.
+    exact: bool,
 }
 
 impl Text<'_> {
     fn place(&self, range: Range<usize>) -> Place {
-        let at = |offset: usize| match &self.origin {
-            Some(origin) => origin.get(offset).copied().unwrap_or_default(),
-            None => offset as u32,
+        let at = |offset: usize| {
+            let after = self.parts.partition_point(|part| part.at <= offset);
+            let from = match after.checked_sub(1).and_then(|last| self.parts.get(last)) {
+                Some(part) if part.exact => part.from + (offset - part.at),
+                Some(part) => part.from,
+                None => offset,
+            };
+            from as u32
         };
         let (start, end) = (at(range.start), at(range.end));
         Place { span: start..end.max(start), inside: self.inside.clone() }
@@ -143,7 +160,9 @@ impl Lexer<'_> {
         while let Some(next) = text.text[at..].chars().next() {
             let rest = &text.text[at..];
             let start = at;
-            if next.is_whitespace() || next == '\0' {
+            if next == ' ' {
+                at += rest.bytes().take_while(|byte| *byte == b' ').count();
+            } else if next.is_whitespace() || next == '\0' {
                 at += next.len_utf8();
             } else if rest.starts_with("//") {
                 at += rest.find('\n').unwrap_or(rest.len());
@@ -167,7 +186,7 @@ impl Lexer<'_> {
                 at = self.string(text, at);
             } else if next == '$' {
                 at = self.macro_use(text, at, depth);
-            } else if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
+            } else if let Some(sign) = sign(rest) {
                 at += sign.len();
                 self.push(Tok::Sign(sign), text.place(start..at));
             } else {
@@ -220,9 +239,10 @@ impl Lexer<'_> {
                     }
                     at += 1;
                 }
-                Some(byte) => {
-                    content.push(*byte);
-                    at += 1;
+                Some(_) => {
+                    let plain = bytes[at..].iter().take_while(|byte| !matches!(byte, b'"' | b'\\')).count();
+                    content.extend_from_slice(&bytes[at..at + plain]);
+                    at += plain;
                 }
             }
         }
@@ -252,7 +272,7 @@ impl Lexer<'_> {
             self.errors.push(place.error(format!("unknown macro ${name}"), hint));
             return end;
         };
-        let (expanded, origin) = substitute(body, &arguments);
+        let (expanded, parts) = substitute(body, &arguments);
         self.expanded = self.expanded.saturating_add(expanded.len());
         if depth >= MAX_MACRO_DEPTH || self.expanded > MAX_EXPANSION {
             let hint = Some("does it use itself?".to_owned());
@@ -260,9 +280,15 @@ impl Lexer<'_> {
             return end;
         }
         let inside = Some(Rc::new(Use { name: name.to_owned(), at: place }));
-        self.read(&Text { text: &expanded, origin: Some(origin), inside }, depth + 1);
+        self.read(&Text { text: &expanded, parts: &parts, inside }, depth + 1);
         end
     }
+}
+
+/// The sign that a text begins with.
+fn sign(text: &str) -> Option<&'static str> {
+    let first = text.bytes().next();
+    SIGNS.iter().copied().find(|sign| sign.bytes().next() == first && text.starts_with(sign))
 }
 
 fn word_length(text: &str) -> usize {
@@ -297,28 +323,28 @@ fn arguments(text: &str, start: usize) -> (usize, Vec<String>) {
     (text.len(), arguments)
 }
 
-/// A macro's text with its arguments put in, and for every byte of it the byte of the definition it comes from.
-fn substitute(body: &str, arguments: &[String]) -> (String, Vec<u32>) {
-    let mut text = String::with_capacity(body.len());
-    let mut origin = Vec::with_capacity(body.len() + 1);
-    let bytes = body.as_bytes();
-    for (at, next) in body.char_indices() {
-        let placeholder = |at: usize| bytes[at] == b'$' && matches!(bytes.get(at + 1), Some(b'1'..=b'9'));
-        let argument_at = |at: usize| {
-            let number = usize::from(bytes[at + 1] - b'1');
-            arguments.get(number)
-        };
-        if placeholder(at) && argument_at(at).is_some() {
-            text.push_str(argument_at(at).map_or("", String::as_str));
-        } else if at > 0 && placeholder(at - 1) && argument_at(at - 1).is_some() {
-            continue;
-        } else {
-            text.push(next);
-        }
-        origin.resize(text.len(), at as u32);
+/// A macro's text with its arguments put in, and the parts that it is made of.
+fn substitute<'m>(body: &'m str, arguments: &[String]) -> (Cow<'m, str>, Vec<Part>) {
+    let mut parts = vec![Part { at: 0, from: 0, exact: true }];
+    if arguments.is_empty() {
+        return (Cow::Borrowed(body), parts);
     }
-    origin.push(body.len() as u32);
-    (text, origin)
+    let mut text = String::with_capacity(body.len());
+    let mut copied = 0;
+    for (at, _) in body.match_indices('$') {
+        let number = body.as_bytes().get(at + 1).filter(|digit| matches!(digit, b'1'..=b'9'));
+        let Some(argument) = number.and_then(|digit| arguments.get(usize::from(digit - b'1'))) else {
+            continue;
+        };
+        text.push_str(&body[copied..at]);
+        parts.push(Part { at: text.len(), from: at, exact: false });
+        text.push_str(argument);
+        copied = at + 2;
+        // Behind an empty argument, what follows begins at the same place: the last part counts.
+        parts.push(Part { at: text.len(), from: copied, exact: true });
+    }
+    text.push_str(&body[copied..]);
+    (Cow::Owned(text), parts)
 }
 
 /// A literal that begins with a digit: a time in ISO 8601 basic form, or a number. What follows the digits of

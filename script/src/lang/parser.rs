@@ -99,7 +99,8 @@ impl Parser {
         }
         let place = self.place();
         let Some(word) = self.word() else { return self.simple() };
-        match word.as_str() {
+        let kind = Kind::named(word);
+        match keyword(word).unwrap_or_default() {
             "if" => {
                 self.at += 1;
                 let condition = self.condition()?;
@@ -133,7 +134,7 @@ impl Parser {
                 let value = if self.sees(";") || self.at_end() { None } else { Some(self.expression(0)?) };
                 self.end_of_statement(Stmt::Return(value, place))
             }
-            word => match Kind::named(word) {
+            _ => match kind {
                 Some(kind) => self.declaration(kind),
                 None => self.simple(),
             },
@@ -210,7 +211,7 @@ impl Parser {
         let Tok::Ident(name) = self.tokens[self.at].tok.clone() else {
             return self.fail("name of a variable expected", None);
         };
-        if is_reserved(&name) {
+        if keyword(&name).is_some() {
             return self
                 .fail(format!("{name} is a word of the language"), Some("choose another name".into()));
         }
@@ -224,7 +225,7 @@ impl Parser {
     }
 
     fn function(&mut self) -> Read<UserFunction> {
-        let result = self.word().and_then(|word| Kind::named(&word));
+        let result = self.word().and_then(Kind::named);
         if result.is_some() {
             self.at += 1;
         }
@@ -239,7 +240,7 @@ impl Parser {
             if !parameters.is_empty() {
                 self.expect(",")?;
             }
-            let Some(kind) = self.word().and_then(|word| Kind::named(&word)) else {
+            let Some(kind) = self.word().and_then(Kind::named) else {
                 return self.fail("type of a parameter expected", None);
             };
             self.at += 1;
@@ -278,9 +279,10 @@ impl Parser {
 
     fn operand(&mut self) -> Read<Expr> {
         let start = self.place();
-        let token = self.tokens[self.at].clone();
-        match token.tok {
+        // Nothing is read twice, so that words and values can be taken out of their tokens.
+        match &mut self.tokens[self.at].tok {
             Tok::Literal(value) => {
+                let value = std::mem::replace(value, Val::Unassigned(Kind::None));
                 self.at += 1;
                 self.made(Node::Literal(value), start)
             }
@@ -298,14 +300,17 @@ impl Parser {
                 self.expect(")")?;
                 Ok(expression)
             }
-            Tok::Ident(name) => self.named(name, start),
+            Tok::Ident(name) => {
+                let name = std::mem::take(name);
+                self.named(name, start)
+            }
             Tok::Sign(_) | Tok::End => self.fail("expression expected", None),
         }
     }
 
     /// An expression, unless it stands too deep: whoever reads it later goes down with it.
     fn made(&mut self, node: Node, place: Place) -> Read<Expr> {
-        let depth = 1 + node.children().iter().map(|child| child.depth).max().unwrap_or(0);
+        let depth = 1 + node.children().map(|child| child.depth).max().unwrap_or(0);
         if depth > MAX_NESTING {
             self.report(
                 place.error("expression too deeply nested", Some("use variables for parts of it".into())),
@@ -325,7 +330,7 @@ impl Parser {
 
     /// The type of a cast whose `(` was read.
     fn cast(&mut self) -> Option<Kind> {
-        let kind = self.word().and_then(|word| Kind::named(&word))?;
+        let kind = self.word().and_then(Kind::named)?;
         if self.tokens.get(self.at + 1)?.tok != Tok::Sign(")") {
             return None;
         }
@@ -334,13 +339,13 @@ impl Parser {
     }
 
     fn named(&mut self, name: String, start: Place) -> Read<Expr> {
-        let constant = match name.to_ascii_lowercase().as_str() {
-            "true" => Some(Val::Integer(1)),
-            "false" => Some(Val::Integer(0)),
-            "empty" => Some(Val::Empty(Kind::None)),
-            "unassigned" => Some(Val::Unassigned(Kind::None)),
-            word if is_reserved(word) => return self.fail(format!("expression expected, not {name}"), None),
-            _ => None,
+        let constant = match keyword(&name) {
+            None => None,
+            Some("true") => Some(Val::Integer(1)),
+            Some("false") => Some(Val::Integer(0)),
+            Some("empty") => Some(Val::Empty(Kind::None)),
+            Some("unassigned") => Some(Val::Unassigned(Kind::None)),
+            Some(_) => return self.fail(format!("expression expected, not {name}"), None),
         };
         self.at += 1;
         if let Some(value) = constant {
@@ -420,15 +425,15 @@ impl Parser {
         result
     }
 
-    fn word(&self) -> Option<String> {
+    fn word(&self) -> Option<&str> {
         match &self.tokens[self.at].tok {
-            Tok::Ident(name) => Some(name.to_ascii_lowercase()),
+            Tok::Ident(name) => Some(name),
             _ => None,
         }
     }
 
     fn takes_word(&mut self, word: &str) -> bool {
-        let found = self.word().is_some_and(|seen| seen == word);
+        let found = self.word().is_some_and(|seen| seen.eq_ignore_ascii_case(word));
         self.at += usize::from(found);
         found
     }
@@ -481,8 +486,9 @@ impl Parser {
     }
 }
 
-fn is_reserved(name: &str) -> bool {
-    KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(name))
+/// The keyword that a word is, in any case.
+fn keyword(word: &str) -> Option<&'static str> {
+    KEYWORDS.iter().copied().find(|keyword| keyword.eq_ignore_ascii_case(word))
 }
 
 enum Operator {
