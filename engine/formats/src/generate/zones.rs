@@ -79,7 +79,9 @@ impl<'g> Generator<'g> {
             }
             text.extend_from_slice(&frame("END"));
         }
-        self.out.splice(place..place, text);
+        if !text.is_empty() {
+            self.out.splice(place..place, text);
+        }
     }
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct ContentLine<'a> {
     name: Range<usize>,
     /// Where the parameters begin: at their first semicolon, or at the end.
     parameters: usize,
+    /// Whether any of them is one of the property and has a name.
+    pub has_named: bool,
     charset: Range<usize>,
     /// The value without folds and soft breaks, still in its transfer encoding. Of base 64 it is the lines as they
     /// stand.
@@ -143,6 +145,7 @@ impl<'a> Lines<'a> {
             group,
             name,
             parameters: name_end,
+            has_named: false,
             charset: 0..0,
             value: Cow::Borrowed(b""),
             transfer: Transfer::Plain,
@@ -276,6 +279,7 @@ impl ContentLine<'_> {
     fn take_parameters(&mut self) {
         let all = Parameters { header: &self.header, at: self.parameters };
         let (mut encoding, mut unknown, mut charset) = (self.transfer, None, self.charset.clone());
+        let mut has_named = false;
         for (name, value) in all {
             match Meaning::of(&self.header, &name, &value) {
                 Meaning::Encoding(transfer) => encoding = transfer,
@@ -284,9 +288,10 @@ impl ContentLine<'_> {
                     unknown = Some(String::from_utf8_lossy(text).into_owned());
                 }
                 Meaning::Charset => charset = unquoted(&self.header, value),
-                Meaning::Other => {}
+                Meaning::Other => has_named |= !name.is_empty(),
             }
         }
+        self.has_named = has_named;
         (self.transfer, self.unknown_encoding, self.charset) = (encoding, unknown, charset);
     }
 }
