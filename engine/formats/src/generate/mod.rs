@@ -19,6 +19,7 @@ use crate::plan::{PlanMember, moved, target};
 use crate::setting::Setting;
 use kept::Kept;
 use property::Rendered;
+pub(crate) use zones::Definitions;
 use zones::UsedZones;
 
 /// Writes one item.
