@@ -214,20 +214,18 @@ fn separator(map: &ValueMap) -> char {
 }
 
 fn store_parts(map: &ValueMap, text: &str, place: Place, item: &mut Item) -> Result<(), NoteKind> {
-    let mut unknown = Vec::new();
+    let mut store = |part: &str| match map.conversion {
+        Conversion::MultiMix => multimix::store(map, part, place, item),
+        _ => store_bit(map, part, place, item),
+    };
     // A label may hold the separator: what a rule knows as a whole is not taken apart.
-    let whole = matches!(translated(&map.enums, text), Some(Translated::To(_) | Translated::Ignored));
-    let parts: Vec<&str> =
-        if whole { vec![text] } else { text.split(separator(map)).map(str::trim).collect() };
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        let stored = match map.conversion {
-            Conversion::MultiMix => multimix::store(map, part, place, item),
-            _ => store_bit(map, part, place, item),
-        };
-        if !stored {
-            unknown.push(part);
-        }
+    let is_one = text.trim().len() == text.len() && !text.contains(separator(map));
+    if is_one || matches!(translated(&map.enums, text), Some(Translated::To(_) | Translated::Ignored)) {
+        let stored = text.is_empty() || store(text);
+        return if stored { Ok(()) } else { Err(NoteKind::NotUnderstood(text.to_owned())) };
     }
+    let parts = text.split(separator(map)).map(str::trim).filter(|part| !part.is_empty());
+    let unknown: Vec<&str> = parts.filter(|part| !store(part)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(NoteKind::NotUnderstood(unknown.join(","))) }
 }
 

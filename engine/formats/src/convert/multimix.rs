@@ -31,18 +31,17 @@ pub(crate) enum Part<'v> {
 impl<'v> Mix<'v> {
     /// Reads the inner form.
     pub fn parse(value: &'v str) -> Option<Mix<'v>> {
-        let digits = value.bytes().take_while(u8::is_ascii_digit).count();
-        let (offset, rest) = match digits {
-            0 => (0, value),
-            _ => (i32::from(value[..digits].parse::<u16>().ok()?), value[digits..].strip_prefix('.')?),
-        };
-        let mut chars = rest.chars();
-        let part = match chars.next()? {
-            'B' | 'b' if chars.as_str().is_empty() => Part::Bit(None),
-            'B' | 'b' => {
-                Part::Bit(Some(chars.as_str().parse().ok().filter(|_| !chars.as_str().starts_with('+'))?))
+        let (offset, rest) = match value.as_bytes().first()? {
+            b'0'..=b'9' => {
+                let (offset, rest) = value.split_once('.')?;
+                (i32::from(offset.parse::<u16>().ok()?), rest)
             }
-            'L' | 'l' => Part::Literal(chars.as_str()),
+            _ => (0, value),
+        };
+        let part = match rest.as_bytes() {
+            [b'B' | b'b'] => Part::Bit(None),
+            [b'B' | b'b', b'0'..=b'9', ..] => Part::Bit(Some(rest[1..].parse().ok()?)),
+            [b'L' | b'l', ..] => Part::Literal(&rest[1..]),
             _ => return None,
         };
         Some(Mix { offset, part })
@@ -139,25 +138,27 @@ fn target(map: &ValueMap, offset: i32, moved: i32) -> Option<FieldId> {
 /// What has been told by a rule already: a bit of two names is told by the first.
 #[derive(Default)]
 struct Told {
-    /// The flags of each field, by the distance of the field.
-    bits: Vec<(i32, u64)>,
+    /// The flags of the field itself.
+    own: u64,
+    /// The flags of other fields, by the distance of the field.
+    others: Vec<(i32, u64)>,
     literals: Vec<i32>,
 }
 
 impl Told {
     fn bit(&mut self, offset: i32, bit: u32) -> bool {
         let bit = 1 << bit;
-        match self.bits.iter_mut().find(|(known, _)| *known == offset) {
-            Some((_, bits)) => {
-                let new = *bits & bit == 0;
-                *bits |= bit;
-                new
-            }
+        let bits = match self.others.iter_mut().find(|(known, _)| *known == offset) {
+            _ if offset == 0 => &mut self.own,
+            Some((_, bits)) => bits,
             None => {
-                self.bits.push((offset, bit));
-                true
+                self.others.push((offset, bit));
+                return true;
             }
-        }
+        };
+        let new = *bits & bit == 0;
+        *bits |= bit;
+        new
     }
 }
 

@@ -44,6 +44,14 @@ impl<'g> Generator<'g> {
             }
         }
         match property.count {
+            ValueCount::Fixed(1) => {
+                let values = property.values.iter().filter(|map| map.index == 0);
+                let mut texts = values.map(|map| convert::text(map, place, self.context, item));
+                let text = texts.find(|text| !text.is_empty()).unwrap_or_default();
+                let mut texts = std::mem::take(&mut self.spare);
+                texts.push(text);
+                Rendered::Texts(texts)
+            }
             ValueCount::Fixed(count) => {
                 let mut texts = std::mem::take(&mut self.spare);
                 texts.resize(usize::from(count), Cow::Borrowed(""));
