@@ -77,10 +77,13 @@ impl Item {
             *slot = Value::Array(Vec::new());
         }
         if let Value::Array(elements) = slot {
-            if elements.len() <= index {
-                elements.resize(index + 1, Value::Unassigned);
+            match elements.get_mut(index) {
+                Some(element) => *element = value,
+                None => {
+                    elements.resize(index, Value::Unassigned);
+                    elements.push(value);
+                }
             }
-            elements[index] = value;
         }
         true
     }

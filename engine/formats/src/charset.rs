@@ -29,6 +29,10 @@ pub(crate) fn decode<'b>(bytes: Cow<'b, [u8]>, label: Option<&str>) -> (Cow<'b, 
 
 /// The character set of a label: the labels of the Encoding Standard and the usual misspellings of them.
 pub(crate) fn encoding(label: &str) -> Option<&'static Encoding> {
+    // What nearly every line says.
+    if label.eq_ignore_ascii_case("UTF-8") {
+        return Some(UTF_8);
+    }
     let found = Encoding::for_label(label.as_bytes()).or_else(|| {
         let plain: String =
             label.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();

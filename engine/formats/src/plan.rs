@@ -34,6 +34,8 @@ pub(crate) struct Plan {
     /// Whether a text of this datatype says of zones what its times depend on, so that it has to be looked
     /// for before the first time is read.
     pub has_zones: bool,
+    /// The properties that say in which zone the text is: their names, and whether each is TZ or DAYLIGHT.
+    pub zone_names: Names<Conversion>,
 }
 
 /// A component of the profile.
@@ -56,7 +58,7 @@ pub(crate) struct ComponentPlan {
 /// Things by their names, whatever the case of these. There are so few that searching is faster than hashing.
 #[derive(Debug)]
 pub(crate) struct Names<T> {
-    /// In the order of the names, which are in upper case.
+    /// In the order of the lengths of the names, and then of the names, which are in upper case.
     entries: Vec<(Vec<u8>, T)>,
 }
 
@@ -84,7 +86,9 @@ impl<T> Names<T> {
 
     fn place(&self, name: &[u8]) -> Result<usize, usize> {
         let upper = || name.iter().map(u8::to_ascii_uppercase);
-        self.entries.binary_search_by(|(known, _)| known.iter().copied().cmp(upper()))
+        self.entries.binary_search_by(|(known, _)| {
+            known.len().cmp(&name.len()).then_with(|| known.iter().copied().cmp(upper()))
+        })
     }
 }
 
@@ -124,6 +128,7 @@ impl Plan {
             fields: Vec::new(),
             has_rules: false,
             has_zones: false,
+            zone_names: Names::default(),
         };
         plan.add(&profile.root, &profile.fields, mode);
         plan.fields.sort_unstable();
@@ -194,7 +199,12 @@ impl Plan {
         let fields = fields_of(property, list, mode);
         self.fields.extend(&fields);
         self.has_rules |= property.rule.is_some();
-        self.has_zones |= is_zone(property);
+        if is_zone(property) {
+            self.has_zones = true;
+            let is_tz = has_conversion(property, Conversion::Tz);
+            let says = if is_tz { Conversion::Tz } else { Conversion::Daylight };
+            self.zone_names.entry(property.name.as_bytes(), || says);
+        }
         self.properties.push(PropertyPlan {
             property: Arc::clone(property),
             component,

@@ -10,7 +10,7 @@ use syncloom_script::{FieldId, Item, Zones};
 
 use crate::codec::Parsed;
 use crate::convert::Context;
-use crate::generate::Generator;
+use crate::generate::{Definitions, Generator};
 use crate::mime::MimeCodec;
 use crate::note::{Note, ParseError};
 use crate::parse;
@@ -26,6 +26,8 @@ pub(crate) struct Setting<'s> {
     active: Option<Vec<bool>>,
     /// The fields that the peer can hold in this datatype.
     pub(crate) fields: Cow<'s, [FieldId]>,
+    /// The definitions of zones that have been written.
+    pub(crate) definitions: Definitions,
 }
 
 impl<'s> Setting<'s> {
@@ -33,7 +35,13 @@ impl<'s> Setting<'s> {
     pub(crate) fn new(codec: &'s MimeCodec, peer: &'s Peer) -> Self {
         let plan = &codec.plan;
         let active = plan.has_rules.then(|| plan.active(peer));
-        let mut setting = Setting { codec, peer, active, fields: Cow::Borrowed(&plan.fields) };
+        let mut setting = Setting {
+            codec,
+            peer,
+            active,
+            fields: Cow::Borrowed(&plan.fields),
+            definitions: Definitions::default(),
+        };
         if peer.available.is_some() || plan.has_rules {
             let mut fields: Vec<FieldId> = plan
                 .components

@@ -65,12 +65,17 @@ impl Timestamp {
             return duration_text(self.linear(), style.fraction);
         }
         let Parts { year, month, day, hour, minute, second, milli } = self.parts();
-        let mut text = String::new();
-        // Writing to a string can't fail.
+        let mut text = String::with_capacity(USUAL_LENGTH);
         if self.kind() != TimestampKind::Time {
-            let sign = if year < 0 { "-" } else { "" };
             let dash = if style.extended { "-" } else { "" };
-            let _ = write!(text, "{sign}{:04}{dash}{month:02}{dash}{day:02}", year.unsigned_abs());
+            if year < 0 {
+                text.push('-');
+            }
+            push_number(&mut text, year, 4);
+            text.push_str(dash);
+            push_number(&mut text, month, 2);
+            text.push_str(dash);
+            push_number(&mut text, day, 2);
         }
         if self.kind() == TimestampKind::Date {
             return text;
@@ -79,9 +84,14 @@ impl Timestamp {
             text.push('T');
         }
         let colon = if style.extended { ":" } else { "" };
-        let _ = write!(text, "{hour:02}{colon}{minute:02}{colon}{second:02}");
+        push_number(&mut text, hour, 2);
+        text.push_str(colon);
+        push_number(&mut text, minute, 2);
+        text.push_str(colon);
+        push_number(&mut text, second, 2);
         if style.fraction && milli != 0 {
-            let _ = write!(text, ".{milli:03}");
+            text.push('.');
+            push_number(&mut text, milli, 3);
         }
         match self.zone() {
             Zone::Utc => text.push('Z'),
@@ -90,6 +100,26 @@ impl Timestamp {
         }
         text
     }
+}
+
+/// How long the usual time is: `20080715T120000Z`.
+const USUAL_LENGTH: usize = 16;
+/// The digits of the largest number.
+const MOST_DIGITS: usize = 20;
+
+/// Appends a number without its sign, with zeros before it up to a width. Times are most of what calendars write,
+/// and the machinery of `write!` would take most of that.
+fn push_number(text: &mut String, number: i64, width: usize) {
+    let mut rest = number.unsigned_abs();
+    let mut digits = [b'0'; MOST_DIGITS];
+    let mut start = MOST_DIGITS;
+    while start > 0 && (rest > 0 || MOST_DIGITS - start < width) {
+        start -= 1;
+        // A digit is less than ten.
+        digits[start] += (rest % 10) as u8;
+        rest /= 10;
+    }
+    text.extend(digits[start..].iter().copied().map(char::from));
 }
 
 /// An offset from UTC as ISO 8601 has it: `+02:00` extended, `+02` or `-0330` basic.

@@ -7,8 +7,12 @@ pub(super) const COUNT: u32 = 63;
 
 /// The flags of a value, from the lowest.
 pub(super) fn of(value: &Value) -> impl Iterator<Item = u32> + use<> {
-    let bits = value.to_integer().unwrap_or(0);
-    (0..COUNT).filter(move |bit| bits >> bit & 1 == 1)
+    let mut bits = value.to_integer().unwrap_or(0) & i64::MAX;
+    std::iter::from_fn(move || {
+        let lowest = (bits != 0).then(|| bits.trailing_zeros())?;
+        bits &= bits - 1;
+        Some(lowest)
+    })
 }
 
 /// Whether a value has a flag.

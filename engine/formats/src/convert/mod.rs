@@ -152,23 +152,37 @@ pub(crate) fn text<'i>(map: &ValueMap, place: Place, context: Context<'i>, item:
 }
 
 /// The texts of a field that holds several values: flags, and values joined by `combine`.
-pub(crate) fn texts(map: &ValueMap, place: Place, context: Context<'_>, item: &Item) -> Vec<String> {
+pub(crate) fn texts<'i>(
+    map: &'i ValueMap,
+    place: Place,
+    context: Context<'i>,
+    item: &'i Item,
+) -> Vec<Cow<'i, str>> {
     match (map.conversion, map.combine) {
         (Conversion::MultiMix, _) => multimix::names(map, place, item),
         (Conversion::Bitmap, _) => {
             let value = target(map, place.0).map(|field| item.get_at(field, place.1));
             let set = bits::of(value.unwrap_or(&Value::Empty)).map(|bit| bit.to_string());
-            set.map(|bit| named(&map.enums, Cow::Owned(bit)).into_owned()).filter(|n| !n.is_empty()).collect()
+            set.map(|bit| named(&map.enums, Cow::Owned(bit))).filter(|name| !name.is_empty()).collect()
         }
         (Conversion::None | Conversion::EmptyOnly, Combine::With(separator)) => {
             let field = target(map, place.0);
-            let joined = field.map(|field| item.get_at(field, place.1).to_text()).unwrap_or_default();
-            let parts = joined.split(separator).filter(|part| !part.is_empty());
-            parts.map(|part| named(&map.enums, Cow::Borrowed(part)).into_owned()).collect()
+            let parts = |text: &'i str| text.split(separator).filter(|part| !part.is_empty());
+            match field.map(|field| item.get_at(field, place.1)) {
+                Some(Value::Text(joined)) => {
+                    parts(joined).map(|part| named(&map.enums, Cow::Borrowed(part))).collect()
+                }
+                Some(other) => {
+                    let joined = other.to_text();
+                    let parts = joined.split(separator).filter(|part| !part.is_empty());
+                    parts.map(|part| named(&map.enums, Cow::Owned(part.to_owned()))).collect()
+                }
+                None => Vec::new(),
+            }
         }
         _ => {
             let text = text(map, place, context, item);
-            if text.is_empty() { Vec::new() } else { vec![text.into_owned()] }
+            if text.is_empty() { Vec::new() } else { vec![text] }
         }
     }
 }
@@ -200,20 +214,18 @@ fn separator(map: &ValueMap) -> char {
 }
 
 fn store_parts(map: &ValueMap, text: &str, place: Place, item: &mut Item) -> Result<(), NoteKind> {
-    let mut unknown = Vec::new();
+    let mut store = |part: &str| match map.conversion {
+        Conversion::MultiMix => multimix::store(map, part, place, item),
+        _ => store_bit(map, part, place, item),
+    };
     // A label may hold the separator: what a rule knows as a whole is not taken apart.
-    let whole = matches!(translated(&map.enums, text), Some(Translated::To(_) | Translated::Ignored));
-    let parts: Vec<&str> =
-        if whole { vec![text] } else { text.split(separator(map)).map(str::trim).collect() };
-    for part in parts.into_iter().filter(|part| !part.is_empty()) {
-        let stored = match map.conversion {
-            Conversion::MultiMix => multimix::store(map, part, place, item),
-            _ => store_bit(map, part, place, item),
-        };
-        if !stored {
-            unknown.push(part);
-        }
+    let is_one = text.trim().len() == text.len() && !text.contains(separator(map));
+    if is_one || matches!(translated(&map.enums, text), Some(Translated::To(_) | Translated::Ignored)) {
+        let stored = text.is_empty() || store(text);
+        return if stored { Ok(()) } else { Err(NoteKind::NotUnderstood(text.to_owned())) };
     }
+    let parts = text.split(separator(map)).map(str::trim).filter(|part| !part.is_empty());
+    let unknown: Vec<&str> = parts.filter(|part| !store(part)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(NoteKind::NotUnderstood(unknown.join(","))) }
 }
 

@@ -3,6 +3,8 @@
 //! On the inner side of its `<enum>` rules a value reads `Bx` or `n.Bx` for bit `x` of a number, and `Ltext`
 //! or `n.Ltext` for the text itself; `n` says how many fields further on it is stored.
 
+use std::borrow::Cow;
+
 use syncloom_config::{EnumMode, EnumRule, ValueMap};
 use syncloom_script::{FieldId, Item, Value};
 
@@ -29,18 +31,17 @@ pub(crate) enum Part<'v> {
 impl<'v> Mix<'v> {
     /// Reads the inner form.
     pub fn parse(value: &'v str) -> Option<Mix<'v>> {
-        let digits = value.bytes().take_while(u8::is_ascii_digit).count();
-        let (offset, rest) = match digits {
-            0 => (0, value),
-            _ => (i32::from(value[..digits].parse::<u16>().ok()?), value[digits..].strip_prefix('.')?),
-        };
-        let mut chars = rest.chars();
-        let part = match chars.next()? {
-            'B' | 'b' if chars.as_str().is_empty() => Part::Bit(None),
-            'B' | 'b' => {
-                Part::Bit(Some(chars.as_str().parse().ok().filter(|_| !chars.as_str().starts_with('+'))?))
+        let (offset, rest) = match value.as_bytes().first()? {
+            b'0'..=b'9' => {
+                let (offset, rest) = value.split_once('.')?;
+                (i32::from(offset.parse::<u16>().ok()?), rest)
             }
-            'L' | 'l' => Part::Literal(chars.as_str()),
+            _ => (0, value),
+        };
+        let part = match rest.as_bytes() {
+            [b'B' | b'b'] => Part::Bit(None),
+            [b'B' | b'b', b'0'..=b'9', ..] => Part::Bit(Some(rest[1..].parse().ok()?)),
+            [b'L' | b'l', ..] => Part::Literal(&rest[1..]),
             _ => return None,
         };
         Some(Mix { offset, part })
@@ -75,7 +76,7 @@ pub(crate) fn store(map: &ValueMap, name: &str, place: (i32, usize), item: &mut 
 }
 
 /// The names of a parameter: those of rules in the order of the rules, then bits without a name as `Bx`.
-pub(crate) fn names(map: &ValueMap, place: (i32, usize), item: &Item) -> Vec<String> {
+pub(crate) fn names<'m>(map: &'m ValueMap, place: (i32, usize), item: &Item) -> Vec<Cow<'m, str>> {
     let mut names = Vec::new();
     let mut told = Told::default();
     for rule in &map.enums {
@@ -86,14 +87,13 @@ pub(crate) fn names(map: &ValueMap, place: (i32, usize), item: &Item) -> Vec<Str
         };
         match mix.part {
             Part::Bit(Some(bit)) if bit < bits::COUNT => {
-                let set = bits::has(value, bit);
-                if told.bit(mix.offset, bit) && set && rule.mode == EnumMode::Translate {
-                    names.push(rule.name.clone());
+                if bits::has(value, bit) && told.bit(mix.offset, bit) && rule.mode == EnumMode::Translate {
+                    names.push(Cow::Borrowed(rule.name.as_str()));
                 }
             }
             Part::Bit(None) if rule.mode == EnumMode::Prefix => {
                 for bit in bits::of(value).filter(|bit| told.bit(mix.offset, *bit)) {
-                    names.push(format!("{}{bit}", rule.name));
+                    names.push(format!("{}{bit}", rule.name).into());
                 }
             }
             Part::Literal(literal) if !value.is_empty() && !told.literals.contains(&mix.offset) => {
@@ -108,9 +108,9 @@ pub(crate) fn names(map: &ValueMap, place: (i32, usize), item: &Item) -> Vec<Str
     }
     if let Some(field) = target(map, 0, place.0).filter(|_| !told.literals.contains(&0)) {
         let value = item.get_at(field, place.1);
-        names.extend(bits::of(value).filter(|bit| told.bit(0, *bit)).map(|bit| format!("B{bit}")));
+        names.extend(bits::of(value).filter(|bit| told.bit(0, *bit)).map(|bit| format!("B{bit}").into()));
         if let (true, Value::Text(text)) = (map.enums.is_empty(), value) {
-            names.push(format!("L{text}"));
+            names.push(format!("L{text}").into());
         }
     }
     names
@@ -118,12 +118,13 @@ pub(crate) fn names(map: &ValueMap, place: (i32, usize), item: &Item) -> Vec<Str
 
 /// The name of a literal by a rule: `None` where the rule does not fit, and nothing in it where it says that
 /// the literal is left out.
-fn literal_name(rule: &EnumRule, literal: &str, text: &str) -> Option<Option<String>> {
+fn literal_name<'r>(rule: &'r EnumRule, literal: &str, text: &str) -> Option<Option<Cow<'r, str>>> {
+    let name = || Some(Cow::Borrowed(rule.name.as_str()));
     match rule.mode {
         EnumMode::Prefix => {
-            enums::strip_prefix(text, literal).map(|rest| Some(format!("{}{rest}", rule.name)))
+            enums::strip_prefix(text, literal).map(|rest| Some(format!("{}{rest}", rule.name).into()))
         }
-        EnumMode::Translate => literal.eq_ignore_ascii_case(text).then(|| Some(rule.name.clone())),
+        EnumMode::Translate => literal.eq_ignore_ascii_case(text).then(name),
         EnumMode::Ignore => literal.eq_ignore_ascii_case(text).then_some(None),
         EnumMode::DefaultName | EnumMode::DefaultValue => None,
     }
@@ -137,16 +138,26 @@ fn target(map: &ValueMap, offset: i32, moved: i32) -> Option<FieldId> {
 /// What has been told by a rule already: a bit of two names is told by the first.
 #[derive(Default)]
 struct Told {
-    bits: Vec<(i32, u32)>,
+    /// The flags of the field itself.
+    own: u64,
+    /// The flags of other fields, by the distance of the field.
+    others: Vec<(i32, u64)>,
     literals: Vec<i32>,
 }
 
 impl Told {
     fn bit(&mut self, offset: i32, bit: u32) -> bool {
-        let new = !self.bits.contains(&(offset, bit));
-        if new {
-            self.bits.push((offset, bit));
-        }
+        let bit = 1 << bit;
+        let bits = match self.others.iter_mut().find(|(known, _)| *known == offset) {
+            _ if offset == 0 => &mut self.own,
+            Some((_, bits)) => bits,
+            None => {
+                self.others.push((offset, bit));
+                return true;
+            }
+        };
+        let new = *bits & bit == 0;
+        *bits |= bit;
         new
     }
 }

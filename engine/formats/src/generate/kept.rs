@@ -20,6 +20,8 @@ pub(super) struct Kept {
     used: Vec<bool>,
     /// The entries that go with a stored property: component, name and digest lead to them, the next one last.
     beside: HashMap<(Role, String), Vec<usize>>,
+    /// Whether an entry stands in place of a property, so that it matters which ones the profile wrote.
+    has_instead: bool,
     /// The properties that the profile wrote: component and name.
     written: HashSet<String>,
 }
@@ -48,7 +50,8 @@ impl Kept {
                 beside.entry(key).or_default().push(index);
             }
         }
-        Kept { used: vec![false; entries.len()], entries, beside, written: HashSet::new() }
+        let has_instead = entries.iter().any(|entry| entry.role == Role::Instead);
+        Kept { used: vec![false; entries.len()], entries, beside, has_instead, written: HashSet::new() }
     }
 
     /// The next entry of a role for the property that has this key.
@@ -67,7 +70,7 @@ fn key(path: &str, name: &str) -> String {
 impl Generator<'_> {
     /// Remembers that the profile has something for a property.
     pub(super) fn mark_written(&mut self, name: &str) {
-        if !self.kept.entries.is_empty() {
+        if self.kept.has_instead {
             let key = key(&self.path, name);
             self.kept.written.insert(key);
         }

@@ -8,6 +8,8 @@ mod kept;
 mod property;
 mod zones;
 
+use std::borrow::Cow;
+
 use syncloom_config::{Profile, Property, Repeat, ValueCount};
 use syncloom_script::{FieldId, Item, TimestampKind, Value, Zone};
 
@@ -17,6 +19,7 @@ use crate::plan::{PlanMember, moved, target};
 use crate::setting::Setting;
 use kept::Kept;
 use property::Rendered;
+pub(crate) use zones::Definitions;
 use zones::UsedZones;
 
 /// Writes one item.
@@ -31,6 +34,8 @@ pub(crate) struct Generator<'g> {
     header: String,
     /// Its value.
     body: String,
+    /// Room for the values of the next occurrence.
+    spare: Vec<Cow<'g, str>>,
     /// The zones of the times that have been written.
     used: UsedZones,
     /// Where the definitions of zones belong, and the name of their component.
@@ -71,6 +76,7 @@ impl<'g> Generator<'g> {
             notes: Vec::new(),
             header: String::new(),
             body: String::new(),
+            spare: Vec::new(),
             used: UsedZones::default(),
             zones_at: None,
             kept: Kept::of(setting, item),
@@ -198,6 +204,9 @@ impl<'g> Generator<'g> {
                 self.write(index, property, slot, Some(rendered));
                 written += 1;
             } else {
+                if let Rendered::Texts(texts) = rendered {
+                    self.give_back(texts);
+                }
                 self.tell_loss(property, slot.place);
                 if may_be_empty {
                     empty.push(slot);
@@ -220,7 +229,7 @@ impl<'g> Generator<'g> {
     /// Writes all values of a list: in one property, but times of different zones, and days, each in one of their
     /// own, where the zone is said beside them.
     fn list(&mut self, index: usize, property: &'g Property) {
-        type Group<'g> = ((Option<Zone>, bool), Slot, Vec<std::borrow::Cow<'g, str>>);
+        type Group<'g> = ((Option<Zone>, bool), Slot, Vec<Cow<'g, str>>);
         let mut groups: Vec<Group<'g>> = Vec::new();
         let has_zone = self.zone_parameter(property).is_some();
         let mut shown = 0;

@@ -27,7 +27,7 @@ const ADDRESSES: [&[u8]; 5] = [b"http://", b"https://", b"ftp://", b"cid:", b"fi
 
 impl<'g> Generator<'g> {
     /// The values at a place.
-    pub(super) fn render(&self, property: &'g Property, place: Place) -> Rendered<'g> {
+    pub(super) fn render(&mut self, property: &'g Property, place: Place) -> Rendered<'g> {
         let item = self.item;
         if let [map] = property.values.as_slice()
             && let Some(field) = target(map, place.0)
@@ -44,8 +44,17 @@ impl<'g> Generator<'g> {
             }
         }
         match property.count {
+            ValueCount::Fixed(1) => {
+                let values = property.values.iter().filter(|map| map.index == 0);
+                let mut texts = values.map(|map| convert::text(map, place, self.context, item));
+                let text = texts.find(|text| !text.is_empty()).unwrap_or_default();
+                let mut texts = std::mem::take(&mut self.spare);
+                texts.push(text);
+                Rendered::Texts(texts)
+            }
             ValueCount::Fixed(count) => {
-                let mut texts = vec![Cow::Borrowed(""); usize::from(count)];
+                let mut texts = std::mem::take(&mut self.spare);
+                texts.resize(usize::from(count), Cow::Borrowed(""));
                 for map in &property.values {
                     if let Some(text) = texts.get_mut(usize::from(map.index)).filter(|text| text.is_empty()) {
                         *text = convert::text(map, place, self.context, item);
@@ -56,13 +65,13 @@ impl<'g> Generator<'g> {
             ValueCount::List | ValueCount::ExpandedList => {
                 let maps = property.values.iter();
                 let texts = maps.flat_map(|map| convert::texts(map, place, self.context, item));
-                Rendered::Texts(texts.map(Cow::Owned).collect())
+                Rendered::Texts(texts.collect())
             }
         }
     }
 
     /// Whether the occurrence is one: it has a value, or a parameter that is worth showing without one.
-    pub(super) fn is_shown(&self, property: &Property, place: Place, rendered: &Rendered<'_>) -> bool {
+    pub(super) fn is_shown(&self, property: &'g Property, place: Place, rendered: &Rendered<'_>) -> bool {
         let has_value = match rendered {
             Rendered::Texts(texts) => texts.iter().any(|text| !text.is_empty()),
             Rendered::Bytes(bytes) => !bytes.is_empty(),
@@ -149,6 +158,13 @@ impl<'g> Generator<'g> {
         self.fill_body(property, &texts);
         self.decorate(&property.name);
         self.write_text();
+        self.give_back(texts);
+    }
+
+    /// Keeps the room of texts that are done with for the next ones.
+    pub(super) fn give_back(&mut self, mut texts: Vec<Cow<'g, str>>) {
+        texts.clear();
+        self.spare = texts;
     }
 
     fn fill_body(&mut self, property: &Property, texts: &[Cow<'_, str>]) {
@@ -201,24 +217,28 @@ impl<'g> Generator<'g> {
         number: usize,
         slot: Slot,
         has_values: bool,
-    ) -> Vec<String> {
+    ) -> Vec<Cow<'g, str>> {
         let Some(map) = &property.parameters[number].value else { return Vec::new() };
-        let mut values: Vec<String> = Vec::new();
+        let mut values: Vec<Cow<'g, str>> = Vec::new();
         if let Some(position) = slot.position.and_then(|position| property.positions.get(position)) {
             let named = position.has.iter().chain(&position.shows).filter(|(index, _)| *index == number);
-            let names = named.filter_map(|(_, rule)| map.enums.get(*rule)).map(|rule| rule.name.clone());
-            values.extend(names);
+            let names = named.filter_map(|(_, rule)| map.enums.get(*rule)).map(|rule| &rule.name);
+            values.extend(names.map(Cow::from));
         }
         if has_values {
             let mut stored = convert::texts(map, slot.place, self.context, self.item);
-            stored.retain(|value| !values.iter().any(|known| known.eq_ignore_ascii_case(value)));
-            values.append(&mut stored);
+            if values.is_empty() {
+                values = stored;
+            } else {
+                stored.retain(|value| !values.iter().any(|known| known.eq_ignore_ascii_case(value)));
+                values.append(&mut stored);
+            }
         }
         values.retain(|value| !value.is_empty());
         values
     }
 
-    fn push_parameter(&mut self, property: &Property, parameter: &Parameter, values: &[String]) {
+    fn push_parameter(&mut self, property: &Property, parameter: &Parameter, values: &[Cow<'_, str>]) {
         let old = self.context.mode == MimeMode::Old;
         for (number, value) in values.iter().enumerate() {
             let has_name = !(old && parameter.default);

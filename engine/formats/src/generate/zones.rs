@@ -3,13 +3,40 @@
 //!
 //! Not its job: what a definition says, which the zones of the session know.
 
+use std::sync::{Mutex, PoisonError};
+
 use syncloom_config::{Conversion, Property, ValueMap};
-use syncloom_script::time::zones::write::years_of;
+use syncloom_script::time::zones::write::{YearSpan, years_of};
 use syncloom_script::{Timestamp, Value, Zone};
 
 use super::{Generator, fold};
 use crate::convert::{Place, times};
 use crate::plan::target;
+
+/// How many definitions are kept to be written again: more than the zones and years of most calendars.
+const MOST_KEPT: usize = 64;
+
+/// Definitions that have been written for a peer: most items of a calendar have the same.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions {
+    known: Mutex<Vec<(Zone, YearSpan, Vec<u8>)>>,
+}
+
+impl Definitions {
+    /// Appends the definition of a zone, which `make` does where it is not known.
+    fn append(&self, zone: Zone, years: YearSpan, out: &mut Vec<u8>, make: impl FnOnce(&mut Vec<u8>)) {
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((.., text)) = lock().iter().find(|(of, when, _)| (*of, *when) == (zone, years)) {
+            return out.extend_from_slice(text);
+        }
+        let start = out.len();
+        make(out);
+        let mut known = lock();
+        if known.len() < MOST_KEPT {
+            known.push((zone, years, out[start..].to_vec()));
+        }
+    }
+}
 
 /// The zones of the times that have been written, in their order, each with its times.
 #[derive(Default)]
@@ -58,7 +85,7 @@ impl<'g> Generator<'g> {
     pub(super) fn write_zones(&mut self) {
         let Some((place, component)) = self.zones_at else { return };
         let used = std::mem::take(&mut self.used.zones);
-        let mut text = Vec::new();
+        let end = self.out.len();
         let mut told: Vec<String> = Vec::new();
         let options = self.context.options;
         for (zone, times) in used {
@@ -70,16 +97,22 @@ impl<'g> Generator<'g> {
             let now = self.setting.peer.now.map(|now| now.parts().year);
             let (earliest, latest) = years_of(times).or(now.map(|now| (now, now))).unwrap_or(SOME_YEARS);
             let years = options.rules.years(now.unwrap_or(latest), earliest, latest);
-            let Some(lines) = self.context.zones.vtimezone(zone, years, options.tzid) else { continue };
-            let frame = |what: &str| format!("{what}:{component}\r\n").into_bytes();
-            text.extend_from_slice(&frame("BEGIN"));
-            for line in lines.lines() {
-                let (header, body) = line.split_once(':').unwrap_or((line, ""));
-                fold::standard(&mut text, header, body, self.setting.peer.fold);
+            if zone == Zone::Floating {
+                continue;
             }
-            text.extend_from_slice(&frame("END"));
+            self.frame("BEGIN:", component);
+            let zones = self.context.zones;
+            let fold = self.setting.peer.fold;
+            self.setting.definitions.append(zone, years, self.out, |out| {
+                for line in zones.vtimezone(zone, years, options.tzid).unwrap_or_default().lines() {
+                    let (header, body) = line.split_once(':').unwrap_or((line, ""));
+                    fold::standard(out, header, body, fold);
+                }
+            });
+            self.frame("END:", component);
         }
-        self.out.splice(place..place, text);
+        let length = self.out.len() - end;
+        self.out[place..].rotate_right(length);
     }
 }
 

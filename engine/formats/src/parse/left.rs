@@ -49,6 +49,12 @@ pub(super) struct Surplus {
     pub values: String,
 }
 
+impl Surplus {
+    fn is_empty(&self) -> bool {
+        self.group.is_empty() && self.parameters.is_empty() && self.values.is_empty()
+    }
+}
+
 impl Parser<'_, '_> {
     /// Whether there is a field for what has none.
     pub(super) fn keeps(&self) -> bool {
@@ -115,6 +121,9 @@ impl Parser<'_, '_> {
         value: &str,
         surplus: Surplus,
     ) {
+        if surplus.is_empty() {
+            return;
+        }
         let name = name(line);
         if !(surplus.group.is_empty() && surplus.parameters.is_empty()) {
             let dot = if surplus.group.is_empty() { "" } else { "." };

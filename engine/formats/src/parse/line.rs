@@ -26,6 +26,8 @@ pub(crate) struct ContentLine<'a> {
     name: Range<usize>,
     /// Where the parameters begin: at their first semicolon, or at the end.
     parameters: usize,
+    /// Whether any of them is one of the property and has a name.
+    pub has_named: bool,
     charset: Range<usize>,
     /// The value without folds and soft breaks, still in its transfer encoding. Of base 64 it is the lines as they
     /// stand.
@@ -130,8 +132,8 @@ impl<'a> Lines<'a> {
     }
 
     fn property(&mut self, line: usize, header: Cow<'a, [u8]>, first: Value<'a>) -> Option<ContentLine<'a>> {
-        let name_end = memchr::memchr(b';', &header).unwrap_or(header.len());
-        let (group, name) = match memchr::memrchr(b'.', &header[..name_end]) {
+        let name_end = header.iter().position(|byte| *byte == b';').unwrap_or(header.len());
+        let (group, name) = match header[..name_end].iter().rposition(|byte| *byte == b'.') {
             Some(dot) => (0..dot, dot + 1..name_end),
             None => (0..0, 0..name_end),
         };
@@ -143,6 +145,7 @@ impl<'a> Lines<'a> {
             group,
             name,
             parameters: name_end,
+            has_named: false,
             charset: 0..0,
             value: Cow::Borrowed(b""),
             transfer: Transfer::Plain,
@@ -260,15 +263,7 @@ fn is_base64(byte: u8) -> bool {
 /// Where the colon is that ends the header. One between quotes is part of a parameter; where the quotes are
 /// not closed, they are no quotes.
 fn header_end(line: &[u8]) -> Option<usize> {
-    let mut quoted = false;
-    for index in memchr::memchr2_iter(b'"', b':', line) {
-        match line[index] {
-            b'"' => quoted = !quoted,
-            _ if !quoted => return Some(index),
-            _ => {}
-        }
-    }
-    if quoted { memchr::memchr(b':', line) } else { None }
+    outside_quotes(line, b':')
 }
 
 impl ContentLine<'_> {
@@ -276,6 +271,7 @@ impl ContentLine<'_> {
     fn take_parameters(&mut self) {
         let all = Parameters { header: &self.header, at: self.parameters };
         let (mut encoding, mut unknown, mut charset) = (self.transfer, None, self.charset.clone());
+        let mut has_named = false;
         for (name, value) in all {
             match Meaning::of(&self.header, &name, &value) {
                 Meaning::Encoding(transfer) => encoding = transfer,
@@ -284,9 +280,10 @@ impl ContentLine<'_> {
                     unknown = Some(String::from_utf8_lossy(text).into_owned());
                 }
                 Meaning::Charset => charset = unquoted(&self.header, value),
-                Meaning::Other => {}
+                Meaning::Other => has_named |= !name.is_empty(),
             }
         }
+        self.has_named = has_named;
         (self.transfer, self.unknown_encoding, self.charset) = (encoding, unknown, charset);
     }
 }
@@ -336,13 +333,16 @@ impl Iterator for Parameters<'_> {
                 continue;
             }
             let text = &self.header[whole.clone()];
-            return Some(match memchr::memchr2(b'=', b'"', text).filter(|at| text[*at] == b'=') {
-                Some(equals) => {
-                    let name = trimmed(self.header, whole.start..whole.start + equals);
-                    (name, trimmed(self.header, whole.start + equals + 1..whole.end))
-                }
-                None => (whole.start..whole.start, whole),
-            });
+            return Some(
+                match text.iter().position(|byte| matches!(byte, b'=' | b'"')).filter(|at| text[*at] == b'=')
+                {
+                    Some(equals) => {
+                        let name = trimmed(self.header, whole.start..whole.start + equals);
+                        (name, trimmed(self.header, whole.start + equals + 1..whole.end))
+                    }
+                    None => (whole.start..whole.start, whole),
+                },
+            );
         }
         None
     }
@@ -363,17 +363,21 @@ fn transfer(name: &[u8]) -> Option<Transfer> {
 }
 
 fn parameter_end(header: &[u8], start: usize) -> usize {
-    let rest = &header[start..];
+    outside_quotes(&header[start..], b';').map_or(header.len(), |index| start + index)
+}
+
+/// Where a byte stands outside of quotes; where the quotes are not closed, they are no quotes. Headers are so short
+/// that looking at each byte is faster than preparing to look at many at once.
+fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
     let mut quoted = false;
-    for index in memchr::memchr2_iter(b'"', b';', rest) {
-        match rest[index] {
+    for (index, byte) in text.iter().enumerate() {
+        match *byte {
             b'"' => quoted = !quoted,
-            _ if !quoted => return start + index,
+            byte if byte == wanted && !quoted => return Some(index),
             _ => {}
         }
     }
-    let closed = if quoted { memchr::memchr(b';', rest) } else { None };
-    closed.map_or(header.len(), |index| start + index)
+    if quoted { memchr::memchr(wanted, text) } else { None }
 }
 
 fn trimmed(header: &[u8], range: Range<usize>) -> Range<usize> {

@@ -19,7 +19,7 @@ use syncloom_script::{FieldId, Item, Value};
 use crate::codec::Parsed;
 use crate::convert::Context;
 use crate::note::{Note, NoteKind, ParseError};
-use crate::plan::{ComponentPlan, Plan, has_conversion, is_zone};
+use crate::plan::{ComponentPlan, Plan, has_conversion};
 use crate::setting::Setting;
 use left::Left;
 use line::ContentLine;
@@ -137,23 +137,28 @@ impl<'p, 'a> Parser<'p, 'a> {
     /// Which of several components of a kind is the item's: the one that recurs, as the others are changed instances
     /// of it, or else the first.
     fn choose(&self, parent: usize, kind: Kind, range: Range<usize>) -> Option<usize> {
-        let mut first = None;
         let mut at = range.start;
-        while at < range.end {
-            let node = &self.nodes[at];
-            let place = at;
-            at = node.inside.as_ref().map_or(at + 1, |inside| inside.range.end);
-            let Some(inside) = &node.inside else { continue };
-            let Some(child) = self.plan.child(parent, node.component()) else { continue };
-            if Kind::of(child, &self.plan.components[child]) != Some(kind) {
-                continue;
+        let mut places = std::iter::from_fn(|| {
+            while at < range.end {
+                let place = at;
+                let node = &self.nodes[place];
+                at = node.inside.as_ref().map_or(at + 1, |inside| inside.range.end);
+                let Some(inside) = &node.inside else { continue };
+                let Some(child) = self.plan.child(parent, node.component()) else { continue };
+                if Kind::of(child, &self.plan.components[child]) == Some(kind) {
+                    return Some((place, child, inside.range.clone()));
+                }
             }
-            first.get_or_insert(place);
-            if self.plan.components[child].recurs && self.has_rule(child, inside.range.clone()) {
-                return Some(place);
-            }
-        }
-        first
+            None
+        });
+        let first = places.next()?;
+        let Some(second) = places.next() else { return Some(first.0) };
+        let first_place = first.0;
+        let recurs = |(_, child, inside): &(usize, usize, Range<usize>)| {
+            self.plan.components[*child].recurs && self.has_rule(*child, inside.clone())
+        };
+        let chosen = [first, second].into_iter().chain(places).find(recurs);
+        Some(chosen.map_or(first_place, |(place, ..)| place))
     }
 
     /// Whether a recurrence rule stands in a component.
@@ -296,16 +301,6 @@ impl Kind {
 
 fn name(line: &ContentLine<'_>) -> String {
     String::from_utf8_lossy(line.name()).into_owned()
-}
-
-/// Whether a property of the plan says in which zone the text is.
-fn says_zone(plan: &Plan, name: &[u8]) -> Option<Conversion> {
-    let named = |plan: &&crate::plan::PropertyPlan| {
-        is_zone(&plan.property) && plan.upper.as_bytes().eq_ignore_ascii_case(name)
-    };
-    let property = plan.properties.iter().find(named)?;
-    let is_tz = has_conversion(&property.property, Conversion::Tz);
-    Some(if is_tz { Conversion::Tz } else { Conversion::Daylight })
 }
 
 #[cfg(test)]

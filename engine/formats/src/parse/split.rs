@@ -69,32 +69,18 @@ fn append<'t>(value: &mut Cow<'t, str>, text: &'t str) {
 }
 
 /// The parts of a parameter value at its commas, with the flag whether a part was quoted. Quotes are off.
-pub(crate) fn parameter_parts(text: &str) -> Vec<(&str, bool)> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    loop {
-        let quoted = rest.strip_prefix('"').and_then(|inner| {
+pub(crate) fn parameter_parts(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let quoted = text.strip_prefix('"').and_then(|inner| {
             let (part, after) = inner.split_once('"')?;
             (after.is_empty() || after.starts_with(',')).then_some((part, after))
         });
-        let (part, after) = match quoted {
-            Some((part, after)) => {
-                parts.push((part, true));
-                ("", after)
-            }
-            None => {
-                let end = rest.find(',').unwrap_or(rest.len());
-                (&rest[..end], &rest[end..])
-            }
-        };
-        if quoted.is_none() {
-            parts.push((part.trim(), false));
-        }
-        match after.strip_prefix(',') {
-            Some(after) => rest = after,
-            None => return parts,
-        }
-    }
+        let (part, after) = quoted.unwrap_or_else(|| text.split_at(text.find(',').unwrap_or(text.len())));
+        rest = after.strip_prefix(',');
+        Some(if quoted.is_some() { (part, true) } else { (part.trim(), false) })
+    })
 }
 
 #[cfg(test)]
@@ -134,6 +120,7 @@ mod tests {
 
     #[test]
     fn parameter_values() {
+        let parameter_parts = |text| parameter_parts(text).collect::<Vec<_>>();
         assert_eq!(parameter_parts("a, b,\"c,d\""), [("a", false), ("b", false), ("c,d", true)]);
         assert_eq!(parameter_parts("\"WORK\",\"FAX\""), [("WORK", true), ("FAX", true)]);
         assert_eq!(parameter_parts("\"open,b"), [("\"open", false), ("b", false)]);

@@ -286,6 +286,9 @@ impl<'p> Parser<'p, '_> {
 
     /// The zone that the line says its times are in.
     fn zone(&mut self, property: &Property, line: &ContentLine<'_>) -> Option<Zone> {
+        if !line.has_named {
+            return None;
+        }
         let says = |name: &[u8]| {
             let is_zone = |parameter: &Parameter| {
                 let conversion = parameter.value.as_ref().map(|map| map.conversion);
@@ -314,10 +317,16 @@ impl<'p> Parser<'p, '_> {
         for (raw_name, raw_value) in line.parameters() {
             let (text, _) = charset::decode(Cow::Borrowed(raw_value), charset);
             if raw_name.is_empty() {
-                for (part, _) in split::parameter_parts(&text) {
-                    match self.default_parameter(property, part) {
-                        Some(index) => given.push((index, Cow::Owned(part.to_owned()))),
-                        None => self.unknown_parameter(property, line, part, part, surplus),
+                let mut take = |part: Cow<'l, str>| match self.default_parameter(property, &part) {
+                    Some(index) => given.push((index, part)),
+                    None => self.unknown_parameter(property, line, &part, &part, surplus),
+                };
+                match text {
+                    Cow::Borrowed(text) => {
+                        split::parameter_parts(text).for_each(|(part, _)| take(part.into()))
+                    }
+                    Cow::Owned(text) => {
+                        split::parameter_parts(&text).for_each(|(part, _)| take(Cow::Owned(part.to_owned())))
                     }
                 }
                 continue;
@@ -369,7 +378,8 @@ impl<'p> Parser<'p, '_> {
             enums::to_value(rules, value) != Translated::Unknown
         };
         let first = defaults.next()?;
-        let known = std::iter::once(first).chain(defaults).find(|(_, parameter)| knows(parameter));
+        let Some(second) = defaults.next() else { return Some(first.0) };
+        let known = [first, second].into_iter().chain(defaults).find(|(_, parameter)| knows(parameter));
         Some(known.unwrap_or(first).0)
     }
 

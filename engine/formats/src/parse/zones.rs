@@ -9,7 +9,6 @@ use syncloom_config::Conversion;
 use syncloom_script::time::zones::{daylight, vtimezone};
 use syncloom_script::{Zone, Zones};
 
-use super::says_zone;
 use super::text::Node;
 use crate::note::{Note, NoteKind};
 use crate::setting::Setting;
@@ -52,7 +51,7 @@ impl Times {
                     }
                 }
                 Some(_) => {}
-                None => match says_zone(plan, node.line.name()) {
+                None => match plan.zone_names.get(node.line.name()) {
                     Some(Conversion::Tz) => tz = tz.or(Some(node)),
                     Some(_) => daylight = daylight.or(Some(node)),
                     None => {}
