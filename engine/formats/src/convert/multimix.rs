@@ -86,8 +86,9 @@ pub(crate) fn names<'m>(map: &'m ValueMap, place: (i32, usize), item: &Item) -> 
             None => continue,
         };
         match mix.part {
-            Part::Bit(Some(bit)) if bit < bits::COUNT => {
-                if bits::has(value, bit) && told.bit(mix.offset, bit) && rule.mode == EnumMode::Translate {
+            Part::Bit(Some(bit)) => {
+                let is_set = bit < bits::COUNT && bits::has(value, bit);
+                if is_set && told.bit(mix.offset, bit) && rule.mode == EnumMode::Translate {
                     names.push(Cow::Borrowed(rule.name.as_str()));
                 }
             }
