@@ -58,7 +58,7 @@ pub(crate) struct ComponentPlan {
 /// Things by their names, whatever the case of these. There are so few that searching is faster than hashing.
 #[derive(Debug)]
 pub(crate) struct Names<T> {
-    /// In the order of the lengths of the names, and then of the names, which are in upper case.
+    /// The names in upper case.
     entries: Vec<(Vec<u8>, T)>,
 }
 
@@ -71,24 +71,20 @@ impl<T> Default for Names<T> {
 impl<T> Names<T> {
     /// What has this name.
     pub fn get(&self, name: &[u8]) -> Option<&T> {
-        let place = self.place(name).ok()?;
-        self.entries.get(place).map(|(_, thing)| thing)
+        self.place(name).map(|place| &self.entries[place].1)
     }
 
     /// What has this name, made if there is nothing yet.
     fn entry(&mut self, name: &[u8], make: impl FnOnce() -> T) -> &mut T {
-        let place = self.place(name).unwrap_or_else(|place| {
-            self.entries.insert(place, (name.to_ascii_uppercase(), make()));
-            place
+        let place = self.place(name).unwrap_or_else(|| {
+            self.entries.push((name.to_ascii_uppercase(), make()));
+            self.entries.len() - 1
         });
         &mut self.entries[place].1
     }
 
-    fn place(&self, name: &[u8]) -> Result<usize, usize> {
-        let upper = || name.iter().map(u8::to_ascii_uppercase);
-        self.entries.binary_search_by(|(known, _)| {
-            known.len().cmp(&name.len()).then_with(|| known.iter().copied().cmp(upper()))
-        })
+    fn place(&self, name: &[u8]) -> Option<usize> {
+        self.entries.iter().position(|(known, _)| known.eq_ignore_ascii_case(name))
     }
 }
 

@@ -3,7 +3,7 @@
 use syncloom_script::{FieldId, Item, Value};
 
 /// The number of flags that a number has; the sign is none.
-pub(super) const COUNT: u32 = 63;
+const COUNT: u32 = 63;
 
 /// The flags of a value, from the lowest.
 pub(super) fn of(value: &Value) -> impl Iterator<Item = u32> + use<> {

@@ -40,12 +40,20 @@ impl<'v> Mix<'v> {
         };
         let part = match rest.as_bytes() {
             [b'B' | b'b'] => Part::Bit(None),
-            [b'B' | b'b', b'0'..=b'9', ..] => Part::Bit(Some(rest[1..].parse().ok()?)),
+            [b'B' | b'b', b'0'..=b'9', ..] => Part::Bit(Some(number(&rest.as_bytes()[1..])?)),
             [b'L' | b'l', ..] => Part::Literal(&rest[1..]),
             _ => return None,
         };
         Some(Mix { offset, part })
     }
+}
+
+/// A number that is all digits.
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0_u32, |number, digit| {
+        let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0'))?;
+        number.checked_mul(10)?.checked_add(digit)
+    })
 }
 
 /// Stores one name of a parameter. `false` says that there is no use for it. `place` is where the position of
@@ -86,9 +94,9 @@ pub(crate) fn names<'m>(map: &'m ValueMap, place: (i32, usize), item: &Item) -> 
             None => continue,
         };
         match mix.part {
-            Part::Bit(Some(bit)) => {
-                let is_set = bit < bits::COUNT && bits::has(value, bit);
-                if is_set && told.bit(mix.offset, bit) && rule.mode == EnumMode::Translate {
+            Part::Bit(Some(bit)) if bits::has(value, bit) => {
+                let is_new = told.bit(mix.offset, bit);
+                if is_new && rule.mode == EnumMode::Translate {
                     names.push(Cow::Borrowed(rule.name.as_str()));
                 }
             }
