@@ -116,7 +116,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("definetimezone", &["sysync_config"], Kind::ZoneRule)
         .section("8.15")
         .repeats()
-        .later("time zones of a config are not defined yet")
         .about("defines a time zone by a VTIMEZONE")
         .sample(ZONE),
     Tag::new("systemtimezone", &["sysync_config"], Kind::TimeZone)
