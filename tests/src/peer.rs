@@ -217,7 +217,7 @@ impl Peer {
         assert_eq!((first.cmd.as_str(), first.cmd_ref.as_str()), ("SyncHdr", "0"), "{about}");
         assert_eq!(first.msg_ref, msg_id, "{about}");
         let mut numbers = HashSet::new();
-        for_each(&message.body, &mut |command| {
+        message.for_each(&mut |command| {
             let number = command.cmd_id();
             assert!(number != "0" && !number.is_empty() && numbers.insert(number.to_owned()), "{about}");
         });
@@ -362,50 +362,17 @@ impl Answer {
     }
 }
 
-fn for_each(commands: &[Command], see: &mut impl FnMut(&Command)) {
-    for command in commands {
-        see(command);
-        match command {
-            Command::Sync(sync) => for_each(&sync.commands, see),
-            Command::Atomic(group) | Command::Sequence(group) => for_each(&group.commands, see),
-            _ => {}
-        }
-    }
-}
-
 /// Gives numbers to commands that have none.
 fn number(commands: &mut [Command], last: &mut u32) {
     for command in commands {
-        let nested = match command {
-            Command::Sync(c) => Some((&mut c.cmd_id, &mut c.commands)),
-            Command::Atomic(c) | Command::Sequence(c) => Some((&mut c.cmd_id, &mut c.commands)),
-            _ => None,
-        };
-        if let Some((cmd_id, nested)) = nested {
-            set_number(cmd_id, last);
-            number(nested, last);
-            continue;
+        if !matches!(command, Command::Unknown(_)) {
+            set_number(command.cmd_id_mut(), last);
         }
-        set_number(
-            match command {
-                Command::Alert(c) => &mut c.cmd_id,
-                Command::Status(c) => &mut c.cmd_id,
-                Command::Results(c) => &mut c.cmd_id,
-                Command::Map(c) => &mut c.cmd_id,
-                Command::Get(c) | Command::Put(c) => &mut c.cmd_id,
-                Command::Add(c)
-                | Command::Replace(c)
-                | Command::Delete(c)
-                | Command::Copy(c)
-                | Command::Move(c) => &mut c.cmd_id,
-                Command::Exec(c) => &mut c.cmd_id,
-                Command::Search(c) => &mut c.cmd_id,
-                Command::Sync(_) | Command::Atomic(_) | Command::Sequence(_) | Command::Unknown(_) => {
-                    continue;
-                }
-            },
-            last,
-        );
+        match command {
+            Command::Sync(sync) => number(&mut sync.commands, last),
+            Command::Atomic(group) | Command::Sequence(group) => number(&mut group.commands, last),
+            _ => {}
+        }
     }
 }
 

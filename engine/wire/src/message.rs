@@ -87,6 +87,24 @@ pub enum Command {
     Unknown(Unknown),
 }
 
+impl Message {
+    /// Shows every command, in order; what a command contains comes behind it.
+    pub fn for_each(&self, see: &mut impl FnMut(&Command)) {
+        for_each(&self.body, see);
+    }
+}
+
+fn for_each(commands: &[Command], see: &mut impl FnMut(&Command)) {
+    for command in commands {
+        see(command);
+        match command {
+            Command::Sync(sync) => for_each(&sync.commands, see),
+            Command::Atomic(group) | Command::Sequence(group) => for_each(&group.commands, see),
+            _ => {}
+        }
+    }
+}
+
 impl Command {
     /// The name of the command's element, as it goes into `Status/Cmd`.
     pub fn name(&self) -> &str {
@@ -129,6 +147,27 @@ impl Command {
             Command::Search(c) => &c.cmd_id,
             Command::Atomic(c) | Command::Sequence(c) => &c.cmd_id,
             Command::Unknown(c) => &c.cmd_id,
+        }
+    }
+
+    /// `CmdID`, to number commands that are made.
+    pub fn cmd_id_mut(&mut self) -> &mut String {
+        match self {
+            Command::Alert(c) => &mut c.cmd_id,
+            Command::Status(c) => &mut c.cmd_id,
+            Command::Results(c) => &mut c.cmd_id,
+            Command::Sync(c) => &mut c.cmd_id,
+            Command::Map(c) => &mut c.cmd_id,
+            Command::Get(c) | Command::Put(c) => &mut c.cmd_id,
+            Command::Add(c)
+            | Command::Replace(c)
+            | Command::Delete(c)
+            | Command::Copy(c)
+            | Command::Move(c) => &mut c.cmd_id,
+            Command::Exec(c) => &mut c.cmd_id,
+            Command::Search(c) => &mut c.cmd_id,
+            Command::Atomic(c) | Command::Sequence(c) => &mut c.cmd_id,
+            Command::Unknown(c) => &mut c.cmd_id,
         }
     }
 

@@ -127,7 +127,7 @@ impl Exchanged {
             let key = (request.header.msg_id.clone(), command.cmd_id().to_owned(), command.name().to_owned());
             self.labels.insert(key, format!("{}{about}", command.name()));
         };
-        for_each(&request.body, &mut label);
+        request.for_each(&mut label);
     }
 
     /// A message of ours has been made from a recorded one, or from none.
@@ -136,7 +136,7 @@ impl Exchanged {
         if let Some(recorded) = recorded {
             let played: HashSet<&(String, String)> = numbers.values().collect();
             let mut left_out = Vec::new();
-            for_each(&recorded.body, &mut |command| {
+            recorded.for_each(&mut |command| {
                 let known = (command.cmd_id().to_owned(), command.name().to_owned());
                 if !matches!(command, Command::Status(_)) && !played.contains(&known) {
                     left_out.push((recorded.header.msg_id.clone(), known.0, known.1));
@@ -282,17 +282,6 @@ fn shown(codes: &[u16]) -> String {
         return "none".to_owned();
     }
     codes.iter().map(u16::to_string).collect::<Vec<_>>().join("+")
-}
-
-fn for_each(commands: &[Command], see: &mut impl FnMut(&Command)) {
-    for command in commands {
-        see(command);
-        match command {
-            Command::Sync(sync) => for_each(&sync.commands, see),
-            Command::Atomic(group) | Command::Sequence(group) => for_each(&group.commands, see),
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]
