@@ -12,6 +12,7 @@
 //! and what comes of the answers.
 
 mod host;
+mod judging;
 
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use syncloom_script::{CompareMode, Comparer, Comparison, Item, Merged, Zones};
 
 use crate::profiles::Profiles;
 use host::ItemHost;
+pub use judging::Judging;
 
 /// The scripts of one datatype for as long as its context lives: one sync of one datastore.
 #[derive(Debug)]
@@ -185,7 +187,7 @@ impl Pipeline {
             return comparer.compare(item, other, mode);
         }
         let items = ItemPair { target: ItemSlot::Read(item), reference: ItemSlot::Read(other) };
-        let mut host = ItemHost { comparer: Some(comparer), mode: Some(mode), ..ItemHost::default() };
+        let mut host = ItemHost { judging: Judging::by(Some(comparer), Some(mode)), ..ItemHost::default() };
         let result = self.run_ready(DatatypeScript::Compare, items, hosts, &mut host);
         match result.and_then(|result| result.value.to_integer()) {
             Some(0) => Comparison::Equal,
@@ -212,9 +214,9 @@ impl Pipeline {
             return syncloom_script::merge(winning, loosing, comparer);
         }
         let items = ItemPair { target: ItemSlot::Write(winning), reference: ItemSlot::Write(loosing) };
-        let mut host = ItemHost { comparer: Some(comparer), ..ItemHost::default() };
+        let mut host = ItemHost { judging: Judging::by(Some(comparer), None), ..ItemHost::default() };
         self.run_ready(DatatypeScript::Merge, items, hosts, &mut host);
-        host.merged
+        host.judging.merged
     }
 
     fn run_ready(

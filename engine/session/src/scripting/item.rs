@@ -1,20 +1,17 @@
 //! What scripts of a datatype ask of the item in its sync (manual 10.5.10 to 10.5.14).
 
 use syncloom_config::{DataType, Strategy};
+use syncloom_formats::Judging;
 use syncloom_script::functions::calls::ItemCall;
-use syncloom_script::lang::{Host, ItemPair, ItemSlot};
-use syncloom_script::{CompareMode, Comparer, Comparison, FieldId, Merged, Value, merge};
-
-/// The value of a comparison that says nothing of the age.
-pub(crate) const INCOMPARABLE: i64 = -999;
+use syncloom_script::lang::{Host, ItemPair};
+use syncloom_script::{FieldId, Value};
 
 /// What the scripts of a datatype can see and set of an item.
 #[derive(Default)]
 pub(crate) struct ItemState<'a> {
     pub(crate) datatype: Option<&'a DataType>,
-    pub(crate) comparer: Option<&'a Comparer>,
-    /// In which mode items are compared.
-    pub(crate) mode: Option<CompareMode>,
+    /// What is said of two items.
+    pub(crate) judging: Judging<'a>,
     /// `add`, `replace`, `delete`.
     pub(crate) operation: &'static str,
     pub(crate) local_id: String,
@@ -28,8 +25,6 @@ pub(crate) struct ItemState<'a> {
     pub(crate) force_conflict: bool,
     pub(crate) delete_wins: Option<bool>,
     pub(crate) strategy: Option<Strategy>,
-    /// What merging has changed: MERGEFIELDS, and what the script says instead.
-    pub(crate) merged: Merged,
     pub(crate) size_limit: Value,
 }
 
@@ -40,6 +35,9 @@ impl Host<ItemCall> for ItemState<'_> {
         arguments: &[Value],
         items: &mut ItemPair<'_>,
     ) -> Result<Value, String> {
+        if let Some(answer) = self.judging.call(function, arguments, items) {
+            return answer;
+        }
         let of_type = |of: fn(&DataType) -> &String| {
             self.datatype.map_or(Value::Empty, |datatype| Value::Text(of(datatype).clone()))
         };
@@ -51,15 +49,12 @@ impl Host<ItemCall> for ItemState<'_> {
             ItemCall::SyncOp => return Ok(Value::Text(self.operation.to_owned())),
             ItemCall::LocalId => return Ok(Value::Text(self.local_id.clone())),
             ItemCall::RemoteId => return Ok(Value::Text(self.remote_id.clone())),
-            ItemCall::WinningChanged => return Ok(flag(self.merged.winner_changed)),
-            ItemCall::LoosingChanged => return Ok(flag(self.merged.loser_changed)),
             ItemCall::MergeMode => return Ok(Value::Integer(0)),
-            ItemCall::ComparisonMode => return Ok(Value::Text(self.mode_name().to_owned())),
-            ItemCall::CompareFields => return Ok(Value::Integer(self.compare(items))),
             ItemCall::SyncModeSupported => return Ok(flag(false)),
             ItemCall::Available => {
                 let field = u16::try_from(number(arguments, 0)).ok().map(FieldId);
-                let available = field.zip(self.comparer).map(|(id, comparer)| comparer.is_available(id));
+                let available =
+                    field.zip(self.judging.comparer).map(|(id, comparer)| comparer.is_available(id));
                 return Ok(available.map_or(Value::Unassigned, flag));
             }
             ItemCall::SetFilterAll => self.filter_all = number(arguments, 0) != 0,
@@ -72,48 +67,9 @@ impl Host<ItemCall> for ItemState<'_> {
             ItemCall::ForceConflict => self.force_conflict = true,
             ItemCall::DeleteWins => self.delete_wins = Some(true),
             ItemCall::ConflictStrategy => self.strategy = Some(strategy(&text(arguments, 0))?),
-            ItemCall::SetWinningChanged => self.merged.winner_changed = number(arguments, 0) != 0,
-            ItemCall::SetLoosingChanged => self.merged.loser_changed = number(arguments, 0) != 0,
-            ItemCall::MergeFields => self.merge(items)?,
             other => return Err(format!("{other:?} does not act in a session yet")),
         }
         Ok(Value::Unassigned)
-    }
-}
-
-impl ItemState<'_> {
-    fn mode_name(&self) -> &'static str {
-        match self.mode {
-            Some(CompareMode::Always) => "always",
-            Some(CompareMode::SlowSync) => "slowsync",
-            Some(CompareMode::Conflict) => "conflict",
-            _ => "never",
-        }
-    }
-
-    fn compare(&self, items: &ItemPair<'_>) -> i64 {
-        let (Some(comparer), Some(a), Some(b)) = (self.comparer, items.target.get(), items.reference.get())
-        else {
-            return INCOMPARABLE;
-        };
-        match comparer.compare(a, b, self.mode.unwrap_or(CompareMode::Conflict)) {
-            Comparison::Equal => 0,
-            Comparison::Newer => 1,
-            Comparison::Older => -1,
-            Comparison::Incomparable => INCOMPARABLE,
-        }
-    }
-
-    fn merge(&mut self, items: &mut ItemPair<'_>) -> Result<(), String> {
-        let (Some(comparer), ItemSlot::Write(winner), ItemSlot::Write(loser)) =
-            (self.comparer, &mut items.target, &mut items.reference)
-        else {
-            return Err("there are no two items to merge here".to_owned());
-        };
-        let merged = merge(winner, loser, comparer);
-        self.merged.winner_changed |= merged.winner_changed;
-        self.merged.loser_changed |= merged.loser_changed;
-        Ok(())
     }
 }
 

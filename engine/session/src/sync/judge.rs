@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use syncloom_config::{DataType, DatatypeScript};
+use syncloom_formats::Judging;
 use syncloom_script::lang::{ItemPair, ItemSlot};
 use syncloom_script::{CompareMode, Comparer, Comparison, Item, Merged, Value, merge};
 
@@ -102,11 +103,10 @@ impl<'a> Judge<'a> {
         let datatype = Arc::clone(&by.datatype);
         let mut state = ItemState {
             datatype: Some(&datatype),
-            comparer: Some(self.comparer),
-            mode: Some(mode),
+            judging: Judging::by(Some(self.comparer), Some(mode)),
             ..ItemState::default()
         };
         let value = by.scripts.run(by.desk, by.datastore, &mut state, &datatype, kind, items);
-        Some((value.map(|typed| typed.value), state.merged))
+        Some((value.map(|typed| typed.value), state.judging.merged))
     }
 }

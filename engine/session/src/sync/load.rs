@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use syncloom_config::{DataType, Datastore, DatatypeScript};
+use syncloom_formats::Judging;
 use syncloom_script::filter::Ids;
 use syncloom_script::lang::{ItemPair, ItemSlot};
 use syncloom_script::{Comparer, Item};
@@ -128,13 +129,19 @@ impl DatastoreSync {
             sync.scripts.run(&sync.desk, &mut sync.script_state, state, datatype, kind, items)
         };
         for datatype in types.all() {
-            let mut state =
-                ItemState { datatype: Some(datatype), comparer: Some(comparer), ..ItemState::default() };
+            let mut state = ItemState {
+                datatype: Some(datatype),
+                judging: Judging::by(Some(comparer), None),
+                ..ItemState::default()
+            };
             run(DatatypeScript::Init, datatype, self, &mut state);
         }
         let datatype = types.context();
-        let mut state =
-            ItemState { datatype: Some(datatype), comparer: Some(comparer), ..ItemState::default() };
+        let mut state = ItemState {
+            datatype: Some(datatype),
+            judging: Judging::by(Some(comparer), None),
+            ..ItemState::default()
+        };
         let value = run(DatatypeScript::FilterInit, datatype, self, &mut state);
         (is_true(value) == Some(true) && datatype.scripts.has(DatatypeScript::Filter))
             .then_some(state.filter_all)

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use syncloom_config::{DataType, DatatypeScript, Strategy};
-use syncloom_formats::NoteKind;
+use syncloom_formats::{Judging, NoteKind};
 use syncloom_script::filter::Ids;
 use syncloom_script::lang::{ItemPair, ItemSlot};
 use syncloom_script::{CompareMode, Item};
@@ -142,7 +142,7 @@ impl DatastoreSync {
                 let comparer = self.loaded.as_ref().map(|loaded| &loaded.comparer);
                 let mut state = ItemState {
                     datatype: Some(&datatype),
-                    comparer,
+                    judging: Judging::by(comparer, None),
                     remote_id: received.remote_id.clone(),
                     ..ItemState::default()
                 };
@@ -184,7 +184,7 @@ impl DatastoreSync {
         let comparer = self.loaded.as_ref().map(|loaded| &loaded.comparer);
         let mut state = ItemState {
             datatype: Some(datatype),
-            comparer,
+            judging: Judging::by(comparer, None),
             operation: if op == Op::Add { "add" } else { "replace" },
             remote_id: remote_id.to_owned(),
             ..ItemState::default()

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use syncloom_config::DatatypeScript;
+use syncloom_formats::Judging;
 use syncloom_script::filter::Ids;
 use syncloom_script::lang::{ItemPair, ItemSlot};
 use syncloom_stores::{Backend, MapEntry, StoreError};
@@ -240,7 +241,7 @@ impl DatastoreSync {
         let datatype = Arc::clone(codec.datatype());
         let mut state = ItemState {
             datatype: Some(&datatype),
-            comparer: Some(&loaded.comparer),
+            judging: Judging::by(Some(&loaded.comparer), None),
             local_id: local_id.to_owned(),
             remote_id: remote.to_owned(),
             ..ItemState::default()
