@@ -236,6 +236,22 @@ pub fn small_vcard(number: usize) -> String {
     )
 }
 
+/// A contact of the 400 bytes or so that most take, as a vCard 3.0.
+pub fn usual_vcard(number: usize) -> String {
+    let (last, first) = NAMES[number % NAMES.len()];
+    let (last, first) = (escaped(&format!("{last} {number}")), escaped(first));
+    format!(
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nN:{last};{first};;;\r\nFN:{first} {last}\r\n\
+         ORG:ACME\\, Inc.;R&D\r\nTITLE:Engineer\r\n\
+         TEL;TYPE=HOME,VOICE:+49 30 555 {number:04}\r\nTEL;TYPE=CELL:+49 170 555{number:04}\r\n\
+         EMAIL;TYPE=HOME,INTERNET:user{number}@example.org\r\n\
+         ADR;TYPE=HOME:;;Hauptstraße {number};Köln;NRW;5{number:04};Germany\r\n\
+         NOTE:Note {number}\\nsecond line\r\nBDAY:19{:02}-02-{:02}\r\nEND:VCARD\r\n",
+        10 + number % 80,
+        1 + number % 28
+    )
+}
+
 /// Adds a contact with plain SQL, as another program would.
 pub fn insert_by_sql(database: &Connection, number: usize) {
     let (last, first) = NAMES[number % NAMES.len()];

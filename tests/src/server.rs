@@ -68,6 +68,8 @@ impl Server {
     /// Starts a config with its database in this folder.
     pub fn start_in(data: &Path, config: &Path) -> Self {
         let mut process = Command::new(binary())
+            // What a config says without a folder is in this one.
+            .current_dir(data)
             .arg("serve")
             .arg(config)
             .args(["--listen", "127.0.0.1:0"])
@@ -212,15 +214,32 @@ impl Server {
 
     /// Seconds of CPU that the process has used, and the most memory it has held, in MB.
     pub fn usage(&self) -> (f64, f64) {
-        let read = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", self.process.id())).unwrap();
-        let stat = read("stat");
+        let stat = self.proc("stat");
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
         // Fields 14 and 15 of proc(5), user and system time in hundredths of a second.
         let ticks: f64 = fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap();
-        let status = read("status");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-        let kilobytes: f64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-        (ticks / 100.0, kilobytes / 1024.0)
+        (ticks / 100.0, self.memory("VmHWM"))
+    }
+
+    /// The memory that the process holds, in MB.
+    pub fn resident(&self) -> f64 {
+        self.memory("VmRSS")
+    }
+
+    /// Lets what [`Server::usage`] tells of memory begin anew.
+    pub fn forget_peak(&self) {
+        fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5").unwrap();
+    }
+
+    fn memory(&self, name: &str) -> f64 {
+        let status = self.proc("status");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        let kilobytes: f64 = line.trim_start_matches(':').trim().trim_end_matches(" kB").parse().unwrap();
+        kilobytes / 1024.0
+    }
+
+    fn proc(&self, file: &str) -> String {
+        fs::read_to_string(format!("/proc/{}/{file}", self.process.id())).unwrap()
     }
 }
 

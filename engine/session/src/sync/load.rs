@@ -92,7 +92,7 @@ impl DatastoreSync {
                 if maps.remote(&local_id).is_none()
                     && let Some(item) = store.read(&local_id)?
                 {
-                    waiting.add(local_id, item);
+                    waiting.add(local_id, &item);
                 }
             }
             // Who finds no counterpart is told of at the end.
@@ -199,7 +199,7 @@ impl DatastoreSync {
             if let Some(matcher) = loaded.matcher.as_mut().filter(|_| !mapped) {
                 matcher.remove(&local_id);
                 if let Some(item) = store.read(&local_id)? {
-                    matcher.add(local_id, item);
+                    matcher.add(local_id, &item);
                 }
             } else {
                 loaded.note(&local_id, if mapped { Change::Modified } else { Change::Added });

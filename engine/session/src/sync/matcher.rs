@@ -1,13 +1,20 @@
 //! Finding an item's counterpart in a slow sync, by hash instead of item against item.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use syncloom_script::{CompareMode, Comparer, Item, Lookup, MatchKey};
+use syncloom_stores::StoreError;
+
+/// Reads an item of ours; `None` if it is not there any more.
+type Read<'a> = dyn FnMut(&str) -> Result<Option<Item>, StoreError> + 'a;
 
 /// An item of ours that a peer's item may turn out to be.
-pub(super) struct Candidate {
-    pub(super) local_id: String,
-    pub(super) item: Item,
+struct Candidate {
+    local_id: String,
+    /// The item, where it is looked at more than once. Most are looked at once, when their counterpart comes, and are
+    /// read again then: a device's items together would take more memory than all else that a session has.
+    item: Option<Item>,
     taken: bool,
 }
 
@@ -17,7 +24,7 @@ pub(super) struct Candidate {
 /// tell what an item is (`slowsync`, or `always` in a first sync). Of several equal items the one that comes
 /// first in the database is taken.
 pub(super) struct Matcher {
-    comparer: Comparer,
+    comparer: Arc<Comparer>,
     loosely: CompareMode,
     candidates: Vec<Candidate>,
     position_of: HashMap<String, usize>,
@@ -29,7 +36,7 @@ impl Matcher {
     pub(super) fn new(comparer: Comparer, first_time: bool) -> Self {
         let loosely = if first_time { CompareMode::Always } else { CompareMode::SlowSync };
         Matcher {
-            comparer,
+            comparer: Arc::new(comparer),
             loosely,
             candidates: Vec::new(),
             position_of: HashMap::new(),
@@ -38,26 +45,33 @@ impl Matcher {
         }
     }
 
-    pub(super) fn add(&mut self, local_id: String, item: Item) {
+    pub(super) fn add(&mut self, local_id: String, item: &Item) {
         let position = self.candidates.len();
-        self.exact.add(self.comparer.lookup(&item, CompareMode::Conflict), position);
-        self.loose.add(self.comparer.lookup(&item, self.loosely), position);
+        self.exact.add(self.comparer.lookup(item, CompareMode::Conflict), position);
+        self.loose.add(self.comparer.lookup(item, self.loosely), position);
         self.position_of.insert(local_id.clone(), position);
-        self.candidates.push(Candidate { local_id, item, taken: false });
+        self.candidates.push(Candidate { local_id, item: None, taken: false });
     }
 
-    /// Takes the counterpart of an item, if there is one.
-    pub(super) fn take(&mut self, item: &Item) -> Option<&Candidate> {
-        let found = self.find(item, CompareMode::Conflict).or_else(|| self.find(item, self.loosely))?;
-        self.candidates[found].taken = true;
-        self.candidates.get(found)
+    /// Takes the counterpart of an item, if there is one: its id, and itself.
+    pub(super) fn take(
+        &mut self,
+        item: &Item,
+        read: &mut Read<'_>,
+    ) -> Result<Option<(String, Item)>, StoreError> {
+        match self.take_same(item, read)? {
+            Some(found) => Ok(Some(found)),
+            None => self.find(item, self.loosely, read),
+        }
     }
 
     /// Takes an item that is the same in all that counts, if there is one.
-    pub(super) fn take_same(&mut self, item: &Item) -> Option<&Candidate> {
-        let found = self.find(item, CompareMode::Conflict)?;
-        self.candidates[found].taken = true;
-        self.candidates.get(found)
+    pub(super) fn take_same(
+        &mut self,
+        item: &Item,
+        read: &mut Read<'_>,
+    ) -> Result<Option<(String, Item)>, StoreError> {
+        self.find(item, CompareMode::Conflict, read)
     }
 
     /// Takes the first item of ours that somebody else finds to be the same: in all that counts in a conflict, or
@@ -66,14 +80,17 @@ impl Matcher {
     pub(super) fn take_where(
         &mut self,
         loosely: bool,
+        read: &mut Read<'_>,
         mut same: impl FnMut(&Item, CompareMode) -> bool,
-    ) -> Option<&Candidate> {
+    ) -> Result<Option<(String, Item)>, StoreError> {
         let modes = [Some(CompareMode::Conflict), loosely.then_some(self.loosely)];
-        let found = modes.into_iter().flatten().find_map(|mode| {
-            self.candidates.iter().position(|candidate| !candidate.taken && same(&candidate.item, mode))
-        })?;
-        self.candidates[found].taken = true;
-        self.candidates.get(found)
+        for mode in modes.into_iter().flatten() {
+            let positions = 0..self.candidates.len();
+            if let Some(found) = self.first(positions, read, |ours| same(ours, mode))? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// Takes an item of ours out, whatever its counterpart: it has changed, or has found it in another way.
@@ -88,58 +105,125 @@ impl Matcher {
         self.candidates.into_iter().filter(|candidate| !candidate.taken).map(|candidate| candidate.local_id)
     }
 
-    fn find(&mut self, item: &Item, mode: CompareMode) -> Option<usize> {
-        let key = self.comparer.lookup(item, mode);
+    fn find(
+        &mut self,
+        item: &Item,
+        mode: CompareMode,
+        read: &mut Read<'_>,
+    ) -> Result<Option<(String, Item)>, StoreError> {
+        let comparer = Arc::clone(&self.comparer);
+        let fits = |ours: &Item| comparer.matches(item, ours, mode);
         let index = if mode == CompareMode::Conflict { &mut self.exact } else { &mut self.loose };
-        let candidates = &self.candidates;
-        let comparer = &self.comparer;
-        let fits = |position: usize| {
-            !candidates[position].taken && comparer.matches(item, &candidates[position].item, mode)
-        };
-        match key {
-            Lookup::Key(key) => index.find(key, |position| candidates[position].taken, fits),
-            Lookup::Nothing => None,
+        match self.comparer.lookup(item, mode) {
+            Lookup::Key(key) => {
+                let keyed = index.with(key, |position| self.candidates[position].taken);
+                let others = index.without_key.clone();
+                let found = self.first_keyed(keyed, mode, read, fits)?;
+                let before = found.as_ref().map_or(usize::MAX, |(position, _)| *position);
+                let others = others.into_iter().take_while(|position| *position < before);
+                if let Some(earlier) = self.first(others, read, fits)? {
+                    return Ok(Some(earlier));
+                }
+                let Some((position, ours)) = found else { return Ok(None) };
+                let candidate = &mut self.candidates[position];
+                candidate.taken = true;
+                Ok(Some((candidate.local_id.clone(), ours)))
+            }
+            Lookup::Nothing => Ok(None),
             // A field that counts is not mentioned, so that any item may be meant. Peers that leave out what
             // identifies an item are rare, and so is this walk over all of them.
-            Lookup::All => (0..candidates.len()).find(|position| fits(*position)),
+            Lookup::All => self.first(0..self.candidates.len(), read, fits),
         }
+    }
+
+    /// The first of the items with one key that fits, which is the first one but for a coincidence.
+    fn first_keyed(
+        &self,
+        first: Option<usize>,
+        mode: CompareMode,
+        read: &mut Read<'_>,
+        fits: impl Fn(&Item) -> bool,
+    ) -> Result<Option<(usize, Item)>, StoreError> {
+        let index = if mode == CompareMode::Conflict { &self.exact } else { &self.loose };
+        let mut next = first;
+        while let Some(position) = next {
+            let candidate = &self.candidates[position];
+            if !candidate.taken
+                && let Some(ours) = read(&candidate.local_id)?.filter(&fits)
+            {
+                return Ok(Some((position, ours)));
+            }
+            next = index.after(position);
+        }
+        Ok(None)
+    }
+
+    /// Takes the first of some items that fits. They are kept: whoever looks at many comes back to them.
+    fn first(
+        &mut self,
+        positions: impl Iterator<Item = usize>,
+        read: &mut Read<'_>,
+        mut fits: impl FnMut(&Item) -> bool,
+    ) -> Result<Option<(String, Item)>, StoreError> {
+        for position in positions {
+            let candidate = &mut self.candidates[position];
+            if candidate.taken {
+                continue;
+            }
+            if candidate.item.is_none() {
+                candidate.item = read(&candidate.local_id)?;
+            }
+            if let Some(ours) = candidate.item.take_if(|ours| fits(ours)) {
+                candidate.taken = true;
+                return Ok(Some((candidate.local_id.clone(), ours)));
+            }
+        }
+        Ok(None)
     }
 }
 
+/// The positions of items by key, those of one key in a chain: most keys have one item.
 #[derive(Default)]
 struct Index {
-    by_key: HashMap<MatchKey, VecDeque<usize>>,
+    by_key: HashMap<MatchKey, Chain>,
+    next: HashMap<usize, usize>,
     /// Items that cannot be looked up, since a field that counts is not assigned.
     without_key: Vec<usize>,
+}
+
+struct Chain {
+    first: usize,
+    last: usize,
 }
 
 impl Index {
     fn add(&mut self, lookup: Lookup, position: usize) {
         match lookup {
-            Lookup::Key(key) => self.by_key.entry(key).or_default().push_back(position),
+            Lookup::Key(key) => match self.by_key.get_mut(&key) {
+                Some(chain) => {
+                    self.next.insert(chain.last, position);
+                    chain.last = position;
+                }
+                None => drop(self.by_key.insert(key, Chain { first: position, last: position })),
+            },
             Lookup::All => self.without_key.push(position),
             Lookup::Nothing => {}
         }
     }
 
-    fn find(
-        &mut self,
-        key: MatchKey,
-        taken: impl Fn(usize) -> bool,
-        fits: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        let keyed = self.by_key.get_mut(&key).and_then(|positions| {
-            // What is taken at the front stays taken: dropping it keeps many equal items cheap.
-            while positions.front().is_some_and(|position| taken(*position)) {
-                positions.pop_front();
-            }
-            positions.iter().copied().find(|position| fits(*position))
-        });
-        let other = self.without_key.iter().copied().find(|position| fits(*position));
-        match (keyed, other) {
-            (Some(keyed), Some(other)) => Some(keyed.min(other)),
-            (keyed, other) => keyed.or(other),
+    /// The first item with a key that is not taken. What is taken at the front stays taken: dropping it keeps many
+    /// equal items cheap.
+    fn with(&mut self, key: MatchKey, taken: impl Fn(usize) -> bool) -> Option<usize> {
+        let chain = self.by_key.get_mut(&key)?;
+        while taken(chain.first) {
+            chain.first = *self.next.get(&chain.first)?;
         }
+        Some(chain.first)
+    }
+
+    /// The item with the same key that comes after one.
+    fn after(&self, position: usize) -> Option<usize> {
+        self.next.get(&position).copied()
     }
 }
 
@@ -179,13 +263,28 @@ mod tests {
     fn matcher(list: &Arc<FieldList>, first_time: bool, items: &[[&str; 3]]) -> Matcher {
         let mut matcher = Matcher::new(Comparer::new(Arc::clone(list)), first_time);
         for (position, values) in items.iter().enumerate() {
-            matcher.add(position.to_string(), item(list, *values));
+            matcher.add(position.to_string(), &item(list, *values));
         }
         matcher
     }
 
-    fn take(matcher: &mut Matcher, list: &Arc<FieldList>, values: [&str; 3]) -> Option<String> {
-        matcher.take(&item(list, values)).map(|candidate| candidate.local_id.clone())
+    fn take(
+        matcher: &mut Matcher,
+        list: &Arc<FieldList>,
+        items: &[[&str; 3]],
+        values: [&str; 3],
+    ) -> Option<String> {
+        take_item(matcher, list, items, &item(list, values))
+    }
+
+    fn take_item(
+        matcher: &mut Matcher,
+        list: &Arc<FieldList>,
+        items: &[[&str; 3]],
+        theirs: &Item,
+    ) -> Option<String> {
+        let mut read = |id: &str| Ok(items.get(id.parse::<usize>().unwrap()).map(|ours| item(list, *ours)));
+        matcher.take(theirs, &mut read).unwrap().map(|(local_id, _)| local_id)
     }
 
     #[test]
@@ -193,9 +292,9 @@ mod tests {
         let list = list();
         let items = [["Doe", "ACME", "old"], ["Doe", "ACME", "new"], ["Doe", "Other", ""]];
         let mut matcher = matcher(&list, false, &items);
-        assert_eq!(take(&mut matcher, &list, ["Doe", "ACME", "new"]).as_deref(), Some("1"));
-        assert_eq!(take(&mut matcher, &list, ["Doe", "ACME", "new"]).as_deref(), Some("0"));
-        assert_eq!(take(&mut matcher, &list, ["Doe", "ACME", "new"]), None);
+        assert_eq!(take(&mut matcher, &list, &items, ["Doe", "ACME", "new"]).as_deref(), Some("1"));
+        assert_eq!(take(&mut matcher, &list, &items, ["Doe", "ACME", "new"]).as_deref(), Some("0"));
+        assert_eq!(take(&mut matcher, &list, &items, ["Doe", "ACME", "new"]), None);
         assert_eq!(matcher.into_rest().collect::<Vec<_>>(), ["2"]);
     }
 
@@ -203,8 +302,9 @@ mod tests {
     fn the_first_sync_looks_at_less() {
         let list = list();
         let items = [["Doe", "ACME", ""]];
-        assert_eq!(take(&mut matcher(&list, false, &items), &list, ["Doe", "", ""]), None);
-        assert_eq!(take(&mut matcher(&list, true, &items), &list, ["Doe", "", ""]).as_deref(), Some("0"));
+        let theirs = ["Doe", "", ""];
+        assert_eq!(take(&mut matcher(&list, false, &items), &list, &items, theirs), None);
+        assert_eq!(take(&mut matcher(&list, true, &items), &list, &items, theirs).as_deref(), Some("0"));
     }
 
     #[test]
@@ -213,7 +313,7 @@ mod tests {
         let items = vec![["Doe", "", ""]; 20_000];
         let mut matcher = matcher(&list, false, &items);
         for position in 0..items.len() {
-            let taken = take(&mut matcher, &list, ["Doe", "", "changed"]);
+            let taken = take(&mut matcher, &list, &items, ["Doe", "", "changed"]);
             assert_eq!(taken, Some(position.to_string()));
         }
     }
@@ -221,9 +321,19 @@ mod tests {
     #[test]
     fn an_item_that_leaves_out_what_counts_still_finds_its_counterpart() {
         let list = list();
-        let mut matcher = matcher(&list, false, &[["Roe", "ACME", "a"], ["Doe", "ACME", "b"]]);
+        let items = [["Roe", "ACME", "a"], ["Doe", "ACME", "b"]];
+        let mut matcher = matcher(&list, false, &items);
         let mut sparse = item(&list, ["Doe", "", "x"]);
         sparse.set(FieldId(1), Value::Unassigned);
-        assert_eq!(matcher.take(&sparse).map(|candidate| candidate.local_id.as_str()), Some("1"));
+        assert_eq!(take_item(&mut matcher, &list, &items, &sparse).as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn an_item_that_is_gone_by_then_is_nobodys_counterpart() {
+        let list = list();
+        let items = [["Doe", "ACME", "b"]];
+        let mut matcher = matcher(&list, false, &items);
+        assert_eq!(take(&mut matcher, &list, &[], items[0]), None);
+        assert_eq!(take(&mut matcher, &list, &items, items[0]).as_deref(), Some("0"));
     }
 }

@@ -239,15 +239,15 @@ impl DatastoreSync {
             &self.desk,
             &mut self.script_state,
         );
-        let matcher = loaded.matcher.as_mut();
-        let found = matcher.and_then(|matcher| match wipe {
-            _ if judge.compares_by_script() => {
-                matcher.take_where(!wipe, |ours, mode| judge.equal(&theirs, ours, mode))
+        let read = &mut |local_id: &str| store.read(local_id);
+        let found = match loaded.matcher.as_mut() {
+            None => None,
+            Some(matcher) if judge.compares_by_script() => {
+                matcher.take_where(!wipe, read, |ours, mode| judge.equal(&theirs, ours, mode))?
             }
-            true => matcher.take_same(&theirs),
-            false => matcher.take(&theirs),
-        });
-        let found = found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()));
+            Some(matcher) if wipe => matcher.take_same(&theirs, read)?,
+            Some(matcher) => matcher.take(&theirs, read)?,
+        };
         let status = if op == Op::Add { 201 } else { 200 };
         let Some((local_id, ours)) = found else {
             if read_only || fate.prevent_add {
@@ -393,13 +393,14 @@ impl DatastoreSync {
                 let added = |local_id: &&String| loaded.changes.get(*local_id) == Some(&Change::Added);
                 for local_id in loaded.order.iter().filter(added).chain(&loaded.withheld) {
                     if let Some(item) = store.read(local_id)? {
-                        waiting.add(local_id.clone(), item);
+                        waiting.add(local_id.clone(), &item);
                     }
                 }
                 loaded.unconfirmed.insert(waiting)
             }
         };
-        let Some(local_id) = unconfirmed.take_same(theirs).map(|same| same.local_id.clone()) else {
+        let same = unconfirmed.take_same(theirs, &mut |local_id| store.read(local_id))?;
+        let Some((local_id, _)) = same else {
             if self.fate.prevent_add {
                 return Ok(if op == Op::Add { 201 } else { 200 });
             }

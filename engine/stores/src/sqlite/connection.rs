@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use syncloom_config::SqliteFile;
 
@@ -18,7 +19,17 @@ pub(super) struct Database {
     connection: Connection,
     path: PathBuf,
     identity: Option<FileIdentity>,
-    in_transaction: bool,
+    transaction: Transaction,
+}
+
+/// What is open between two commits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Transaction {
+    None,
+    /// All reads see the same, and none of them has to ask for a lock of its own. Nobody is kept from writing where the
+    /// database has a write-ahead log.
+    Reading,
+    Writing,
 }
 
 impl Database {
@@ -30,43 +41,62 @@ impl Database {
             .map_err(|error| unavailable(&file.path, &error.to_string()))?;
         connection.busy_timeout(Duration::from_secs(u64::from(file.busy_timeout)))?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
-        Ok(Database { connection, path: file.path.clone(), identity, in_transaction: false })
+        // Else a statement may be planned anew for every value that is bound, which takes longer than to run it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        Ok(Database { connection, path: file.path.clone(), identity, transaction: Transaction::None })
     }
 
-    /// The connection, for reading.
+    /// The connection as it is.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
 
+    /// The connection with a transaction open, for reading.
+    pub(super) fn readable(&mut self) -> Result<&Connection, StoreError> {
+        if self.transaction == Transaction::None {
+            self.run("BEGIN")?;
+            self.transaction = Transaction::Reading;
+        }
+        Ok(&self.connection)
+    }
+
     /// The connection with a transaction open, for writing.
     pub(super) fn writable(&mut self) -> Result<&Connection, StoreError> {
-        if self.in_transaction && self.connection.is_autocommit() {
+        if self.transaction == Transaction::Writing && self.connection.is_autocommit() {
             return Err(self.taken_back());
         }
-        if !self.in_transaction {
+        if self.transaction != Transaction::Writing {
+            // What has been read may be old already, and SQLite lets nobody write on top of that.
+            self.commit()?;
             // SQLite would go on writing into a file that has been deleted or replaced meanwhile.
             if self.identity.is_none() || FileIdentity::of(&self.path) != self.identity {
                 return Err(unavailable(&self.path, "the file has been removed or replaced"));
             }
-            self.connection.execute_batch("BEGIN IMMEDIATE")?;
-            self.in_transaction = true;
+            self.run("BEGIN IMMEDIATE")?;
+            self.transaction = Transaction::Writing;
         }
         Ok(&self.connection)
     }
 
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {
-        if std::mem::take(&mut self.in_transaction) {
-            if self.connection.is_autocommit() {
-                return Err(self.taken_back());
-            }
-            let result = self.connection.execute_batch("COMMIT");
-            if result.is_err() {
-                self.in_transaction = true;
-                self.rollback();
-            }
-            result?;
+        if self.transaction == Transaction::None {
+            return Ok(());
         }
-        Ok(())
+        if self.transaction == Transaction::Writing && self.connection.is_autocommit() {
+            self.transaction = Transaction::None;
+            return Err(self.taken_back());
+        }
+        let result = self.run("COMMIT");
+        match result {
+            Ok(()) => self.transaction = Transaction::None,
+            Err(_) => self.rollback(),
+        }
+        result
+    }
+
+    /// Runs a statement without parameters, which is prepared once.
+    fn run(&self, statement: &str) -> Result<(), StoreError> {
+        Ok(self.connection.prepare_cached(statement)?.execute([]).map(drop)?)
     }
 
     /// After a full disk or a failing one, SQLite takes back the whole transaction by itself.
@@ -75,9 +105,9 @@ impl Database {
     }
 
     pub(super) fn rollback(&mut self) {
-        if std::mem::take(&mut self.in_transaction) {
+        if std::mem::replace(&mut self.transaction, Transaction::None) != Transaction::None {
             // After some failures SQLite has rolled back by itself, and there is nothing left to do.
-            let _ = self.connection.execute_batch("ROLLBACK");
+            let _ = self.run("ROLLBACK");
         }
     }
 }

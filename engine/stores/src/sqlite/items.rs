@@ -66,11 +66,17 @@ impl<'a> SqliteStore<'a> {
         &mut self,
         write: impl FnOnce(&Self, &Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.data.writable()?.execute_batch("SAVEPOINT item")?;
+        let run = |connection: &Connection, statement: &str| {
+            connection.prepare_cached(statement)?.execute([]).map(drop)
+        };
+        run(self.data.writable()?, "SAVEPOINT item")?;
         let connection = self.data.connection();
         let result = write(self, connection);
-        let end = if result.is_ok() { "RELEASE item" } else { "ROLLBACK TO item; RELEASE item" };
-        match connection.execute_batch(end) {
+        if result.is_err() {
+            // Where SQLite has taken back more than this by itself, there is nothing left to do.
+            let _ = run(connection, "ROLLBACK TO item");
+        }
+        match run(connection, "RELEASE item") {
             Err(error) if result.is_ok() => Err(error.into()),
             _ => result,
         }
@@ -264,7 +270,8 @@ impl Store for SqliteStore<'_> {
     fn list(&mut self) -> Result<Vec<Listed>, StoreError> {
         let mut items = Vec::new();
         let kind = self.sql().last_mod_type;
-        statement::run(self.data.connection(), &self.sql().select_ids, &self.values(), |row| {
+        let values = self.values();
+        statement::run(self.data.readable()?, &self.sql.select_ids, &values, |row| {
             let modified = convert::stamp_from_sql(row.get_ref(1)?, kind).unwrap_or(0);
             items.push(Listed { local_id: text(row.get_ref(0)?), modified });
             Ok(true)
@@ -274,7 +281,7 @@ impl Store for SqliteStore<'_> {
 
     fn version(&mut self) -> Result<i64, StoreError> {
         // Counts the commits of other connections.
-        let mut query = self.data.connection().prepare_cached("PRAGMA data_version")?;
+        let mut query = self.data.readable()?.prepare_cached("PRAGMA data_version")?;
         Ok(query.query_row([], |row| row.get(0))?)
     }
 
@@ -288,6 +295,7 @@ impl Store for SqliteStore<'_> {
         let columns = Columns { maps, item: None, line_ends: self.sql().line_ends, zones: self.zones };
         let values = Values { local_id, columns: Some(&columns), ..self.values() };
         let mut found = None;
+        self.data.readable()?;
         statement::run(self.data.connection(), &self.sql().select_data, &values, |row| {
             let mut item = Item::new(map.list.clone());
             for (column, map) in columns.maps.iter().enumerate() {
@@ -369,7 +377,7 @@ impl Store for SqliteStore<'_> {
         let (values, kind, datastore) = (self.values(), self.sql().last_mod_type, self.datastore);
         for attempt in 0..2 {
             let mut target = None;
-            statement::run(self.targets().connection(), get, &values, |row| {
+            statement::run(self.targets().readable()?, get, &values, |row| {
                 target = Some(read_target(row, datastore, kind)?);
                 Ok(false)
             })?;
@@ -395,7 +403,7 @@ impl Store for SqliteStore<'_> {
         let sql = self.needed(&self.sql().map_select, "selectmapallsql")?;
         let values = Values { target_key: &target.key, ..self.values() };
         let (mut entries, flagged) = (Vec::new(), self.datastore.resume);
-        statement::run(self.targets().connection(), sql, &values, |row| {
+        statement::run(self.targets().readable()?, sql, &values, |row| {
             let columns = row.as_ref().column_count();
             // With suspend and resume there are entries of other kinds, which say nothing of stored items.
             let normal = columns < 3 || matches!(text(row.get_ref(2)?).as_str(), "1" | "");
