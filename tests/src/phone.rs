@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use syncloom_wire::{Command, Data, Status};
+use syncloom_wire::{Command, Data, Location, Status};
 
 use crate::contact::Contact;
 use crate::peer::{
@@ -21,6 +21,8 @@ pub struct Phone {
     pub peer: Peer,
     /// Its contacts by id, as vCards 3.0.
     pub items: BTreeMap<String, String>,
+    /// The server's datastore that it syncs with.
+    pub datastore: &'static str,
     /// How many changes it puts into a message.
     pub per_message: usize,
     /// Whether it sends a Map again, in its next session, that the server has not confirmed. Some do not, and take
@@ -79,6 +81,7 @@ impl Phone {
         Phone {
             peer,
             items: BTreeMap::new(),
+            datastore: "contacts",
             per_message: 100,
             keeps_maps: true,
             piece: usize::MAX,
@@ -231,7 +234,7 @@ impl Phone {
                 let next = format!("anchor-{}", self.peer.session);
                 body.push(put(devinf(tongue.version, &self.peer.device), tongue));
                 body.push(get(tongue));
-                body.push(alert(code, "contacts", self.anchor.as_deref(), &next));
+                body.push(alert(code, self.datastore, self.anchor.as_deref(), &next));
                 body.extend(self.map());
                 Some((body, true))
             }
@@ -243,7 +246,11 @@ impl Phone {
                 // A piece that is not the last one ends its message.
                 let piece = self.sending.iter().position(is_piece).map_or(usize::MAX, |place| place + 1);
                 let count = self.per_message.min(piece).min(self.sending.len());
-                body.push(sync(self.sending.drain(..count).collect()));
+                let mut command = sync(self.sending.drain(..count).collect());
+                if let Command::Sync(sync) = &mut command {
+                    sync.target = Some(Location::new(self.datastore));
+                }
+                body.push(command);
                 Some((body, self.sending.is_empty()))
             }
             Stage::Receiving => {
@@ -257,7 +264,11 @@ impl Phone {
     fn map(&self) -> Option<Command> {
         let pairs: Vec<(&str, &str)> =
             self.mapping.iter().map(|(ours, theirs)| (ours.as_str(), theirs.as_str())).collect();
-        (!pairs.is_empty()).then(|| map(&pairs))
+        let mut command = map(&pairs);
+        if let Command::Map(map) = &mut command {
+            map.target = Location::new(self.datastore);
+        }
+        (!pairs.is_empty()).then_some(command)
     }
 
     fn take(&mut self, answer: &Answer, sent_final: bool) {
@@ -289,7 +300,7 @@ impl Phone {
 
     fn take_alert(&mut self, answer: &Answer) {
         if let Some(status) =
-            answer.all_statuses().find(|s| s.cmd == "Alert" && s.target_refs == ["contacts"])
+            answer.all_statuses().find(|s| s.cmd == "Alert" && s.target_refs == [self.datastore])
         {
             self.alert_status = status.code.unwrap();
         }

@@ -116,12 +116,19 @@ fn transport(root: &Node) -> Transport {
     let word = |name| own.and_then(|node| node.child(name)).filter(|child| child.valid).map(Node::value);
     let port = word("httpport").or(default_of("transport", "httpport"));
     let address = word("ipaddress").or(default_of("transport", "ipaddress"));
+    let flag = |name| match own {
+        Some(own) => boolean(own, name),
+        None => crate::values::boolean(default_text("transport", name)).unwrap_or(true),
+    };
+    let parameter = match own {
+        Some(own) => text_or_default(own, "sessionidcgiprefix"),
+        None => default_text("transport", "sessionidcgiprefix").to_owned(),
+    };
     Transport {
         port: port.and_then(crate::values::integer).and_then(|port| u16::try_from(port).ok()).unwrap_or(80),
         address: address.and_then(|text| text.parse().ok()).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
-        keep_connection: match own {
-            Some(own) => boolean(own, "keepconnection"),
-            None => crate::values::boolean(default_text("transport", "keepconnection")).unwrap_or(true),
-        },
+        keep_connection: flag("keepconnection"),
+        keep_answer: flag("bufferretryanswer"),
+        session_parameter: flag("sessionidcgi").then_some(parameter),
     }
 }

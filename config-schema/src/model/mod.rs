@@ -84,4 +84,9 @@ pub struct Transport {
     pub address: IpAddr,
     /// `<keepconnection>`: whether a connection serves more than one request (manual 9.1).
     pub keep_connection: bool,
+    /// `<bufferretryanswer>`: whether the last answer is kept for a message that comes again (manual 9.2).
+    pub keep_answer: bool,
+    /// `<sessionidcgiprefix>`: what a session's id follows in the address; `None` where `<sessionidcgi>` says that it
+    /// does not stand there.
+    pub session_parameter: Option<String>,
 }

@@ -22,15 +22,11 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("requestmaxtime", AGENT, Kind::UINT32)
         .default("0")
         .section("11.3")
-        .later(OPTION)
-        .already(&["0"])
         .about("seconds after which a request is answered while the work goes on; 0 is no limit")
         .sample("60"),
     Tag::new("requestmintime", AGENT, Kind::INT32)
         .default("0")
         .section("11.4")
-        .later(OPTION)
-        .already(&["0"])
         .about("seconds that answering a request takes at least")
         .sample("1"),
     Tag::new("simpleauthuser", AGENT, Kind::Text)

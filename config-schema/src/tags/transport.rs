@@ -2,21 +2,16 @@
 //!
 //! Not its job: sockets.
 
-use super::waiting::OPTION;
 use super::words::{PIPE, STANDALONE};
 use super::{Kind, Tag};
 
 pub(super) const TAGS: &[Tag] = &[
     Tag::new("sessionidcgiprefix", &["transport"], Kind::Text)
         .default("sessionid=")
-        .later(OPTION)
-        .already(&["sessionid="])
         .about("what the session's id begins with in the address")
         .sample("sessionid="),
     Tag::new("sessionidcgi", &["transport"], Kind::Boolean)
         .default("yes")
-        .later(OPTION)
-        .already(&["yes"])
         .about("whether the session's id stands in the address"),
     Tag::new("keepconnection", &["transport"], Kind::Boolean)
         .default("yes")
@@ -24,10 +19,9 @@ pub(super) const TAGS: &[Tag] = &[
         .products("the standalone and the ISAPI server")
         .about("whether a connection serves more than one request"),
     Tag::new("bufferretryanswer", &["transport"], Kind::Boolean)
+        .default("yes")
         .section("9.2")
         .aliases(&["buffersretryanswer"])
-        .later("the last answer is not kept for a retry yet")
-        .already(&["no"])
         .products("the ISAPI server")
         .about("whether the last answer is kept for a message that comes again")
         .sample("yes"),

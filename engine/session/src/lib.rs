@@ -15,4 +15,4 @@ mod sync;
 
 pub use report::{Counts, DatastoreReport, Outcome, Report};
 pub use server::{Server, SetupError};
-pub use session::{Input, Reply, Session, busy};
+pub use session::{Input, Interim, Place, Reply, Session, Watch, busy};

@@ -86,6 +86,10 @@ impl Backend for All {
         self.plugins.rollback();
         self.sqlite.rollback();
     }
+
+    fn rest(&mut self) {
+        self.sqlite.rest();
+    }
 }
 
 /// Users in one place, devices in another (manual 14.1.2, 14.1.3).

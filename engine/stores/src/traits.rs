@@ -203,4 +203,6 @@ pub trait Backend: Send {
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Takes back what was written since the last commit.
     fn rollback(&mut self);
+    /// Gives back what can be got again, such as files that are open. Nothing must be waiting for a commit.
+    fn rest(&mut self) {}
 }

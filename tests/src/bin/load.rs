@@ -9,7 +9,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use syncloom_tests::contact::usual_vcard;
 use syncloom_tests::peer::Tongue;
@@ -23,6 +23,9 @@ const SESSIONS: usize = 1_000;
 
 /// A sync without changes takes less than the clock of processes can tell, so that many are measured.
 const QUIET_SYNCS: u32 = 20;
+
+/// After what time a session that waits has given back what it can.
+const SETTLED: Duration = Duration::from_secs(8);
 
 /// Two-way and slow sync.
 const TWO_WAY: u16 = 200;
@@ -126,6 +129,7 @@ fn idle_sessions(options: &Options) {
     open_session(options, &server, 0);
     let before = server.resident();
     (1..=options.sessions).for_each(|number| open_session(options, &server, number));
+    std::thread::sleep(SETTLED);
     let each = (server.resident() - before) / options.sessions as f64 * 1024.0;
     println!("{} open sessions: {each:.0} KB each", options.sessions);
 }

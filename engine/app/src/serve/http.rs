@@ -1,22 +1,24 @@
 //! HTTP: a POST of SyncML on any path, and what everything else gets (OMA-SyncML-HTTPBinding).
 
-use std::future::{Future, IntoFuture, pending, poll_fn};
-use std::io;
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, HttpBody};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use syncloom_config::Config;
 use syncloom_wire::Encoding;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
 
 use super::registry::{Answer, Registry, Request as SyncRequest};
 use crate::console;
@@ -27,6 +29,16 @@ const BODY_ALLOWANCE: usize = 1 << 20;
 
 /// How long a request's body may take to come. Phones on bad lines need minutes; nobody needs forever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(120);
+
+/// How long a connection may be silent before a request, and how long a request's headers may take to come. A phone
+/// thinks for a while between two messages of a session; when its connection is gone, it makes another one.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Connections at a time. One costs some 20 KB while it waits; more than there are sessions are of no use to anybody.
+const MAX_CONNECTIONS: usize = 4_000;
+
+/// How long no connection is taken after one could not be: there are too many files open, say.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// How much more than the limit of a body is read and thrown away. Who is still writing does not read an answer,
 /// and would only see the connection break.
@@ -48,34 +60,67 @@ pub(super) async fn serve(
     listener: TcpListener,
     registry: Arc<Registry>,
     config: &Config,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
+    stop: impl Future<Output = ()>,
+) {
     let context = Arc::new(Context {
         registry,
         max_body: config.max_msg_size as usize + BODY_ALLOWANCE,
         keep_connection: config.transport.keep_connection,
         in_flight: AtomicUsize::new(0),
     });
-    let app = Router::new().fallback(handle).with_state(Arc::clone(&context));
-    let service = app.into_make_service_with_connect_info::<SocketAddr>();
-    let (stopping, stopped) = oneshot::channel();
-    let stop = async move {
-        stop.await;
-        let _ = stopping.send(());
-    };
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let (stopping, stopped) = watch::channel(());
+    let mut stop = pin!(stop);
+    loop {
+        let accepted = async {
+            // The semaphore is never closed.
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        tokio::select! {
+            (place, accepted) = accepted => match accepted {
+                Ok((stream, peer)) => {
+                    let talk = talk(Arc::clone(&context), stream, peer, stopped.clone());
+                    tokio::spawn(async move {
+                        talk.await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    console::warning(&format!("no connection can be taken: {error}"));
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+            () = &mut stop => break,
+        }
+    }
+    drop((listener, stopping));
+    quiet(&context).await;
+}
+
+/// Answers the requests of a connection, until it is closed or the server stops.
+async fn talk(context: Arc<Context>, stream: TcpStream, peer: SocketAddr, mut stopped: watch::Receiver<()>) {
+    let service = service_fn(|request| {
+        let context = Arc::clone(&context);
+        async move { Ok::<_, Infallible>(handle(&context, peer, request).await) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
+    // What is wrong with a connection ends that connection, and is of no interest to anybody else.
     tokio::select! {
-        result = axum::serve(listener, service).with_graceful_shutdown(stop).into_future() => result,
-        () = quiet(&context, stopped) => Ok(()),
+        _ = connection.as_mut() => {}
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
     }
 }
 
-/// Completes when the server is to stop and nobody waits for an answer. A connection that is open and silent, or
-/// whose request never gets complete, would otherwise hold the stop up for ever.
-async fn quiet(context: &Context, stopped: oneshot::Receiver<()>) {
+/// Completes when nobody waits for an answer. A connection that is open and silent, or whose request never gets
+/// complete, would otherwise hold the stop up for ever.
+async fn quiet(context: &Context) {
     const STEPS: u32 = 10;
-    if stopped.await.is_err() {
-        return pending().await;
-    }
     let mut calm = 0;
     while calm < STEPS {
         tokio::time::sleep(QUIET_BEFORE_STOP / STEPS).await;
@@ -84,11 +129,11 @@ async fn quiet(context: &Context, stopped: oneshot::Receiver<()>) {
 }
 
 async fn handle(
-    State(context): State<Arc<Context>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
+    context: &Context,
+    peer: SocketAddr,
+    request: hyper::Request<hyper::body::Incoming>,
 ) -> Response {
-    let mut response = match answer(&context, peer, request).await {
+    let mut response = match answer(context, peer, request.map(Body::new)).await {
         Ok(response) => response,
         Err((status, why)) => {
             console::warning(&format!("{}: {}: {why}", peer.ip(), status.as_u16()));
@@ -132,19 +177,24 @@ async fn work_off(
     encoding: Encoding,
     bytes: Vec<u8>,
 ) -> Result<Response, (StatusCode, String)> {
-    let registry = Arc::clone(&context.registry);
-    let query = query.map(str::to_owned);
-    let work = tokio::task::spawn_blocking(move || {
-        registry.answer(&SyncRequest { query: query.as_deref(), peer: peer.ip(), encoding, body: &bytes })
-    });
-    match work.await {
-        Ok(Answer::Message(message)) => {
+    let request = SyncRequest { query, peer: peer.ip(), encoding, body: &bytes };
+    let answer = match context.registry.take(&request) {
+        Ok(ticket) => {
+            drop(bytes);
+            ticket.answer().await
+        }
+        Err(answer) => answer,
+    };
+    match answer {
+        Answer::Message(message) => {
             Ok(([(header::CONTENT_TYPE, encoding.content_type())], message).into_response())
         }
-        Ok(Answer::Malformed(why)) => Err((StatusCode::BAD_REQUEST, why)),
-        Ok(Answer::NoSuchSession) => Err((StatusCode::NOT_FOUND, "no such session".to_owned())),
-        Ok(Answer::Busy) => Err((StatusCode::SERVICE_UNAVAILABLE, "too many sessions".to_owned())),
-        Err(_) => Err((StatusCode::INTERNAL_SERVER_ERROR, "the request could not be worked off".to_owned())),
+        Answer::Malformed(why) => Err((StatusCode::BAD_REQUEST, why)),
+        Answer::NoSuchSession => Err((StatusCode::NOT_FOUND, "no such session".to_owned())),
+        Answer::Busy => Err((StatusCode::SERVICE_UNAVAILABLE, "too many sessions".to_owned())),
+        Answer::Failed => {
+            Err((StatusCode::INTERNAL_SERVER_ERROR, "the request could not be worked off".to_owned()))
+        }
     }
 }
 

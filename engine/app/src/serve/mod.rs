@@ -1,7 +1,9 @@
 //! `syncloom serve`: from a config to a listening server, and to its end.
 
 mod http;
+mod pace;
 mod registry;
+mod slot;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -16,10 +18,13 @@ use tokio::net::TcpListener;
 use crate::ConfigArgs;
 use crate::config;
 use crate::console;
-use registry::Registry;
+use registry::{MAX_SESSIONS, Registry};
 
 /// How often sessions are looked through for those that have been silent too long.
 const SWEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// Threads beyond one for each session: for those that are coming to their end, and for the sweep.
+const SPARE_THREADS: usize = 100;
 
 pub(crate) fn run(args: &ConfigArgs, listen: Option<SocketAddr>) -> ExitCode {
     let Some(config) = config::load(args) else { return ExitCode::FAILURE };
@@ -42,18 +47,19 @@ fn start(config: Arc<Config>, listen: Option<SocketAddr>) -> Result<(), String> 
     let stores = Stores::new(Arc::clone(&config)).map_err(|error| error.to_string())?;
     let transport = &config.transport;
     let address = listen.unwrap_or(SocketAddr::new(transport.address, transport.port));
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|e| e.to_string())?;
+    // Every session can be at work, or waiting for its database, without another one waiting for a thread.
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.max_blocking_threads(MAX_SESSIONS + SPARE_THREADS).enable_all();
+    let runtime = runtime.build().map_err(|error| error.to_string())?;
     runtime.block_on(async move {
         let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
         let registry = Arc::new(Registry::new(server, stores));
         let bound = listener.local_addr().map_err(|error| error.to_string())?;
         println!("serving http://{bound}/ for {}", datastores_of(&config));
         tokio::spawn(sweep(Arc::clone(&registry)));
-        http::serve(listener, Arc::clone(&registry), &config, stopped())
-            .await
-            .map_err(|error| error.to_string())?;
-        registry.abandon_all("the server stops");
+        http::serve(listener, Arc::clone(&registry), &config, stopped()).await;
+        let ending = tokio::task::spawn_blocking(move || registry.abandon_all("the server stops"));
+        ending.await.map_err(|error| error.to_string())?;
         println!("stopped");
         Ok(())
     })

@@ -4,25 +4,19 @@
 //! peers that ignore that, by device and SessionID from the same network address.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use syncloom_session::{Input, Server, Session};
+use syncloom_session::{Server, Session};
 use syncloom_stores::Stores;
 use syncloom_wire::{Encoding, Header, Limits, decode, encode};
 
-use crate::console;
+use super::pace::{Claims, Watching};
+use super::slot::{Slot, Ticket, fingerprint, lock, random};
 
 /// Sessions at a time. One takes some 100 KB, and a peer that is not logged in can begin as many as it likes.
-const MAX_SESSIONS: usize = 2_000;
-
-/// How long a session that nobody has logged in to is kept: peers try again at once.
-const ANONYMOUS_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long the last answer of a session that is over is kept, for a peer that did not get it.
-const OVER_TIMEOUT: Duration = Duration::from_secs(60);
+pub(super) const MAX_SESSIONS: usize = 2_000;
 
 /// One request.
 pub(super) struct Request<'a> {
@@ -46,6 +40,8 @@ pub(super) enum Answer {
     NoSuchSession,
     /// There are too many sessions.
     Busy,
+    /// The server has failed.
+    Failed,
 }
 
 /// The sessions of a server.
@@ -53,6 +49,7 @@ pub(super) struct Registry {
     server: Arc<Server>,
     stores: Stores,
     slots: Mutex<Slots>,
+    claims: Arc<Claims>,
 }
 
 #[derive(Default)]
@@ -63,77 +60,24 @@ struct Slots {
 
 /// What a session is found by for peers that ignore the address they were told.
 #[derive(Clone, PartialEq, Eq, Hash)]
-struct DeviceKey {
+pub(super) struct DeviceKey {
     peer: IpAddr,
     device: String,
     session_id: String,
 }
 
-struct Slot {
-    id: String,
-    device: DeviceKey,
-    state: Mutex<State>,
-}
-
-struct State {
-    session: Session,
-    begun: Instant,
-    last_used: Instant,
-    announced: bool,
-    over: bool,
-    /// The last request and its answer, for a peer that sends it again.
-    last: Option<(u64, Vec<u8>)>,
-}
-
 impl Registry {
     pub(super) fn new(server: Arc<Server>, stores: Stores) -> Self {
-        Registry { server, stores, slots: Mutex::default() }
+        Registry { server, stores, slots: Mutex::default(), claims: Arc::default() }
     }
 
-    /// Answers a request.
-    pub(super) fn answer(&self, request: &Request<'_>) -> Answer {
-        let decoded = match decode(request.body, request.encoding, &Limits::default()) {
-            Ok(decoded) => decoded,
-            Err(error) => return Answer::Malformed(error.to_string()),
-        };
-        let header = &decoded.message.header;
+    /// Lets a request wait for its answer.
+    pub(super) fn take(&self, request: &Request<'_>) -> Result<Ticket, Answer> {
+        let decoded = decode(request.body, request.encoding, &Limits::default())
+            .map_err(|error| Answer::Malformed(error.to_string()))?;
         let fingerprint = fingerprint(request.body);
-        let slot = match self.slot_for(header, request, fingerprint) {
-            Ok(slot) => slot,
-            Err(answer) => return answer,
-        };
-        let mut state = lock(&slot.state);
-        state.last_used = Instant::now();
-        let settings = self.server.config().server.as_ref();
-        let answers_again = settings.is_none_or(|settings| settings.allow_message_retries);
-        let again = |(last, _): &&(u64, Vec<u8>)| answers_again && *last == fingerprint;
-        if let Some((_, answer)) = state.last.as_ref().filter(again) {
-            return Answer::Message(answer.clone());
-        }
-        if state.over {
-            return Answer::NoSuchSession;
-        }
-        let input = Input {
-            malformed: decoded.fault.map(|fault| fault.to_string()),
-            message: decoded.message,
-            encoding: request.encoding,
-        };
-        let reply = state.session.respond(input, now(), &mut random);
-        let message = encode(&reply.message, request.encoding);
-        state.last = Some((fingerprint, message.clone()));
-        for note in &reply.notes {
-            console::note(&slot.id, note);
-        }
-        let report = state.session.report();
-        if !state.announced && !report.datastores.is_empty() {
-            state.announced = true;
-            console::begun(&slot.id, &report);
-        }
-        if reply.ended {
-            state.over = true;
-            console::ended(&slot.id, &report, state.begun.elapsed().as_secs_f64());
-        }
-        Answer::Message(message)
+        let slot = self.slot_for(&decoded.message.header, request, fingerprint)?;
+        slot.take(decoded, request.encoding, fingerprint)
     }
 
     /// The session that a request belongs to, which may be a new one.
@@ -150,8 +94,8 @@ impl Registry {
         };
         let first = header.msg_id.trim() == "1";
         let mut slots = lock(&self.slots);
-        let told = session_parameter(request.query)
-            .or_else(|| session_parameter(header.target.uri.split_once('?').map(|(_, query)| query)));
+        let in_header = header.target.uri.split_once('?').map(|(_, query)| query);
+        let told = self.told(request.query).or_else(|| self.told(in_header));
         let known = match told {
             Some(id) => slots.by_id.get(id).filter(|slot| slot.device.device == device.device),
             None => slots.by_device.get(&device).and_then(|id| slots.by_id.get(id)),
@@ -160,16 +104,12 @@ impl Registry {
             // A first message again is either the same one, or the beginning of another session.
             Some(slot) if !first => return Ok(slot),
             Some(slot) => {
-                // One that is busy is working off this very message, which has been sent again meanwhile.
-                let again = match slot.state.try_lock() {
-                    Ok(state) => state.last.as_ref().is_some_and(|(last, _)| *last == fingerprint),
-                    Err(_) => true,
-                };
-                if again {
+                if slot.knows(fingerprint) {
                     return Ok(slot);
                 }
                 slots.remove(&slot.id);
-                end(&slot, "the peer began again");
+                slot.stop();
+                tokio::task::spawn_blocking(move || slot.end("the peer began again"));
             }
             None if told.is_some() && !first => return Err(Answer::NoSuchSession),
             None => {}
@@ -182,51 +122,46 @@ impl Registry {
             let busy = syncloom_session::busy(&self.server, header, request.encoding);
             return Err(Answer::Message(encode(&busy, request.encoding)));
         }
-        let slot = Arc::new(self.new_slot(device));
+        let slot = self.new_slot(device);
         slots.by_device.insert(slot.device.clone(), slot.id.clone());
         slots.by_id.insert(slot.id.clone(), Arc::clone(&slot));
         Ok(slot)
     }
 
-    fn new_slot(&self, device: DeviceKey) -> Slot {
+    fn new_slot(&self, device: DeviceKey) -> Arc<Slot> {
         let mut bytes = [0u8; 16];
         random(&mut bytes);
         let id: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let backend = self.stores.backend();
-        let session = Session::new(Arc::clone(&self.server), backend, id.clone());
-        let now = Instant::now();
-        let state = State { session, begun: now, last_used: now, announced: false, over: false, last: None };
-        Slot { id, device, state: Mutex::new(state) }
+        let session = Session::new(Arc::clone(&self.server), self.stores.backend(), id.clone());
+        let slot = Arc::new(Slot::new(id, device, session, self.server.config().transport.keep_answer));
+        slot.session().watched_by(Box::new(Watching::new(&slot, Arc::clone(&self.claims))));
+        slot
+    }
+
+    /// The session's id that an address tells.
+    fn told<'a>(&self, query: Option<&'a str>) -> Option<&'a str> {
+        let name = self.server.config().transport.session_parameter.as_deref()?;
+        query?.split('&').find_map(|parameter| parameter.strip_prefix(name))
     }
 
     /// Ends the sessions that have been silent for too long.
     pub(super) fn sweep(&self) {
         let timeout = self.server.config().server.as_ref().map_or(300, |server| server.session_timeout);
         let all: Vec<Arc<Slot>> = lock(&self.slots).by_id.values().cloned().collect();
-        for slot in all {
-            // A session that is busy is not silent.
-            let Ok(state) = slot.state.try_lock() else { continue };
-            let limit = if state.over {
-                OVER_TIMEOUT
-            } else if state.session.report().user.is_none() {
-                ANONYMOUS_TIMEOUT
-            } else {
-                Duration::from_secs(u64::from(timeout))
-            };
-            let silent = state.last_used.elapsed() >= limit;
-            drop(state);
-            if silent {
-                lock(&self.slots).remove(&slot.id);
-                end(&slot, "the peer has not been heard of any more");
-            }
+        let timeout = Duration::from_secs(u64::from(timeout));
+        for slot in all.into_iter().filter(|slot| slot.is_silent(timeout)) {
+            lock(&self.slots).remove(&slot.id);
+            slot.end("the peer has not been heard of any more");
         }
+        self.claims.sweep();
     }
 
     /// Ends all sessions.
     pub(super) fn abandon_all(&self, why: &str) {
         let slots = std::mem::take(&mut *lock(&self.slots));
+        slots.by_id.values().for_each(|slot| slot.stop());
         for slot in slots.by_id.values() {
-            end(slot, why);
+            slot.end(why);
         }
     }
 }
@@ -234,9 +169,7 @@ impl Registry {
 impl Slots {
     /// How many sessions are not over.
     fn going_on(&self) -> usize {
-        // One that is busy is not over.
-        let is_over = |slot: &Arc<Slot>| slot.state.try_lock().is_ok_and(|state| state.over);
-        self.by_id.values().filter(|slot| !is_over(slot)).count()
+        self.by_id.values().filter(|slot| !slot.is_over()).count()
     }
 
     fn remove(&mut self, id: &str) {
@@ -248,44 +181,3 @@ impl Slots {
     }
 }
 
-/// Ends a session that goes no further.
-fn end(slot: &Slot, why: &str) {
-    let mut state = lock(&slot.state);
-    if std::mem::replace(&mut state.over, true) {
-        return;
-    }
-    state.session.abandon(why);
-    let report = state.session.report();
-    if state.announced || report.user.is_some() {
-        console::ended(&slot.id, &report, state.begun.elapsed().as_secs_f64());
-    }
-}
-
-fn session_parameter(query: Option<&str>) -> Option<&str> {
-    query?.split('&').find_map(|parameter| parameter.strip_prefix("sessionid="))
-}
-
-fn fingerprint(body: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    body.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// A session that panicked is over; the others go on.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// Fills a buffer with what nobody can guess. Without that there is no login and no session to keep apart, so
-/// there is nothing better to do than to stop.
-fn random(buffer: &mut [u8]) {
-    if getrandom::fill(buffer).is_err() {
-        console::warning("the system has no random numbers");
-        std::process::abort();
-    }
-}

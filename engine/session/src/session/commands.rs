@@ -5,10 +5,10 @@ use syncloom_wire::{
     Version,
 };
 
-use super::{Phase, Session};
+use super::{Phase, Place, Session};
 use crate::devinf;
 use crate::report::Outcome;
-use crate::sync::{AlertError, Around, DatastoreSync, Op};
+use crate::sync::{AlertError, Around, DatastoreSync, Op, find_datastore};
 
 /// Depth of Sequence in Sequence that is followed: a peer has no use for more, and it must end somewhere.
 const MAX_NESTING: usize = 4;
@@ -91,6 +91,7 @@ impl Session {
     }
 
     fn sync_alert(&mut self, alert: &Alert, about: About, now: i64) {
+        self.claim(about.target.as_deref().unwrap_or_default());
         let (device, user) = (&self.scope.device_id, &self.scope.user_key);
         let stamp = self.stamp.get_or_insert_with(|| self.server.begin_sync(now, device, user));
         let around = Around {
@@ -129,6 +130,22 @@ impl Session {
                 self.notes.push(error.to_string());
                 self.answer(about, error.status());
             }
+        }
+    }
+
+    /// Sees to it that no other session of this device is at work in a datastore: one that its client has given up may be.
+    fn claim(&mut self, uri: &str) {
+        let Some((datastore, _)) = find_datastore(self.server.config(), uri) else { return };
+        let place = Place {
+            device: self.scope.device_id.clone(),
+            user_key: self.scope.user_key.clone(),
+            datastore: datastore.name.clone(),
+        };
+        if self.watch.claim(place) {
+            if let Err(error) = self.backend.commit() {
+                self.notes.push(error.to_string());
+            }
+            self.watch.wait();
         }
     }
 
@@ -268,6 +285,9 @@ impl Session {
             self.answer_plain(cmd_name(op), change.cmd_id.clone(), change.no_resp, refused.unwrap_or(400));
         }
         for item in &change.items {
+            if !self.goes_on() {
+                return;
+            }
             let status = match (refused, position) {
                 (Some(status), _) => status,
                 (None, Some(position)) => {

@@ -1,17 +1,21 @@
 //! One session with one peer: messages in, messages out.
 
 mod commands;
+mod interim;
 mod login;
 mod reply;
+mod watch;
 
+pub use interim::Interim;
 pub use reply::busy;
+pub use watch::{Place, Watch};
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use syncloom_config::SessionScript;
 use syncloom_stores::{Backend, Scope, StoreError};
-use syncloom_wire::{Command, DevInf, Encoding, Header, Message, Status, Version};
+use syncloom_wire::{Chal, Command, DevInf, Encoding, Header, Message, Status, Version};
 
 use crate::auth::LoggedIn;
 use crate::report::{Outcome, Report};
@@ -69,6 +73,22 @@ pub struct Session {
     notes: Vec<String>,
     desk: Desk,
     begun: bool,
+    /// Who says when it is time, and what to say then.
+    watch: Box<dyn Watch>,
+    interim: Interim,
+    /// How many commands of the outbox say of something what is durable.
+    told: usize,
+    /// What the answer says of the message that was worked off last.
+    about: HeaderAnswer,
+}
+
+/// What an answer says of the message that it answers.
+#[derive(Default)]
+struct HeaderAnswer {
+    status: u16,
+    chal: Option<Chal>,
+    /// The peer is in the middle of a package.
+    asks_for_more: bool,
 }
 
 /// Which package is on (OMA-DS 5.1).
@@ -93,10 +113,15 @@ impl Session {
     /// address may hold.
     pub fn new(server: Arc<Server>, backend: Box<dyn Backend>, id: impl Into<String>) -> Self {
         let desk = Desk::new(&server);
+        let id: String = id.into();
         Session {
+            interim: Interim::new(&server, &id),
+            watch: Box::new(watch::Unwatched),
+            told: 0,
+            about: HeaderAnswer::default(),
             server,
             backend,
-            id: id.into(),
+            id,
             header: Header::default(),
             version: Version::V1_2,
             encoding: Encoding::Xml,
@@ -131,49 +156,119 @@ impl Session {
         }
     }
 
+    /// Sets who says from now on when it is time.
+    pub fn watched_by(&mut self, watch: Box<dyn Watch>) {
+        self.watch = watch;
+    }
+
+    /// What can be said to the peer while the session is working.
+    pub fn interim(&self) -> &Interim {
+        &self.interim
+    }
+
     /// Answers a message. `now` is in milliseconds since 1970; `random` fills a buffer with what nobody can
     /// guess.
     pub fn respond(&mut self, input: Input, now: i64, random: &mut dyn FnMut(&mut [u8])) -> Reply {
+        self.work_off(input, now, random);
+        self.compose()
+    }
+
+    /// Carries out what a message asks for, and makes that durable. What is to be said of it waits for the next
+    /// [`Session::compose`]: a peer whose time was over before gets it with its next message.
+    pub fn work_off(&mut self, input: Input, now: i64, random: &mut dyn FnMut(&mut [u8])) {
         let Input { message, malformed, encoding } = input;
         self.header = message.header;
         self.encoding = encoding;
-        self.sent_messages += 1;
         self.peer_limit = self.header.meta.max_msg_size.or(self.peer_limit);
         self.large_objects |= self.header.meta.max_obj_size.is_some();
         self.desk.set_now(now);
+        self.about = HeaderAnswer::default();
 
         if let Some(status) = self.version_fault() {
             self.outcome = Some(Outcome::Refused(status));
             self.refuse(&message.body, status);
-            return self.reply(status, None, false);
+            self.about.status = status;
+            return;
         }
         if let Some(why) = malformed {
             // Half of a message is not acted on: the peer sends it again, or gives up.
             self.notes.push(format!("malformed message: {why}"));
-            return self.reply(400, None, false);
+            self.about.status = 400;
+            return;
         }
         self.begin_scripts();
-        let (status, chal) = self.authenticate(random);
+        (self.about.status, self.about.chal) = self.authenticate(random);
         if self.login.is_none() {
-            self.refuse(&message.body, status);
-            return self.reply(status, chal, false);
+            self.refuse(&message.body, self.about.status);
+            return;
         }
-        let before = self.outbox.len();
+        self.told = self.outbox.len();
         self.datastores.iter_mut().for_each(DatastoreSync::begin_message);
         for command in message.body {
+            if self.watch.is_stopped() {
+                break;
+            }
             self.execute(command, now);
         }
-        if message.is_final {
+        if message.is_final && !self.watch.is_stopped() {
             self.end_of_package();
         }
-        self.commit(before);
-        let asks_for_more = !message.is_final && self.phase > Phase::Init && self.outcome.is_none();
-        let reply = self.reply(status, chal, asks_for_more);
-        // What is noted of the items that go out, before they go.
-        if let Err(error) = self.backend.commit() {
-            self.notes.push(error.to_string());
+        self.commit();
+        self.about.asks_for_more = !message.is_final && self.phase > Phase::Init && self.outcome.is_none();
+    }
+
+    /// Called between two items: makes durable what is done, and lets it be told, where a message takes long. `false` if
+    /// the session is to go no further.
+    fn goes_on(&mut self) -> bool {
+        if self.watch.is_stopped() {
+            return false;
+        }
+        if self.watch.is_due() {
+            self.commit();
+            self.interim.publish(self.outbox.drain(..));
+            self.told = 0;
+            // Others may write in between.
+            self.datastores.iter_mut().for_each(DatastoreSync::begin_message);
+        }
+        true
+    }
+
+    /// The answer to the last message that was worked off.
+    pub fn compose(&mut self) -> Reply {
+        self.sent_messages = self.interim.next_message();
+        let mut waiting = self.interim.take_back();
+        waiting.append(&mut self.outbox);
+        self.outbox = waiting;
+        let HeaderAnswer { status, chal, asks_for_more } = std::mem::take(&mut self.about);
+        let logged_in = self.login.is_some();
+        let mut reply = self.reply(status, chal, asks_for_more);
+        if logged_in {
+            // What is noted of the items that go out, before they go.
+            if let Err(error) = self.backend.commit() {
+                reply.notes.push(error.to_string());
+            }
+        }
+        let open = logged_in && self.phase > Phase::Answering && self.outcome.is_none();
+        self.interim.open(open.then_some((self.version, self.peer_limit)));
+        if self.phase == Phase::Done || !self.datastores.iter().any(DatastoreSync::is_heard) {
+            // Who has only knocked at the door may not come in for long.
+            self.rest();
         }
         reply
+    }
+
+    /// Lines for the log that no answer has taken along.
+    pub fn take_notes(&mut self) -> Vec<String> {
+        self.notes.extend(self.desk.take_notes());
+        std::mem::take(&mut self.notes)
+    }
+
+    /// Gives back what the session can get again, or needs no more. Nothing must be waiting to be made durable.
+    pub fn rest(&mut self) {
+        if self.phase == Phase::Done {
+            self.datastores.iter_mut().for_each(DatastoreSync::let_go);
+        }
+        self.backend.rest();
     }
 
     /// Ends a session that goes no further, and gives back what it held.
@@ -303,9 +398,10 @@ impl Session {
         self.datastores.iter_mut().try_for_each(|sync| sync.save_progress(backend))
     }
 
-    /// Makes durable what this message has changed. If that fails, nothing of it has happened, and the statuses
-    /// from `before` on say so.
-    fn commit(&mut self, before: usize) {
+    /// Makes durable what has been changed since the last time. If that fails, nothing of it has happened, and the
+    /// statuses that follow what has been told before say so.
+    fn commit(&mut self) {
+        let before = std::mem::replace(&mut self.told, self.outbox.len());
         let saved = self.save_progress();
         let Err(error) = saved.and_then(|()| self.backend.commit()) else {
             self.datastores.iter().for_each(DatastoreSync::remember_known);

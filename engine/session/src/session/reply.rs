@@ -7,9 +7,6 @@ use crate::draft::Draft;
 use crate::server::Server;
 use crate::sync::{Abilities, Filled};
 
-/// The query parameter by which a peer's next message finds its session.
-const SESSION_PARAMETER: &str = "sessionid=";
-
 /// Come again later.
 const BUSY: u16 = 101;
 
@@ -18,7 +15,9 @@ impl Session {
     /// package: it is asked for the next message if there is nothing else to say.
     pub(super) fn reply(&mut self, status: u16, chal: Option<Chal>, asks_for_more: bool) -> Reply {
         let limit = self.message_limit();
-        let mut draft = Draft::new(self.own_header(), self.version, self.encoding, limit);
+        let (logged_in, number) = (self.login.is_some(), self.sent_messages);
+        let header = own_header(&self.server, self.version, &self.id, &self.header, logged_in, number);
+        let mut draft = Draft::new(header, self.version, self.encoding, limit);
         let about_header = header_status(draft.next_cmd_id(), &self.header, status, chal);
         draft.push(about_header);
         while let Some(command) = self.outbox.pop_front() {
@@ -69,7 +68,9 @@ impl Session {
         let devinf = self.devinf.as_ref();
         let settings = self.server.settings();
         let max_piece = settings.and_then(|settings| settings.debug_chunk_max_size);
+        let watch = &self.watch;
         let abilities = Abilities {
+            late: &|| watch.is_late(),
             max_piece: max_piece.map(|most| most as usize),
             early_maps: settings.is_none_or(|settings| settings.rely_on_early_maps),
             number_of_changes: devinf.is_some_and(|devinf| devinf.support_number_of_changes),
@@ -93,41 +94,52 @@ impl Session {
 
     /// The address that the peer knows us by.
     pub(super) fn own_uri(&self) -> &str {
-        let external = self.server.settings().and_then(|settings| settings.external_url.as_deref());
-        external.unwrap_or(&self.header.target.uri)
+        own_uri(&self.server, &self.header)
     }
+}
 
-    fn own_header(&self) -> Header {
-        let config = self.server.config();
-        Header {
-            ver_dtd: self.version.ver_dtd().to_owned(),
-            ver_proto: self.version.ver_proto().to_owned(),
-            session_id: self.header.session_id.clone(),
-            msg_id: self.sent_messages.to_string(),
-            target: Location {
-                name: self.header.source.name.clone(),
-                ..Location::new(self.header.source.uri.clone())
-            },
-            source: Location::new(self.own_uri()),
-            resp_uri: self.resp_uri(),
-            meta: Meta {
-                max_msg_size: Some(u64::from(config.max_msg_size)),
-                max_obj_size: (self.version > Version::V1_0).then_some(u64::from(config.max_obj_size)),
-                ..Meta::default()
-            },
-            ..Header::default()
-        }
+/// The header of a message of ours.
+pub(super) fn own_header(
+    server: &Server,
+    version: Version,
+    id: &str,
+    theirs: &Header,
+    logged_in: bool,
+    number: u32,
+) -> Header {
+    let config = server.config();
+    Header {
+        ver_dtd: version.ver_dtd().to_owned(),
+        ver_proto: version.ver_proto().to_owned(),
+        session_id: theirs.session_id.clone(),
+        msg_id: number.to_string(),
+        target: Location { name: theirs.source.name.clone(), ..Location::new(theirs.source.uri.clone()) },
+        source: Location::new(own_uri(server, theirs)),
+        resp_uri: if logged_in { resp_uri(server, id, theirs) } else { None },
+        meta: Meta {
+            max_msg_size: Some(u64::from(config.max_msg_size)),
+            max_obj_size: (version > Version::V1_0).then_some(u64::from(config.max_obj_size)),
+            ..Meta::default()
+        },
+        ..Header::default()
     }
+}
 
-    /// Where the peer is to send its next message, if it does not do so already.
-    fn resp_uri(&self) -> Option<String> {
-        let settings = self.server.settings()?;
-        if !settings.send_resp_uri || self.login.is_none() {
-            return None;
-        }
-        let uri = with_session_id(self.own_uri(), &self.id);
-        (!settings.resp_uri_only_when_different || uri != self.header.target.uri).then_some(uri)
+/// The address that the peer knows us by.
+fn own_uri<'a>(server: &'a Server, theirs: &'a Header) -> &'a str {
+    let external = server.settings().and_then(|settings| settings.external_url.as_deref());
+    external.unwrap_or(&theirs.target.uri)
+}
+
+/// Where the peer is to send its next message, if it does not do so already.
+fn resp_uri(server: &Server, id: &str, theirs: &Header) -> Option<String> {
+    let settings = server.settings()?;
+    let parameter = server.config().transport.session_parameter.as_deref()?;
+    if !settings.send_resp_uri {
+        return None;
     }
+    let uri = with_session_id(own_uri(server, theirs), parameter, id);
+    (!settings.resp_uri_only_when_different || uri != theirs.target.uri).then_some(uri)
 }
 
 /// What a peer is told that comes when there are enough sessions already (manual 8.2): to come again later.
@@ -151,7 +163,7 @@ pub fn busy(server: &Server, theirs: &Header, encoding: Encoding) -> Message {
 }
 
 /// The status of a message's header.
-fn header_status(cmd_id: String, theirs: &Header, status: u16, chal: Option<Chal>) -> Command {
+pub(super) fn header_status(cmd_id: String, theirs: &Header, status: u16, chal: Option<Chal>) -> Command {
     Command::Status(Status {
         cmd_id,
         msg_ref: theirs.msg_id.clone(),
@@ -165,16 +177,16 @@ fn header_status(cmd_id: String, theirs: &Header, status: u16, chal: Option<Chal
     })
 }
 
-fn with_session_id(uri: &str, id: &str) -> String {
+fn with_session_id(uri: &str, parameter: &str, id: &str) -> String {
     let (base, query) = uri.split_once('?').unwrap_or((uri, ""));
     let mut parameters: Vec<&str> =
-        query.split('&').filter(|p| !p.is_empty() && !p.starts_with(SESSION_PARAMETER)).collect();
-    let own = format!("{SESSION_PARAMETER}{id}");
+        query.split('&').filter(|p| !p.is_empty() && !p.starts_with(parameter)).collect();
+    let own = format!("{parameter}{id}");
     parameters.push(&own);
     format!("{base}?{}", parameters.join("&"))
 }
 
-fn with_cmd_id(mut command: Command, cmd_id: String) -> Command {
+pub(super) fn with_cmd_id(mut command: Command, cmd_id: String) -> Command {
     match &mut command {
         Command::Alert(c) => c.cmd_id = cmd_id,
         Command::Status(c) => c.cmd_id = cmd_id,
@@ -197,7 +209,7 @@ mod tests {
             ("http://h:1/sync?sessionid=5", "http://h:1/sync?sessionid=7"),
             ("http://h/s?a=b&sessionid=5&c=d", "http://h/s?a=b&c=d&sessionid=7"),
         ] {
-            assert_eq!(with_session_id(uri, "7"), with);
+            assert_eq!(with_session_id(uri, "sessionid=", "7"), with);
         }
     }
 }

@@ -30,7 +30,7 @@ impl DatastoreSync {
         if let Some(status) = self.failed() {
             return Err(status);
         }
-        if self.loaded.is_some() {
+        if self.loaded.is_some() || self.over {
             return Ok(());
         }
         let time = self.desk.time_and_zones();

@@ -30,7 +30,7 @@ use crate::server::Server;
 use maps::Maps;
 use matcher::Matcher;
 use mode::Mode;
-pub(crate) use open::{AlertError, Around};
+pub(crate) use open::{AlertError, Around, find_datastore};
 pub(crate) use peer::RemoteStore;
 use peer::Types;
 pub(crate) use receive::Op;
@@ -90,6 +90,8 @@ pub(crate) struct DatastoreSync {
     seen_others: bool,
     /// Both sides have everything.
     complete: bool,
+    /// Nothing more is done with it.
+    over: bool,
     /// Somebody else has written an item in the very millisecond that is this session's stamp.
     shared_stamp: bool,
     /// What has been logged of the profile's gaps, by property and kind.
@@ -209,6 +211,14 @@ impl DatastoreSync {
         self.report.failed.get_or_insert(status);
         self.outgoing = None;
         self.incoming = None;
+    }
+
+    /// Drops what was read for the sync, with which nothing more is done.
+    pub(crate) fn let_go(&mut self) {
+        self.over = true;
+        self.loaded = None;
+        self.outgoing = None;
+        self.sent = HashMap::new();
     }
 
     /// Whether the peer's address of a datastore means this one.

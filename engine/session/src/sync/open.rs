@@ -180,6 +180,7 @@ impl DatastoreSync {
             heard: false,
             loaded: None,
             outgoing: None,
+            over: false,
             sent: HashMap::new(),
             incoming: None,
             in_pieces: false,

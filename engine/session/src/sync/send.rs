@@ -47,7 +47,7 @@ impl Piece {
 }
 
 /// What the peer takes.
-pub(crate) struct Abilities {
+pub(crate) struct Abilities<'a> {
     /// `SupportNumberOfChanges`.
     pub(crate) number_of_changes: bool,
     /// Items in pieces.
@@ -56,6 +56,8 @@ pub(crate) struct Abilities {
     pub(crate) max_piece: Option<usize>,
     /// Maps that got lost come at the beginning of the next session (manual 11.19).
     pub(crate) early_maps: bool,
+    /// Whether it has waited long enough for this message.
+    pub(crate) late: &'a dyn Fn() -> bool,
 }
 
 impl Outgoing {
@@ -71,7 +73,7 @@ impl DatastoreSync {
         backend: &mut dyn Backend,
         draft: &mut Draft,
         message: u32,
-        abilities: &Abilities,
+        abilities: &Abilities<'_>,
         notes: &mut Vec<String>,
     ) -> Filled {
         if self.failed().is_some() || self.loaded.is_none() {
@@ -123,7 +125,7 @@ impl DatastoreSync {
         backend: &mut dyn Backend,
         draft: &mut Draft,
         message: u32,
-        abilities: &Abilities,
+        abilities: &Abilities<'_>,
         notes: &mut Vec<String>,
     ) -> Result<Filled, StoreError> {
         let total = self.outgoing.as_ref().map(|out| out.total);
@@ -144,7 +146,7 @@ impl DatastoreSync {
         let whole_message = if alone { room } else { draft.limit().saturating_sub(frame) };
         let limit = self.datastore.max_items_per_message.map_or(usize::MAX, |limit| limit as usize);
         let mut full = false;
-        while !full && sync.commands.len() < limit {
+        while !full && sync.commands.len() < limit && (sync.commands.is_empty() || !(abilities.late)()) {
             let Some((local_id, change, mut piece)) = self.next_outgoing(backend, notes)? else { break };
             let cmd_id = draft.next_cmd_id();
             let command = self.command(&local_id, change, &piece, cmd_id.clone(), None);

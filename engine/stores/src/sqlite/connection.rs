@@ -20,6 +20,8 @@ pub(super) struct Database {
     path: PathBuf,
     identity: Option<FileIdentity>,
     transaction: Transaction,
+    /// Which opening of the files of a session this is.
+    serial: u32,
 }
 
 /// What is open between two commits.
@@ -34,7 +36,7 @@ enum Transaction {
 
 impl Database {
     /// Opens a file that is there.
-    pub(super) fn open(file: &SqliteFile) -> Result<Self, StoreError> {
+    pub(super) fn open(file: &SqliteFile, serial: u32) -> Result<Self, StoreError> {
         let identity = FileIdentity::of(&file.path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&file.path, flags)
@@ -43,7 +45,7 @@ impl Database {
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
         // Else a statement may be planned anew for every value that is bound, which takes longer than to run it.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        Ok(Database { connection, path: file.path.clone(), identity, transaction: Transaction::None })
+        Ok(Database { connection, path: file.path.clone(), identity, transaction: Transaction::None, serial })
     }
 
     /// The connection as it is.
@@ -76,6 +78,14 @@ impl Database {
             self.transaction = Transaction::Writing;
         }
         Ok(&self.connection)
+    }
+
+    /// A number that changes when others commit, or when the file has been closed in between.
+    pub(super) fn version(&mut self) -> Result<i64, StoreError> {
+        let connection = self.readable()?;
+        let commits: u32 =
+            connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        Ok(i64::from(self.serial) << u32::BITS | i64::from(commits))
     }
 
     pub(super) fn commit(&mut self) -> Result<(), StoreError> {

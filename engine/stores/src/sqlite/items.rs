@@ -41,6 +41,13 @@ impl<'a> SqliteStore<'a> {
         sql.as_ref().ok_or_else(|| StoreError::missing(tag, &self.datastore.name))
     }
 
+    /// The database of targets and maps, for writing. The one of the items comes first, always: who waits for items keeps
+    /// nobody else from logging in, and no two sessions wait for each other.
+    fn targets_to_write(&mut self) -> Result<&Connection, StoreError> {
+        self.data.writable()?;
+        self.targets().writable()
+    }
+
     fn targets(&mut self) -> &mut Database {
         match &mut self.targets {
             Some(database) => database,
@@ -280,9 +287,7 @@ impl Store for SqliteStore<'_> {
     }
 
     fn version(&mut self) -> Result<i64, StoreError> {
-        // Counts the commits of other connections.
-        let mut query = self.data.readable()?.prepare_cached("PRAGMA data_version")?;
-        Ok(query.query_row([], |row| row.get(0))?)
+        self.data.version()
     }
 
     fn hold(&mut self) -> Result<(), StoreError> {
@@ -384,7 +389,7 @@ impl Store for SqliteStore<'_> {
             match target {
                 Some(target) => return Ok(target),
                 None if attempt == 0 => {
-                    statement::run(self.targets().writable()?, new, &values, |_| Ok(true))?;
+                    statement::run(self.targets_to_write()?, new, &values, |_| Ok(true))?;
                 }
                 None => {}
             }
@@ -396,7 +401,7 @@ impl Store for SqliteStore<'_> {
     fn save_target(&mut self, target: &Target) -> Result<(), StoreError> {
         let sql = self.needed(&self.sql().target_update, "synctargetupdatesql")?;
         let values = Values { target_key: &target.key, target: Some(target), ..self.values() };
-        statement::run(self.targets().writable()?, sql, &values, |_| Ok(true)).map(drop)
+        statement::run(self.targets_to_write()?, sql, &values, |_| Ok(true)).map(drop)
     }
 
     fn maps(&mut self, target: &Target) -> Result<Vec<MapEntry>, StoreError> {
@@ -445,6 +450,6 @@ impl SqliteStore<'_> {
             map_flags: entry.flags,
             ..self.values()
         };
-        statement::run(self.targets().writable()?, sql, &values, |_| Ok(true)).map(drop)
+        statement::run(self.targets_to_write()?, sql, &values, |_| Ok(true)).map(drop)
     }
 }

@@ -25,19 +25,22 @@ pub use probe::{Fault, Probe, probe};
 pub struct SqliteBackend {
     config: Arc<Config>,
     open: Vec<(PathBuf, Database)>,
+    /// How many times a file has been opened.
+    opened: u32,
 }
 
 impl SqliteBackend {
     /// A backend over the files that the config names.
     pub fn new(config: Arc<Config>) -> Self {
-        SqliteBackend { config, open: Vec::new() }
+        SqliteBackend { config, open: Vec::new(), opened: 0 }
     }
 
     fn position(&mut self, file: &SqliteFile) -> Result<usize, StoreError> {
         if let Some(position) = self.open.iter().position(|(path, _)| *path == file.path) {
             return Ok(position);
         }
-        self.open.push((file.path.clone(), Database::open(file)?));
+        self.opened += 1;
+        self.open.push((file.path.clone(), Database::open(file, self.opened)?));
         Ok(self.open.len() - 1)
     }
 }
@@ -114,6 +117,11 @@ impl Backend for SqliteBackend {
         for (_, database) in &mut self.open {
             database.rollback();
         }
+    }
+
+    fn rest(&mut self) {
+        self.rollback();
+        self.open.clear();
     }
 }
 
