@@ -32,6 +32,8 @@ pub(super) struct RemoteStore {
     pub(super) receives: Vec<ContentType>,
     /// Types that it sends, the preferred one first.
     pub(super) sends: Vec<ContentType>,
+    /// The kinds of sync that it offers.
+    pub(super) sync_modes: Vec<String>,
     /// What it can hold of each type; none where it does not say.
     capabilities: Vec<CtCap>,
 }
@@ -50,6 +52,7 @@ impl Remote<'_> {
         Some(RemoteStore {
             receives: list(&store.rx_pref, &store.rx),
             sends: list(&store.tx_pref, &store.tx),
+            sync_modes: store.sync_types.clone(),
             capabilities: capabilities.clone(),
         })
     }
@@ -101,10 +104,40 @@ impl Remote<'_> {
         utc || by_itself && !local
     }
 
+    /// Whether one of the rules that fit the peer has one of these names, with `*` and `?` for any characters and any one.
+    pub(super) fn fits_rule(&self, patterns: &[String]) -> bool {
+        patterns.iter().any(|pattern| self.rule_names.iter().any(|name| is_like(name, pattern)))
+    }
+
     /// Whether the peer cuts long values without saying where (manual 11.36.4).
     pub(super) fn cuts_anywhere(&self) -> bool {
         self.rules.limited_field_lengths == Some(true)
     }
+}
+
+/// Whether a text is what a pattern says, in whatever case. It goes back to the last `*` alone, as what stands before that
+/// has found its place.
+fn is_like(text: &str, pattern: &str) -> bool {
+    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
+    let (text, pattern) = (lower(text), lower(pattern));
+    let (mut at, mut of, mut star) = (0, 0, None);
+    while at < text.len() {
+        match pattern.get(of) {
+            Some('*') => {
+                star = Some((of, at));
+                of += 1;
+            }
+            Some(sign) if *sign == '?' || *sign == text[at] => (at, of) = (at + 1, of + 1),
+            _ => match star {
+                Some((place, from)) => {
+                    star = Some((place, from + 1));
+                    (at, of) = (from + 1, place + 1);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[of..].iter().all(|sign| *sign == '*')
 }
 
 /// Whether capabilities are about a datatype. Those of SyncML 1.0 and 1.1 do not say which version they are about.
@@ -120,5 +153,27 @@ fn property(property: &CtProperty) -> PropertyCap {
         max_size: property.max_size,
         no_truncate: property.no_truncate,
         ..PropertyCap::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn names_with_signs_for_any_others() {
+        for (text, pattern, result) in [
+            ("Exotic 7", "exotic*", true),
+            ("Exotic", "Exotic*", true),
+            ("E100", "E?00", true),
+            ("E100", "E?0", false),
+            ("a-b-c-d", "*-*-d", true),
+            ("a-b-c-d", "*-*-e", false),
+            ("", "*", true),
+            ("", "?", false),
+            ("Other", "", false),
+        ] {
+            assert_eq!(is_like(text, pattern), result, "{text} {pattern}");
+        }
     }
 }
