@@ -95,7 +95,9 @@ impl Comparer {
                         continue;
                     }
                     let pairs = cut.iter().zip(whole);
-                    Value::Array(pairs.map(|pair| if is_cut(pair) { pair.1 } else { pair.0 }.clone()).collect())
+                    Value::Array(
+                        pairs.map(|pair| if is_cut(pair) { pair.1 } else { pair.0 }.clone()).collect(),
+                    )
                 }
                 (cut, whole) if self.is_cut(id, field.kind, whole, cut) => whole.clone(),
                 _ => continue,
@@ -371,7 +373,10 @@ mod tests {
         assert!(!comparer.equal(&whole, &other, CompareMode::Conflict));
         comparer.restore_cut(&mut other, &whole);
         let phones: Vec<String> = other.get(PHONE).elements().iter().map(Value::to_text).collect();
-        assert_eq!((phones.join("|"), other.get(NOTE).to_text()), ("+41 43|3|+49 30 11".into(), "one".into()));
+        assert_eq!(
+            (phones.join("|"), other.get(NOTE).to_text()),
+            ("+41 43|3|+49 30 11".into(), "one".into())
+        );
     }
 
     #[test]

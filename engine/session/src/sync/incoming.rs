@@ -84,7 +84,8 @@ impl DatastoreSync {
         let scripts = &mut loaded.types.at(used).scripts;
         scripts.leave_out(&mut item);
         let datastore = &mut self.script_state;
-        self.desk.run_type(scripts, datastore, &mut state, |scripts, hosts| scripts.incoming(&mut item, hosts));
+        self.desk
+            .run_type(scripts, datastore, &mut state, |scripts, hosts| scripts.incoming(&mut item, hosts));
         if let Some(status) = self.filter_incoming(op, &remote_id, &mut item) {
             return Err(status);
         }

@@ -130,9 +130,8 @@ impl DatastoreSync {
             used.scripts.adapt(&used.codec, &mut used.peer);
         }
         let scripts = &mut types.at(types.context()).scripts;
-        let needed = desk.run_type(scripts, datastore, &mut item, |scripts, hosts| {
-            scripts.filter_init(limit, hosts)
-        });
+        let needed =
+            desk.run_type(scripts, datastore, &mut item, |scripts, hosts| scripts.filter_init(limit, hosts));
         needed.then(|| scripts.filters_all())
     }
 

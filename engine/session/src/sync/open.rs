@@ -9,9 +9,9 @@ use syncloom_script::time::DAY_MS;
 use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
+use super::DatastoreSync;
 use super::mode::{Asked, Direction, Mode, RESUME};
 use super::view::View;
-use super::DatastoreSync;
 use crate::report::DatastoreReport;
 use crate::scripting::{DatastoreState, Desk};
 use crate::server::{Server, Stamp};

@@ -89,6 +89,10 @@ impl DatastoreSync {
             Err(status) => return Ok(status),
         };
         self.see_others_changes(backend)?;
-        if self.mode.slow { self.match_item(backend, came, notes) } else { self.change_item(backend, came, notes) }
+        if self.mode.slow {
+            self.match_item(backend, came, notes)
+        } else {
+            self.change_item(backend, came, notes)
+        }
     }
 }

@@ -410,13 +410,7 @@ impl DatastoreSync {
     }
 
     /// As much of an item as fits, and at least one character.
-    fn piece(
-        &self,
-        draft: &Draft,
-        piece: &mut Piece,
-        cmd_id: &str,
-        (room, most): (usize, usize),
-    ) -> Command {
+    fn piece(&self, draft: &Draft, piece: &mut Piece, cmd_id: &str, (room, most): (usize, usize)) -> Command {
         let make = |end: usize| self.command(piece, cmd_id.to_owned(), Some(piece.sent..end));
         let overhead = draft.len_of(&make(piece.end_near(piece.sent + 1)));
         let bytes = room.saturating_sub(overhead).min(most.saturating_sub(LONGEST_CHARACTER)).max(1);

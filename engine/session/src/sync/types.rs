@@ -73,7 +73,8 @@ impl Types {
                 fit => fit,
             }
         };
-        let (sending, receiving): (Vec<&TypeUse>, Vec<&TypeUse>) = (ours(|used| used.send), ours(|used| used.receive));
+        let (sending, receiving): (Vec<&TypeUse>, Vec<&TypeUse>) =
+            (ours(|used| used.send), ours(|used| used.receive));
         let by_rule = |uses: &[&TypeUse]| uses.iter().any(|used| !used.rule_match.is_empty());
         let preferred = |uses: &[&TypeUse]| {
             let is_old = store.is_none() || remote.rules.legacy_mode == Some(true);
