@@ -45,7 +45,8 @@ impl DatastoreSync {
     fn load(&mut self, backend: &mut dyn Backend, mut types: Types) -> Result<(), StoreError> {
         let slow = self.mode.slow;
         let needs_filter = self.begin_types(&mut types);
-        let comparer = types.comparer(&self.datastore);
+        let limited = self.script_state.item_size_limit().is_some();
+        let comparer = types.comparer(&self.datastore, limited);
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let mut maps = Maps::new(store.maps(&self.target)?, slow && !self.resuming);
         if slow && self.datastore.resume {
