@@ -8,7 +8,7 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use syncloom_tests::peer::{Answer, Peer, Tongue, add, alert, change, devinf, put, replace, sync, vcard};
 use syncloom_tests::server::Server;
-use syncloom_wire::{CtCap, CtProperty, Command, Data, DevInf, Encoding, Version};
+use syncloom_wire::{Command, CtCap, CtProperty, Data, DevInf, Encoding, Version};
 
 use crate::{confirm, in_every_tongue, maps, names, opened, send_changes};
 
@@ -100,7 +100,8 @@ fn packed_items_go_both_ways_in_pieces() {
     assert_eq!(server.rows("SELECT last_name, note FROM contacts"), [format!("Packed|{note}")]);
 
     // Another device gets it the same way.
-    let mut other = Peer { max_message: 1500, ..Peer::new(&server.url, "peer-2", tongue) };
+    let mut other = Peer::new(&server.url, "peer-2", tongue);
+    other.max_message = 1500;
     let mut answer = other.send(crate::first_package(&other, 201), false);
     while !answer.is_final {
         answer = other.send(vec![syncloom_tests::peer::bare_alert(222)], true);
@@ -161,8 +162,7 @@ fn text(answer: &Answer) -> String {
 fn a_client_without_utc_gets_and_sends_local_times() {
     let zone = "<requestedauth>md5</requestedauth>";
     for tongue in Tongue::ALL {
-        let server =
-            Server::start_with(&[(zone, &format!("{zone}<usertimezone>CET</usertimezone>"))]);
+        let server = Server::start_with(&[(zone, &format!("{zone}<usertimezone>CET</usertimezone>"))]);
         server.sql(
             "INSERT INTO contacts (user, last_name, revision) VALUES (1, 'Ours', '2020-01-01 12:00:00')",
         );
@@ -286,7 +286,10 @@ fn a_script_says_what_the_client_has() {
     let mut peer = opened(&server, Tongue::ALL[0], 201);
     let answer = send_changes(&mut peer, vec![]);
     let sent = text(&answer);
-    assert!(sent.contains("NOTE:a long\r\n") && sent.contains("TITLE:old") && !sent.contains("kept"), "{sent}");
+    assert!(
+        sent.contains("NOTE:a long\r\n") && sent.contains("TITLE:old") && !sent.contains("kept"),
+        "{sent}"
+    );
     let add = &answer.syncs()[0].commands[0];
     let status = syncloom_tests::peer::status(&answer, add, 201);
     peer.send(vec![status, syncloom_tests::peer::map(&[("1", "1")])], true);
