@@ -28,8 +28,8 @@ pub use datatypes::{
 pub use plugin::{PluginModule, PluginStore, SessionPlugin};
 pub use rules::{PeerPattern, RemoteRule, RuleSettings};
 pub use scripts::{
-    AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Scripts,
-    SessionScript,
+    AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, RuleScript,
+    Scripts, SessionScript,
 };
 pub use server::{
     ArrayMap, Auth, Contained, Datastore, FieldMap, Filters, LineEnds, Map, PasswordForm, Server, SimpleAuth,
