@@ -9,7 +9,7 @@ pub use reply::busy;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use syncloom_config::SessionScript;
+use syncloom_config::{RuleSettings, SessionScript};
 use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Command, DevInf, Encoding, Header, Message, Status, Version};
 
@@ -17,7 +17,7 @@ use crate::auth::LoggedIn;
 use crate::report::{Outcome, Report};
 use crate::scripting::Desk;
 use crate::server::{Server, Stamp};
-use crate::sync::{DatastoreSync, RemoteStore};
+use crate::sync::{DatastoreSync, Remote};
 
 /// A message as it came.
 #[derive(Debug)]
@@ -59,6 +59,9 @@ pub struct Session {
     stamp: Option<Stamp>,
     phase: Phase,
     devinf: Option<DevInf>,
+    /// The names of the remote rules that fit the peer, and what they say, all together.
+    rule_names: Vec<String>,
+    rules: RuleSettings,
     devinf_asked: bool,
     devinf_told: bool,
     datastores: Vec<DatastoreSync>,
@@ -109,6 +112,8 @@ impl Session {
             stamp: None,
             phase: Phase::Init,
             devinf: None,
+            rule_names: Vec::new(),
+            rules: RuleSettings::default(),
             devinf_asked: false,
             devinf_told: false,
             datastores: Vec::new(),
@@ -276,9 +281,14 @@ impl Session {
 
     /// Begins the exchange of a datastore's items; `Err` is the status of a datastore that cannot.
     fn begin_datastore(&mut self, position: usize) -> Result<(), u16> {
-        let sync = &mut self.datastores[position];
-        let remote = self.devinf.as_ref().and_then(|devinf| RemoteStore::find(devinf, &sync.remote_uri));
-        sync.begin(self.backend.as_mut(), remote.as_ref(), &mut self.notes)
+        let remote = Remote {
+            devinf: self.devinf.as_ref(),
+            version: self.version,
+            encoding: self.encoding,
+            rule_names: &self.rule_names,
+            rules: &self.rules,
+        };
+        self.datastores[position].begin(self.backend.as_mut(), &remote, &mut self.notes)
     }
 
     /// Saves maps and anchors: both sides have everything.

@@ -14,9 +14,9 @@ use super::maps::Maps;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::open::resolution;
-use super::peer::Types;
+use super::types::Types;
 use super::view::View;
-use super::{Change, DatastoreSync, Loaded, RemoteStore};
+use super::{Change, DatastoreSync, Loaded, Remote};
 use crate::scripting::{DatastoreState, Desk, ItemState, TypeScripts, is_true};
 
 impl DatastoreSync {
@@ -24,7 +24,7 @@ impl DatastoreSync {
     pub(crate) fn begin(
         &mut self,
         backend: &mut dyn Backend,
-        remote: Option<&RemoteStore>,
+        remote: &Remote<'_>,
         notes: &mut Vec<String>,
     ) -> Result<(), u16> {
         if let Some(status) = self.failed() {
@@ -34,7 +34,8 @@ impl DatastoreSync {
             return Ok(());
         }
         let time = self.desk.time_and_zones();
-        let Some(types) = Types::agree(&self.server, &self.datastore, remote, time) else {
+        let store = remote.store(&self.remote_uri);
+        let Some(types) = Types::agree(&self.server, &self.datastore, remote, store.as_ref(), time) else {
             notes.push(format!("datastore {}: no content type in common with the peer", self.name()));
             self.fail(415);
             return Err(415);

@@ -13,6 +13,7 @@ mod pieces;
 mod progress;
 mod receive;
 mod send;
+mod types;
 mod view;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -31,10 +32,10 @@ use maps::Maps;
 use matcher::Matcher;
 use mode::Mode;
 pub(crate) use open::{AlertError, Around};
-pub(crate) use peer::RemoteStore;
-use peer::Types;
+pub(crate) use peer::Remote;
 pub(crate) use receive::Op;
 pub(crate) use send::{Abilities, Filled};
+use types::Types;
 
 /// One datastore in one session.
 pub(crate) struct DatastoreSync {
