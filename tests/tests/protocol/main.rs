@@ -11,6 +11,7 @@ mod login;
 mod modes;
 mod opening;
 mod options;
+mod rules;
 mod scripts;
 mod sending;
 mod session;

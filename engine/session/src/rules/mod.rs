@@ -38,11 +38,6 @@ impl Rules {
         for rule in &self.active {
             self.ruled.take_over(&rule.settings);
         }
-        if self.active.is_empty() && devinf.is_none() {
-            // A device that does not say what it is when it is asked is an old one.
-            self.ruled.legacy_mode = Some(true);
-            self.ruled.limited_field_lengths = Some(true);
-        }
         let is_new = |rule: &&Arc<RemoteRule>| !self.chosen.iter().any(|known| Arc::ptr_eq(known, rule));
         let new: Vec<_> = self.active.iter().filter(is_new).cloned().collect();
         for rule in &new {
@@ -162,15 +157,5 @@ mod tests {
         chosen.say(|said| said.legacy_mode = Some(false));
         chosen.choose(&config, None, "d");
         assert_eq!(chosen.get(|all| all.legacy_mode), Some(false), "the rule has had its say");
-    }
-
-    #[test]
-    fn nothing_is_expected_of_a_device_that_nobody_knows() {
-        let mut chosen = Rules::default();
-        chosen.choose(&[], None, "d");
-        let settings = chosen.settings();
-        assert_eq!((settings.legacy_mode, settings.limited_field_lengths), (Some(true), Some(true)));
-        chosen.choose(&[], Some(&device("", "")), "d");
-        assert_eq!(chosen.settings(), RuleSettings::default());
     }
 }

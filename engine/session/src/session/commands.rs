@@ -239,11 +239,13 @@ impl Session {
     /// Carries out a command inside a Sync.
     fn change(&mut self, position: Option<usize>, command: &Command, refused: Option<u16>, depth: usize) {
         let refused = if self.is_aborted() { Some(self.cancelled()) } else { refused };
-        let (op, change) = match command {
-            Command::Add(change) => (Op::Add, change),
-            Command::Copy(change) if self.rule(|rule| rule.treat_copy_as_add) == Some(true) => (Op::Add, change),
-            Command::Replace(change) => (Op::Replace, change),
-            Command::Delete(change) => (Op::Delete, change),
+        let (op, cmd, change) = match command {
+            Command::Add(change) => (Op::Add, "Add", change),
+            Command::Copy(change) if self.rule(|rule| rule.treat_copy_as_add) == Some(true) => {
+                (Op::Add, "Copy", change)
+            }
+            Command::Replace(change) => (Op::Replace, "Replace", change),
+            Command::Delete(change) => (Op::Delete, "Delete", change),
             Command::Sequence(group) if depth < MAX_NESTING => {
                 self.answer_plain("Sequence", group.cmd_id.clone(), group.no_resp, refused.unwrap_or(200));
                 for nested in &group.commands {
@@ -254,7 +256,7 @@ impl Session {
             other => return self.answer_unknown(other, refused.unwrap_or(0)),
         };
         if change.items.is_empty() {
-            self.answer_plain(cmd_name(op), change.cmd_id.clone(), change.no_resp, refused.unwrap_or(400));
+            self.answer_plain(cmd, change.cmd_id.clone(), change.no_resp, refused.unwrap_or(400));
         }
         for item in &change.items {
             let status = match (refused, position) {
@@ -265,23 +267,17 @@ impl Session {
                 }
                 (None, None) => 404,
             };
-            self.answer_item(op, change, item, status);
+            self.answer_item(cmd, change, item, status);
             if let Some(position) = position {
                 self.outbox.extend(self.datastores[position].take_broken_off());
             }
         }
     }
 
-    fn answer_item(&mut self, op: Op, change: &ChangeCommand, item: &Item, status: u16) {
+    fn answer_item(&mut self, cmd: &'static str, change: &ChangeCommand, item: &Item, status: u16) {
         let source = item.source.as_ref().map(|source| source.uri.clone());
         let target = item.target.as_ref().filter(|_| source.is_none()).map(|target| target.uri.clone());
-        let about = About {
-            cmd: cmd_name(op),
-            cmd_id: change.cmd_id.clone(),
-            no_resp: change.no_resp,
-            target,
-            source,
-        };
+        let about = About { cmd, cmd_id: change.cmd_id.clone(), no_resp: change.no_resp, target, source };
         self.answer(about, status);
     }
 
@@ -384,13 +380,5 @@ impl Session {
             items: item.into_iter().collect(),
             ..Status::default()
         }));
-    }
-}
-
-fn cmd_name(op: Op) -> &'static str {
-    match op {
-        Op::Add => "Add",
-        Op::Replace => "Replace",
-        Op::Delete => "Delete",
     }
 }

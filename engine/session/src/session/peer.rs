@@ -81,8 +81,9 @@ impl Session {
         let (show, sizes, enumerate, names) = self.desk.state(|session| {
             let names: Vec<String> = session.rules.names().map(str::to_owned).collect();
             let show = session.show_properties.unwrap_or_else(|| set(|server| server.show_ctcap_properties));
-            let sizes =
-                session.show_sizes_in_ctcap10.unwrap_or_else(|| set(|server| server.show_type_size_in_ctcap10));
+            let sizes = session
+                .show_sizes_in_ctcap10
+                .unwrap_or_else(|| set(|server| server.show_type_size_in_ctcap10));
             let own = || settings.and_then(|server| server.enum_default_prop_params);
             (show, sizes, session.enum_parameters.or_else(own), names)
         });
@@ -139,9 +140,7 @@ impl Session {
         let name = joined([&devinf.man, &devinf.mod_, &None]);
         let info = joined([&devinf.oem, &devinf.fwv, &devinf.swv]);
         let device = Device { key: self.scope.device_key.clone(), nonce: String::new() };
-        let keeps = |settings: &Server| {
-            settings.sql.save_info.is_some() || settings.plugin_keeps_devices()
-        };
+        let keeps = |settings: &Server| settings.sql.save_info.is_some() || settings.plugin_keeps_devices();
         let has_table = self.server.settings().is_some_and(keeps);
         if has_table {
             let saved =
