@@ -109,7 +109,7 @@ impl Registry {
         if let Some((_, answer)) = state.last.as_ref().filter(again) {
             return Answer::Message(answer.clone());
         }
-        if state.over && !state.session.is_complete() {
+        if state.over && !state.session.may_go_on() {
             return Answer::NoSuchSession;
         }
         let input = Input {

@@ -103,6 +103,11 @@ impl Host<SessionCall> for SessionState {
                 let name = text(arguments, 0);
                 return Ok(flag(self.rules.names().any(|active| active.eq_ignore_ascii_case(name.trim()))));
             }
+            SessionCall::ConfigVariable => {
+                let name = text(arguments, 0).trim().to_ascii_lowercase();
+                let found = server.config().variables.get(&name);
+                return Ok(found.map_or(Value::Unassigned, |value| Value::Text(value.clone())));
+            }
             SessionCall::DebugMask => return Ok(Value::Integer(0)),
             SessionCall::Abort => {
                 self.abort.get_or_insert(u16::try_from(number(arguments, 0)).unwrap_or(500));
@@ -124,8 +129,7 @@ impl Host<SessionCall> for SessionState {
             SessionCall::ShowTypeSizeInCtCap10 => self.show_sizes_in_ctcap10 = Some(on()),
             SessionCall::EnumDefaultPropParams => self.enum_parameters = Some(on()),
             // What they are about is not there.
-            SessionCall::ConfigVariable
-            | SessionCall::SetDebugLog
+            SessionCall::SetDebugLog
             | SessionCall::SetLog
             | SessionCall::SetDebugOptions
             | SessionCall::SetDebugMask

@@ -316,9 +316,11 @@ impl Session {
         }
     }
 
-    /// Whether all is done and saved. A peer that goes on nevertheless is answered.
-    pub fn is_complete(&self) -> bool {
-        self.phase == Phase::Done && self.outcome == Some(Outcome::Complete)
+    /// Whether all is done and saved, and the peer may go on nevertheless: it need not know that a sync from its side
+    /// alone ends with its changes.
+    pub fn may_go_on(&self) -> bool {
+        let from_client = || self.datastores.iter().all(DatastoreSync::is_from_client_only);
+        self.phase == Phase::Done && self.outcome == Some(Outcome::Complete) && from_client()
     }
 
     /// Begins the exchange of a datastore's items; `Err` is the status of a datastore that cannot.
