@@ -9,6 +9,7 @@ use syncloom_formats::{Peer, PropertyCap, TimesMean};
 use syncloom_script::{Timestamp, Zones};
 use syncloom_wire::{ContentType, CtCap, CtProperty, DevInf, DevInfStore, Encoding, Version};
 
+use crate::rules::is_like;
 use crate::server::Server;
 
 /// What is known of the other side in a session.
@@ -32,6 +33,8 @@ pub(super) struct RemoteStore {
     pub(super) receives: Vec<ContentType>,
     /// Types that it sends, the preferred one first.
     pub(super) sends: Vec<ContentType>,
+    /// The kinds of sync that it offers.
+    pub(super) sync_modes: Vec<String>,
     /// What it can hold of each type; none where it does not say.
     capabilities: Vec<CtCap>,
 }
@@ -50,6 +53,7 @@ impl Remote<'_> {
         Some(RemoteStore {
             receives: list(&store.rx_pref, &store.rx),
             sends: list(&store.tx_pref, &store.tx),
+            sync_modes: store.sync_types.clone(),
             capabilities: capabilities.clone(),
         })
     }
@@ -99,6 +103,11 @@ impl Remote<'_> {
         let by_itself = self.version == Version::V1_0 || self.devinf.is_some_and(|devinf| devinf.utc);
         let [local, utc] = [self.rules.force_local_time, self.rules.force_utc].map(|rule| rule == Some(true));
         utc || by_itself && !local
+    }
+
+    /// Whether one of the rules that fit the peer has one of these names, with `*` and `?` for any characters and any one.
+    pub(super) fn fits_rule(&self, patterns: &[String]) -> bool {
+        patterns.iter().any(|pattern| self.rule_names.iter().any(|name| is_like(name, pattern)))
     }
 
     /// Whether the peer cuts long values without saying where (manual 11.36.4).
