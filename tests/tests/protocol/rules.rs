@@ -163,7 +163,10 @@ fn a_rule_turns_devices_away() {
         assert_eq!(answer.status(), 212);
         let told = results(own, tongue, "1", &get_of(&answer));
         let answer = peer.send(vec![told, sync(vec![add("1", &vcard("One", ""))])], true);
-        assert_eq!((answer.status(), answer.item_statuses()), (403, vec!["Add 514 <1".to_owned()]));
+        assert_eq!(
+            (answer.status(), answer.statuses()),
+            (403, vec!["Results 514".into(), "Sync 514".into()])
+        );
         assert_eq!(names(&server), [""; 0]);
         assert_eq!(server.rows("SELECT anchor FROM targets WHERE anchor != ''"), [""; 0]);
     }
@@ -504,7 +507,7 @@ fn a_script_ends_the_session() {
         assert_eq!(answer.status(), header);
         assert_eq!(answer.statuses(), ["Put 514", "Alert 514"]);
     }
-    let server = self::server("<sessioninitscript>ABORTSESSION(403);</sessioninitscript>");
+    let server = server("<sessioninitscript>ABORTSESSION(403);</sessioninitscript>");
     let (_, answer) = opened_as(&server, TONGUE, 200, devinf(TONGUE.version, "peer-1"));
     assert_eq!(answer.status(), 403, "before anybody has logged in");
 }
