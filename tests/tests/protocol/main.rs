@@ -12,6 +12,7 @@ mod modes;
 mod opening;
 mod options;
 mod peers;
+mod rules;
 mod scripts;
 mod sending;
 mod session;

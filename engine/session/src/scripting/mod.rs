@@ -10,7 +10,7 @@ mod session;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use syncloom_config::SessionScript;
+use syncloom_config::{RemoteRule, RuleScript, SessionScript};
 use syncloom_formats::{Hosts, Pipeline, ScriptFault};
 use syncloom_script::Timestamp;
 use syncloom_script::lang::{Env, System, TypedValue};
@@ -153,8 +153,23 @@ impl Desk {
         let result = scripts.run(kind, &mut variables, &mut env);
         let after = env.zones;
         *zones = after;
-        state.put_variables(variables);
+        state.put_variables(scripts, variables);
         value_of(result, scripts.origin(kind), &mut machine.notes)
+    }
+
+    /// Runs the script of a remote rule, which sees the variables of the session (manual 11.36.24).
+    pub(crate) fn run_rule(&self, server: &Server, rule: &RemoteRule) {
+        let Some(settings) = server.settings().filter(|_| rule.script.has(RuleScript)) else { return };
+        let scripts = &settings.session_scripts;
+        let mut shared = self.shared();
+        let Shared { machine, zones, state } = &mut *shared;
+        let mut variables = rule.script.context().take_over(state.take_variables(scripts));
+        let mut env = Env { zones: zones.clone(), session: Some(state), ..Env::new(machine) };
+        let result = rule.script.run(RuleScript, &mut variables, &mut env);
+        let after = env.zones;
+        *zones = after;
+        state.put_variables(scripts, variables);
+        value_of(result, rule.script.origin(RuleScript), &mut machine.notes);
     }
 }
 

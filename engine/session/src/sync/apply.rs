@@ -109,11 +109,18 @@ impl DatastoreSync {
     /// Whether a slow sync writes what it has merged here, and whether it sends it to the peer.
     fn updates_in_slow_sync(&self) -> (bool, bool) {
         let settings = self.server.settings();
-        let said = self.desk.state(|session| (session.update_server, session.update_client));
+        let said = self.desk.state(|session| session.rules.settings());
         let server = self.first_time
             || self.mode.direction == Direction::FromClient
-            || said.0.unwrap_or(settings.is_some_and(|settings| settings.update_server_in_slow_sync));
-        let client = self.first_time || settings.is_some_and(|settings| settings.update_client_in_slow_sync);
+            || said
+                .update_server_in_slow_sync
+                .unwrap_or_else(|| settings.is_some_and(|settings| settings.update_server_in_slow_sync));
+        // A device that cannot take a Replace in a slow sync gets none even the first time (manual 11.36.8).
+        let client = said.no_replace_in_slow_sync != Some(true)
+            && (self.first_time
+                || said
+                    .update_client_in_slow_sync
+                    .unwrap_or_else(|| settings.is_some_and(|settings| settings.update_client_in_slow_sync)));
         (server && !self.is_read_only(), client && self.mode.direction == Direction::Both)
     }
 

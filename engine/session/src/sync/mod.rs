@@ -195,6 +195,21 @@ impl DatastoreSync {
         self.heard
     }
 
+    /// Whether the peer alone sends changes.
+    pub(crate) fn is_from_client_only(&self) -> bool {
+        self.mode.direction == mode::Direction::FromClient
+    }
+
+    /// How the peer addresses this datastore, if it is the one of this name.
+    pub(crate) fn address_of(&self, name: &str) -> Option<&str> {
+        (self.datastore.name == name).then_some(&self.local_uri)
+    }
+
+    /// Whether items are exchanged already.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.loaded.is_some()
+    }
+
     /// The status that ended the datastore's sync early, if one has.
     pub(crate) fn failed(&self) -> Option<u16> {
         self.report.failed

@@ -9,6 +9,7 @@ use syncloom_formats::{Peer, PropertyCap, TimesMean};
 use syncloom_script::{Timestamp, Zones};
 use syncloom_wire::{ContentType, CtCap, CtProperty, DevInf, DevInfStore, Encoding, Version};
 
+use crate::rules::is_like;
 use crate::server::Server;
 
 /// What is known of the other side in a session.
@@ -115,31 +116,6 @@ impl Remote<'_> {
     }
 }
 
-/// Whether a text is what a pattern says, in whatever case. It goes back to the last `*` alone, as what stands before that
-/// has found its place.
-fn is_like(text: &str, pattern: &str) -> bool {
-    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
-    let (text, pattern) = (lower(text), lower(pattern));
-    let (mut at, mut of, mut star) = (0, 0, None);
-    while at < text.len() {
-        match pattern.get(of) {
-            Some('*') => {
-                star = Some((of, at));
-                of += 1;
-            }
-            Some(sign) if *sign == '?' || *sign == text[at] => (at, of) = (at + 1, of + 1),
-            _ => match star {
-                Some((place, from)) => {
-                    star = Some((place, from + 1));
-                    (at, of) = (from + 1, place + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[of..].iter().all(|sign| *sign == '*')
-}
-
 /// Whether capabilities are about a datatype. Those of SyncML 1.0 and 1.1 do not say which version they are about.
 fn is_of(cap: &CtCap, datatype: &DataType) -> bool {
     cap.type_.eq_ignore_ascii_case(&datatype.mime_type)
@@ -153,27 +129,5 @@ fn property(property: &CtProperty) -> PropertyCap {
         max_size: property.max_size,
         no_truncate: property.no_truncate,
         ..PropertyCap::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_like;
-
-    #[test]
-    fn names_with_signs_for_any_others() {
-        for (text, pattern, result) in [
-            ("Exotic 7", "exotic*", true),
-            ("Exotic", "Exotic*", true),
-            ("E100", "E?00", true),
-            ("E100", "E?0", false),
-            ("a-b-c-d", "*-*-d", true),
-            ("a-b-c-d", "*-*-e", false),
-            ("", "*", true),
-            ("", "?", false),
-            ("Other", "", false),
-        ] {
-            assert_eq!(is_like(text, pattern), result, "{text} {pattern}");
-        }
     }
 }

@@ -65,28 +65,27 @@ impl Types {
         store: Option<&RemoteStore>,
         now: &(Timestamp, Zones),
     ) -> Option<Self> {
+        // What is made for a rule is for those alone whom it fits, and then comes first.
         let ours = |wanted: fn(&TypeUse) -> bool| {
-            let all: Vec<&TypeUse> = datastore.types.iter().filter(move |used| wanted(used)).collect();
-            match all.iter().copied().filter(|used| remote.fits_rule(&used.rule_match)).collect::<Vec<_>>() {
-                // What is made for a rule is for those alone whom it fits.
-                fit if fit.is_empty() => all.into_iter().filter(|used| used.rule_match.is_empty()).collect(),
-                fit => fit,
-            }
+            let all = || datastore.types.iter().filter(move |used| wanted(used));
+            let fitting = all().filter(|used| remote.fits_rule(&used.rule_match));
+            fitting.chain(all().filter(|used| used.rule_match.is_empty())).collect::<Vec<&TypeUse>>()
         };
-        let (sending, receiving): (Vec<&TypeUse>, Vec<&TypeUse>) =
-            (ours(|used| used.send), ours(|used| used.receive));
-        let by_rule = |uses: &[&TypeUse]| uses.iter().any(|used| !used.rule_match.is_empty());
+        let (sending, receiving) = (ours(|used| used.send), ours(|used| used.receive));
+        let by_rule = |uses: &[&TypeUse]| uses.first().is_some_and(|used| !used.rule_match.is_empty());
+        let is_old = remote.rules.legacy_mode.unwrap_or(store.is_none());
         let preferred = |uses: &[&TypeUse]| {
-            let is_old = store.is_none() || remote.rules.legacy_mode == Some(true);
             let legacy = || uses.iter().position(|used| used.legacy).filter(|_| is_old);
-            legacy().or_else(|| uses.iter().position(|used| used.preferred)).unwrap_or(0)
+            let best = || legacy().or_else(|| uses.iter().position(|used| used.preferred)).unwrap_or(0);
+            if by_rule(uses) { 0 } else { best() }
         };
         let send = match store.map(|store| store.receives.as_slice()) {
             None | Some([]) => sending.get(preferred(&sending)),
-            _ if by_rule(&sending) => sending.get(preferred(&sending)),
-            Some(known) => known
-                .first()
-                .and_then(|best| sending.iter().find(|used| is_type(used, best)))
+            _ if by_rule(&sending) => sending.first(),
+            Some(known) => sending
+                .iter()
+                .find(|used| is_old && used.legacy && known.iter().any(|t| is_type(used, t)))
+                .or_else(|| known.first().and_then(|best| sending.iter().find(|used| is_type(used, best))))
                 .or_else(|| {
                     sending.get(preferred(&sending)).filter(|used| known.iter().any(|t| is_type(used, t)))
                 })
@@ -95,6 +94,7 @@ impl Types {
         let send = server.codec(&send?.datatype)?;
         let best = store.and_then(|store| store.sends.first());
         let preferred_receive = best
+            .filter(|_| !by_rule(&receiving))
             .and_then(|best| receiving.iter().position(|used| is_type(used, best)))
             .unwrap_or_else(|| preferred(&receiving));
         let mut used: Vec<Used> = Vec::new();
