@@ -108,7 +108,10 @@ fn a_slow_store_is_answered_for_in_time() {
     assert_eq!(told.len(), CONTACTS, "each contact has its status, once");
     assert!(told.iter().all(|status| status.starts_with("Add 201")), "{told:?}");
     let ended = server.line(" ended: ");
-    assert!(ended.contains(&format!("received +{CONTACTS} ~0 -0")) && ended.contains(": complete"), "{ended}");
+    assert!(
+        ended.contains(&format!("received +{CONTACTS} ~0 -0")) && ended.contains(": complete"),
+        "{ended}"
+    );
 
     // Changes on both sides.
     let more = names("Second", CONTACTS / 2);

@@ -13,8 +13,8 @@ use syncloom_session::{Input, Interim, Reply, Session};
 use syncloom_wire::{Decoded, Encoding, Header, encode};
 use tokio::sync::oneshot;
 
-use super::registry::{Answer, DeviceKey};
 use super::pace::Pace;
+use super::registry::{Answer, DeviceKey};
 use crate::console;
 
 /// How long a session that nobody has logged in to is kept: peers try again at once.
@@ -53,6 +53,8 @@ struct Line {
     /// Somebody is working them off.
     working: bool,
     over: bool,
+    /// It is over, and a peer that goes on nevertheless is answered.
+    may_go_on: bool,
     rested: bool,
     announced: bool,
     logged_in: bool,
@@ -122,6 +124,7 @@ impl Slot {
             next_number: 0,
             working: false,
             over: false,
+            may_go_on: false,
             rested: false,
             announced: false,
             logged_in: false,
@@ -147,7 +150,12 @@ impl Slot {
     }
 
     /// Puts a message into the line, and sees to it that it is worked off.
-    pub(super) fn take(self: &Arc<Self>, decoded: Decoded, encoding: Encoding, fingerprint: u64) -> Result<Ticket, Answer> {
+    pub(super) fn take(
+        self: &Arc<Self>,
+        decoded: Decoded,
+        encoding: Encoding,
+        fingerprint: u64,
+    ) -> Result<Ticket, Answer> {
         let (sender, answer) = oneshot::channel();
         let mut line = lock(&self.line);
         let reached = Instant::now();
@@ -156,10 +164,11 @@ impl Slot {
         if retries && let Some(answer) = line.answered(fingerprint) {
             return Err(Answer::Message(answer));
         }
-        if line.over {
+        if line.over && !line.may_go_on {
             return Err(Answer::NoSuchSession);
         }
-        let again = line.waiting.iter_mut().find(|job| job.fingerprint == fingerprint && !job.askers.is_empty());
+        let again =
+            line.waiting.iter_mut().find(|job| job.fingerprint == fingerprint && !job.askers.is_empty());
         let number = match again.filter(|_| retries) {
             Some(job) => {
                 job.askers.push(sender);
@@ -246,6 +255,7 @@ impl Slot {
         notes.iter().for_each(|note| console::note(&self.id, note));
         let mut line = lock(&self.line);
         line.logged_in = report.user.is_some();
+        line.may_go_on = session.may_go_on();
         if !line.announced && !report.datastores.is_empty() {
             line.announced = true;
             console::begun(&self.id, &report);
@@ -306,7 +316,12 @@ impl Slot {
     }
 
     fn close(&self, mut session: MutexGuard<'_, Session>, why: &str) {
-        if std::mem::replace(&mut lock(&self.line).over, true) {
+        let was_over = {
+            let mut line = lock(&self.line);
+            line.may_go_on = false;
+            std::mem::replace(&mut line.over, true)
+        };
+        if was_over {
             return;
         }
         session.abandon(why);

@@ -88,6 +88,12 @@ impl Interim {
         self.lock().retries
     }
 
+    /// Takes over what remote rules and scripts have said meanwhile.
+    pub(super) fn agree(&self, (max_time, min_time): (Option<u32>, Option<u32>), retries: bool) {
+        let mut state = self.lock();
+        (state.max_time, state.min_time, state.retries) = (max_time, min_time, retries);
+    }
+
     /// Says from now on what a message can be answered with, or that it cannot.
     pub(super) fn open(&self, open: Option<(Version, Option<u64>)>) {
         self.lock().open = open;
