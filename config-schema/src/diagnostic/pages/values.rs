@@ -133,7 +133,7 @@ pub(super) const PAGES: &[Page] = &[
         "The tag or attribute is known, and Syncloom does not act on it yet. Everything else of the \
          config works.",
         Server,
-        "<requestmintime>5</requestmintime>",
+        "<logfile>sync.log</logfile>",
         "Nothing; or remove it if you don't need it. `docs/status.md` says what is still to come.",
     ),
     page(

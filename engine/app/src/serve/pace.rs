@@ -12,6 +12,10 @@ use super::slot::{Slot, lock};
 /// told when all of it is over, and after the last but one an answer is not made any longer.
 const PARTS: u32 = 4;
 
+/// How long a session that works on gives others the way. SQLite looks every tenth of a second whether a lock is free: who
+/// has been waiting for it would never get it otherwise.
+const WAY: Duration = Duration::from_millis(120);
+
 /// How long the message that is worked off may take.
 #[derive(Default)]
 pub(super) struct Pace(Mutex<Times>);
@@ -74,6 +78,10 @@ impl Watching {
 impl Watch for Watching {
     fn is_due(&mut self) -> bool {
         self.slot.upgrade().is_some_and(|slot| slot.pace.is_due())
+    }
+
+    fn give_way(&mut self) {
+        std::thread::sleep(WAY);
     }
 
     fn is_late(&self) -> bool {

@@ -155,10 +155,12 @@ impl Session {
             user_key: self.scope.user_key.clone(),
             datastore: datastore.name.clone(),
         };
+        // What is noted of the device must not keep others from logging in, nor that other session from coming to its end,
+        // while this one waits.
+        if let Err(error) = self.backend.commit() {
+            self.notes.push(error.to_string());
+        }
         if self.watch.claim(place) {
-            if let Err(error) = self.backend.commit() {
-                self.notes.push(error.to_string());
-            }
             self.watch.wait();
         }
     }

@@ -208,14 +208,7 @@ impl Session {
             return;
         }
         self.begin_scripts();
-        let known = self.login.is_some();
         (self.about.status, self.about.chal) = self.authenticate(random);
-        if !known && self.login.is_some() {
-            // What is noted of devices must not keep others from logging in while this one waits for its items.
-            if let Err(error) = self.backend.commit() {
-                self.notes.push(format!("login: {error}"));
-            }
-        }
         if self.login.is_none() && !self.is_aborted() {
             self.refuse(&message.body, self.about.status);
             return;
@@ -251,7 +244,8 @@ impl Session {
             self.commit();
             self.interim.publish(self.outbox.drain(..));
             self.told = 0;
-            // Others may write in between.
+            self.watch.give_way();
+            // Others may have written in between.
             self.datastores.iter_mut().for_each(DatastoreSync::begin_message);
         }
         true

@@ -21,6 +21,9 @@ pub trait Watch: Send {
         false
     }
 
+    /// That has been done, and nothing is locked: the moment for others who have been waiting to write.
+    fn give_way(&mut self) {}
+
     /// Whether the answer has to leave now, as full as it is.
     fn is_late(&self) -> bool {
         false
@@ -32,8 +35,7 @@ pub trait Watch: Send {
     }
 
     /// The session is going to work in this place, and no other one may do so any more. `true` if another one has to come
-    /// to an end first: then nothing may be left open in a database, for which it might wait, when
-    /// [`Watch::wait`] is called.
+    /// to an end first, for which [`Watch::wait`] waits. Nothing is open in a database then for which that one might wait.
     fn claim(&mut self, place: Place) -> bool {
         let _ = place;
         false
