@@ -306,7 +306,8 @@ impl DatastoreSync {
         let server = self.first_time
             || self.mode.direction == Direction::FromClient
             || said.0.unwrap_or(settings.is_some_and(|settings| settings.update_server_in_slow_sync));
-        let client = self.first_time || settings.is_some_and(|settings| settings.update_client_in_slow_sync);
+        let client = self.first_time
+            || said.1.unwrap_or(settings.is_some_and(|settings| settings.update_client_in_slow_sync));
         (server && !self.is_read_only(), client && self.mode.direction == Direction::Both)
     }
 
