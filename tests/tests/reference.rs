@@ -359,9 +359,15 @@ fn basic_is_taken_where_the_config_says_so_and_else_asked_to_be_md5() {
     }
 }
 
-/// What an old format has no place for, or another one.
-const NOT_IN_OLD_FORMATS: [&str; 4] =
-    ["VCARD NICKNAME", "VALARM ACTION", "VALARM TRIGGER", "VALARM DESCRIPTION"];
+/// What an old format has no place for. The client has priorities of its own there.
+const NOT_IN_OLD_FORMATS: [&str; 6] = [
+    "VCARD NICKNAME",
+    "VALARM ACTION",
+    "VALARM TRIGGER",
+    "VALARM DESCRIPTION",
+    "VTODO PRIORITY",
+    "VEVENT PRIORITY",
+];
 
 #[test]
 fn an_old_format_on_one_side() {
