@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod changes;
+mod custom;
 mod devinf;
 mod filters;
 mod large;
@@ -11,7 +12,10 @@ mod login;
 mod modes;
 mod opening;
 mod options;
+mod ranges;
 mod scripts;
+mod scripts_datastore;
+mod scripts_status;
 mod sending;
 mod session;
 

@@ -3,22 +3,32 @@
 //!
 //! Not its job: the languages (`syncloom_script`), and what becomes of an answer (`session`, `sync`).
 
+mod custom;
+mod database;
 mod datastore;
+mod filters;
 mod item;
+mod run;
 mod session;
+mod status;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use syncloom_config::{DataType, DatatypeScript, SessionScript};
+use syncloom_config::{DataType, DatatypeScript};
 use syncloom_script::Timestamp;
 use syncloom_script::lang::{Env, ItemPair, System, TypedValue, Variables};
 use syncloom_script::time::Zones;
 
 use crate::server::Server;
-pub(crate) use datastore::DatastoreState;
+pub(crate) use custom::{CustomItem, Issued};
+pub(crate) use database::DatabaseState;
+pub(crate) use datastore::{DatastoreState, Limits};
+pub(crate) use filters::Filters;
 pub(crate) use item::ItemState;
+pub(crate) use run::Hosts;
 pub(crate) use session::SessionState;
+pub(crate) use status::ItemStatus;
 
 /// What all scripts of one session share. The session and its datastores each have a hand on it.
 #[derive(Clone)]
@@ -111,23 +121,6 @@ impl Desk {
     /// The lines that scripts have written.
     pub(crate) fn take_notes(&self) -> Vec<String> {
         std::mem::take(&mut self.shared().machine.notes)
-    }
-
-    /// Runs a script of the session.
-    pub(crate) fn run_session(&self, server: &Server, kind: SessionScript) -> Option<TypedValue> {
-        let scripts = &server.settings()?.session_scripts;
-        if !scripts.has(kind) {
-            return None;
-        }
-        let mut shared = self.shared();
-        let Shared { machine, zones, state } = &mut *shared;
-        let mut variables = state.take_variables(scripts);
-        let mut env = Env { zones: zones.clone(), session: Some(state), ..Env::new(machine) };
-        let result = scripts.run(kind, &mut variables, &mut env);
-        let after = env.zones;
-        *zones = after;
-        state.put_variables(variables);
-        value_of(result, scripts.origin(kind), &mut machine.notes)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The peer's commands, one by one, each with its status.
 
 use syncloom_wire::{
-    Alert, Anchor, Change as ChangeCommand, Command, Data, DevInf, GetPut, Item, Map, Results, Status, Sync,
-    Version,
+    Alert, Anchor, Change as ChangeCommand, Command, Data, DevInf, GetPut, Item, Map, Meta, Results, Status,
+    Sync, Version,
 };
 
 use super::{Phase, Session};
@@ -53,6 +53,7 @@ impl Session {
             }
             return;
         }
+        self.judge_custom((message, command), &status.cmd, code);
         if status.cmd == "Alert" {
             let about = |sync: &&mut DatastoreSync| {
                 status.source_refs.iter().any(|uri| sync.is_at(uri))
@@ -140,7 +141,7 @@ impl Session {
             source: put.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
             ..About::default()
         };
-        let status = self.take_devinf(put.items);
+        let status = self.take_given(&put.meta, put.items, true);
         self.answer(about, status);
     }
 
@@ -151,8 +152,24 @@ impl Session {
             source: results.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
             ..About::default()
         };
-        let status = self.take_devinf(results.items);
+        let status = self.take_given(&results.meta, results.items, false);
         self.answer(about, status);
+    }
+
+    /// Takes what came with a Put or Results: the status of all of it.
+    fn take_given(&mut self, meta: &Meta, items: Vec<Item>, is_put: bool) -> u16 {
+        let mut left = Vec::new();
+        let mut status = None;
+        for item in items {
+            match self.custom_put(meta, &item, is_put) {
+                None => left.push(item),
+                Some(own) => status = Some(status.filter(|so_far| *so_far >= 300).unwrap_or(own)),
+            }
+        }
+        match status {
+            Some(status) if left.is_empty() => status,
+            _ => self.take_devinf(left),
+        }
     }
 
     /// Takes the peer's device information from a Put or Results.
@@ -197,6 +214,11 @@ impl Session {
                 target: Some(uri.to_owned()),
                 ..About::default()
             };
+            if let Some((status, results)) = self.custom_get(get, item) {
+                self.answer(about, status);
+                self.outbox.extend(results);
+                continue;
+            }
             if !devinf::is_devinf(uri) {
                 self.answer(about, 404);
                 continue;
@@ -238,7 +260,7 @@ impl Session {
             None => 404,
             Some(_) if self.phase > Phase::Receiving => 403,
             Some(position) => {
-                self.datastores[position].hear();
+                self.datastores[position].hear(about.target.as_deref().unwrap_or_default());
                 self.begin_datastore(position).err().unwrap_or(200)
             }
         };

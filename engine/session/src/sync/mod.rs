@@ -1,5 +1,6 @@
 //! The sync of one datastore, from its Alert to the saved anchors.
 
+mod asked;
 mod confirm;
 mod conflict;
 mod judge;
@@ -8,11 +9,13 @@ mod maps;
 mod matcher;
 mod mode;
 mod open;
+mod own_scripts;
 mod peer;
 mod pieces;
 mod progress;
 mod receive;
 mod send;
+mod statuses;
 mod view;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -27,9 +30,11 @@ use syncloom_stores::{Partial, Scope, Target};
 use crate::report::DatastoreReport;
 use crate::scripting::{DatastoreState, Desk, TypeScripts};
 use crate::server::Server;
+pub(crate) use asked::GRAMMAR;
 use maps::Maps;
 use matcher::Matcher;
 use mode::Mode;
+use own_scripts::OwnScripts;
 pub(crate) use open::{AlertError, Around};
 pub(crate) use peer::RemoteStore;
 use peer::Types;
@@ -48,9 +53,10 @@ pub(crate) struct DatastoreSync {
     /// The target as it is saved.
     target: Target,
     mode: Mode,
-    /// The scripts of the session, those of the datatypes, and what they may ask and say of this datastore.
+    /// The scripts of the session, of the datatypes and of the datastore, and what they may ask and say of it.
     desk: Desk,
     scripts: TypeScripts,
+    own_scripts: OwnScripts,
     script_state: DatastoreState,
     /// What the scripts say of the item that is worked off.
     fate: Fate,
@@ -84,6 +90,8 @@ pub(crate) struct DatastoreSync {
     tail: Option<Partial>,
     /// Items of which the peer has not sent all pieces, and has not been told yet.
     broken_off: Vec<String>,
+    /// The peer takes no more new items in this session.
+    adding_stopped: bool,
     /// Something that was sent was not taken, and has to be sent again next time.
     resend: bool,
     /// This message has looked already for what others have changed meanwhile.
@@ -112,8 +120,16 @@ struct Loaded {
     present: HashMap<String, i64>,
     /// What the store said when they were read.
     version: i64,
+    /// How the peer's new items are made ones that take part.
+    view: view::View,
+    /// Our items have to pass a filter script: all of them, or those that have changed.
+    scripted: Option<bool>,
     /// In a slow sync: our items that have no counterpart yet.
     matcher: Option<Matcher>,
+    /// And those that the peer is not to see, although it may have them.
+    outside: Option<Matcher>,
+    /// Our items that the peer is not to see in this sync, and may have.
+    unseen: HashSet<String>,
     /// In any other: our items that the peer has not confirmed, once it has sent a new one.
     unconfirmed: Option<Matcher>,
     /// Items that the peer may have, and that are not sent in this sync.
@@ -169,6 +185,7 @@ impl DatastoreSync {
         match status {
             508 if self.loaded.is_none() => {
                 self.mode = self.mode.slowly();
+                (self.script_state.alert, self.script_state.slow) = (self.mode.code(), true);
                 (self.resuming, self.suspended) = (false, None);
                 (self.report.mode, self.report.resumed) = (self.mode.name(), false);
             }
@@ -179,9 +196,8 @@ impl DatastoreSync {
 
     /// Whether nothing of the peer's is stored (manual 11.34.4).
     fn is_read_only(&self) -> bool {
-        self.datastore.read_only
-            || self.script_state.read_only
-            || self.desk.state(|session| session.read_only)
+        let said = self.script_state.said_read_only;
+        said.unwrap_or_else(|| self.datastore.read_only || self.desk.state(|session| session.read_only))
     }
 
     /// Takes note that another message begins.
@@ -189,9 +205,10 @@ impl DatastoreSync {
         self.seen_others = false;
     }
 
-    /// Takes note of a Sync of the peer's, even if there is nothing in it.
-    pub(crate) fn hear(&mut self) {
+    /// Takes note of a Sync of the peer's, even if there is nothing in it, by the address that it gives.
+    pub(crate) fn hear(&mut self, uri: &str) {
         self.heard = true;
+        asked::take_temporary(&mut self.script_state, uri);
     }
 
     /// Whether the peer has sent a Sync. A Map alone, which may come in the first package, is none.
@@ -209,6 +226,13 @@ impl DatastoreSync {
         self.report.failed.get_or_insert(status);
         self.outgoing = None;
         self.incoming = None;
+    }
+
+    /// Does what a script has said of the whole datastore: ABORTDATASTORE.
+    pub(crate) fn obey(&mut self) {
+        if let Some(status) = self.script_state.take_abort() {
+            self.fail(status);
+        }
     }
 
     /// Whether the peer's address of a datastore means this one.

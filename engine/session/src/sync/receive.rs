@@ -17,7 +17,6 @@ use super::judge::Judge;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::pieces::Received;
-use super::view;
 use super::{Change, DatastoreSync, Fate, Loaded};
 use crate::scripting::ItemState;
 
@@ -51,14 +50,19 @@ impl DatastoreSync {
                 self.store_failed(&error, notes)
             }
         };
+        let is_well = status < 400 || status == 418 || status == 419;
+        // Of a piece that is not the last one there is nothing to tell: that comes at the item's end.
+        let (status, is_well) = match item.more_data {
+            true => (status, is_well),
+            false => self.judge_received(op, command, status, is_well),
+        };
         if let Some(address) = item.source.as_ref().or(item.target.as_ref()).filter(|_| op != Op::Delete) {
             self.note_end(item, command, address.uri.trim(), status);
         }
         let counts = &mut self.report.received;
         match (status, op) {
-            // A piece that is not the last one: what becomes of the item is counted at its end.
             _ if item.more_data => {}
-            (400.., _) if status != 418 && status != 419 => counts.failed += 1,
+            _ if !is_well => counts.failed += 1,
             (_, Op::Delete) => counts.deleted += 1,
             (201, _) => counts.added += 1,
             (_, _) => counts.changed += 1,
@@ -166,9 +170,7 @@ impl DatastoreSync {
             let good = if op == Op::Add { 201 } else { 200 };
             return Some(if filters.silent_discard { good } else { 415 });
         }
-        if let Some(local) = &filters.local_db {
-            local.make_pass(item, ids);
-        }
+        self.view.adopt(filters, item, ids);
         None
     }
 
@@ -239,15 +241,20 @@ impl DatastoreSync {
             &self.desk,
             &mut self.script_state,
         );
-        let matcher = loaded.matcher.as_mut();
-        let found = matcher.and_then(|matcher| match wipe {
-            _ if judge.compares_by_script() => {
-                matcher.take_where(!wipe, |ours, mode| judge.equal(&theirs, ours, mode))
-            }
-            true => matcher.take_same(&theirs),
-            false => matcher.take(&theirs),
-        });
-        let found = found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()));
+        let mut find = |matcher: &mut Matcher| {
+            let found = match wipe {
+                _ if judge.compares_by_script() => {
+                    matcher.take_where(!wipe, |ours, mode| judge.equal(&theirs, ours, mode))
+                }
+                true => matcher.take_same(&theirs),
+                false => matcher.take(&theirs),
+            };
+            found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()))
+        };
+        let seen = loaded.matcher.as_mut().and_then(&mut find);
+        // The peer may well have what it does not ask for this time: it must not come to be there twice.
+        let outside = seen.is_none();
+        let found = seen.or_else(|| loaded.outside.as_mut().and_then(&mut find));
         let status = if op == Op::Add { 201 } else { 200 };
         let Some((local_id, ours)) = found else {
             if read_only || fate.prevent_add {
@@ -271,7 +278,7 @@ impl DatastoreSync {
                 if let Some(item) = write.filter(|_| update_server) {
                     loaded.update(store.as_mut(), &local_id, remote_id, &item, notes)?;
                 }
-                if send && update_client {
+                if send && update_client && !outside {
                     loaded.note(&local_id, Change::Modified);
                     if self.datastore.resume {
                         // Should the session break off, this is still to be sent when it is taken up.
@@ -288,6 +295,9 @@ impl DatastoreSync {
     fn matching_strategy(&self) -> Strategy {
         if self.is_read_only() || self.fate.prevent_add {
             return Strategy::ServerWins;
+        }
+        if self.script_state.cache_data {
+            return Strategy::ClientWins;
         }
         if let Some(strategy) = self.fate.strategy {
             return strategy;
@@ -328,6 +338,15 @@ impl DatastoreSync {
             return self.add_or_confirm(backend, op, remote_id, &theirs, notes);
         };
         let change = loaded.changes.get(&local_id).copied();
+        // What is only outside of what the peer asked for is there, and is changed as any other.
+        if change == Some(Change::Deleted) && loaded.unseen.contains(&local_id) {
+            let mut store = backend.store(&self.datastore, &self.scope)?;
+            loaded.forget(&local_id);
+            if !fate.ignore_update {
+                loaded.update(store.as_mut(), &local_id, remote_id, &theirs, notes)?;
+            }
+            return Ok(200);
+        }
         if change == Some(Change::Deleted)
             && self.datastore.try_update_deleted
             && let Some(status) = self.update_deleted(backend, &local_id, remote_id, &theirs, notes)?
@@ -560,7 +579,7 @@ impl Loaded {
         item: &Item,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        let written = store.insert(&view::admit(&self.datastore.filters, item))?;
+        let written = store.insert(&self.view.admit(&self.datastore.filters, item))?;
         log_cuts(remote_id, &written.cut, notes);
         self.maps.set(store, target, &written.local_id, remote_id)?;
         Ok(201)
