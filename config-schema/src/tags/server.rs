@@ -67,9 +67,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("completefromclientonly", AGENT, Kind::Boolean)
         .default("no")
         .section("11.36.12")
-        .later(OPTION)
-        .already(&["no"])
-        .about("whether a slow sync in one direction takes all of the client's items as they are"),
+        .about("whether a sync from the client alone goes through all steps of one in both directions"),
     Tag::new("allowmessageretries", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.36.11")
@@ -126,9 +124,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("enumdefaultpropparams", AGENT, Kind::Tristate)
         .default("unspecified")
         .section("11.27")
-        .later(OPTION)
-        .already(&["unspecified"])
-        .about("whether peers are told the values of parameters that have no name"),
+        .about("whether peers are told the values of default parameters as parameters of their own; unspecified: before SyncML 1.2"),
     Tag::new("usertimezone", AGENT, Kind::TimeZone)
         .default("SYSTEM")
         .section("11.22")

@@ -13,6 +13,7 @@ mod modes;
 mod opening;
 mod options;
 mod ranges;
+mod rules;
 mod scripts;
 mod scripts_datastore;
 mod scripts_status;

@@ -118,6 +118,11 @@ impl Host<DatastoreCall> for DatastoreState {
 }
 
 impl DatastoreState {
+    /// The size limit that items begin with; `None` is none.
+    pub(crate) fn item_size_limit(&self) -> Option<u64> {
+        self.limits.size
+    }
+
     /// The status of a datastore that a script has aborted since the last look.
     pub(crate) fn take_abort(&mut self) -> Option<u16> {
         self.abort.take().map(|status| if status == 0 { CANCELLED } else { status })

@@ -10,16 +10,16 @@ use crate::server::Server;
 
 /// What a script may ask beyond the session.
 #[derive(Default)]
-pub(crate) struct Hosts<'a> {
+pub(crate) struct Beyond<'a> {
     pub(crate) datastore: Option<&'a mut DatastoreState>,
     pub(crate) database: Option<&'a mut DatabaseState>,
     pub(crate) status: Option<&'a mut ItemStatus>,
     pub(crate) custom: Option<&'a mut CustomItem>,
 }
 
-impl<'a> Hosts<'a> {
+impl<'a> Beyond<'a> {
     fn put_into(self, env: &mut Env<'a>) {
-        let Hosts { datastore, database, status, custom } = self;
+        let Beyond { datastore, database, status, custom } = self;
         if let Some(host) = datastore {
             env.datastore = Some(host);
         }
@@ -42,7 +42,7 @@ impl Desk {
         scripts: &Scripts<K>,
         kind: K,
         variables: &mut Variables,
-        hosts: Hosts<'_>,
+        hosts: Beyond<'_>,
     ) -> Option<TypedValue> {
         if !scripts.has(kind) {
             return None;
@@ -62,7 +62,7 @@ impl Desk {
         &self,
         server: &Server,
         kind: SessionScript,
-        hosts: Hosts<'_>,
+        hosts: Beyond<'_>,
     ) -> Option<TypedValue> {
         let scripts = &server.settings()?.session_scripts;
         if !scripts.has(kind) {
@@ -70,7 +70,7 @@ impl Desk {
         }
         let mut variables = self.state(|session| session.take_variables(scripts));
         let value = self.run(scripts, kind, &mut variables, hosts);
-        self.state(|session| session.put_variables(variables));
+        self.state(|session| session.put_variables(scripts, variables));
         value
     }
 }

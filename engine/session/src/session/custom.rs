@@ -6,8 +6,7 @@ use syncloom_config::SessionScript;
 use syncloom_wire::{Command, Data, GetPut, Item, Meta, Results};
 
 use super::Session;
-use crate::report::Outcome;
-use crate::scripting::{CustomItem, Hosts, Issued, is_true};
+use crate::scripting::{CustomItem, Beyond, Issued, is_true};
 
 /// Stands for the number of a command that waits to be sent, if the session ends should the peer refuse it.
 pub(super) const MUST_SUCCEED: &str = "!";
@@ -54,7 +53,7 @@ impl Session {
 
     /// Runs a script, and sends what it has issued. Whether it says that it has dealt with the item.
     fn run_custom(&mut self, kind: SessionScript, item: &mut CustomItem) -> bool {
-        let hosts = Hosts { custom: Some(item), ..Hosts::default() };
+        let hosts = Beyond { custom: Some(item), ..Beyond::default() };
         let value = self.desk.run_session(&self.server, kind, hosts);
         for Issued { command, may_fail } in std::mem::take(&mut item.issued) {
             self.outbox.push_back(if may_fail { command } else { marked(command) });
@@ -72,8 +71,7 @@ impl Session {
     /// The peer's status of a command: the session ends if it was one of a script's that must not fail.
     pub(super) fn judge_custom(&mut self, command: (u32, u32), name: &str, status: u16) {
         if self.must_succeed.remove(&command) && status >= 400 {
-            let why = format!("the peer answers the {name} of a script with {status}");
-            self.outcome.get_or_insert(Outcome::Broken(why));
+            self.abort(status, &format!("the peer refuses the {name} of a script"));
         }
     }
 }

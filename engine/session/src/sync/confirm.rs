@@ -71,6 +71,13 @@ impl DatastoreSync {
             // The rest is on its way already, and its status says it again.
             return;
         }
+        if sent.echo {
+            if status >= 400 {
+                let about = format!("datastore {}: an item that went back", self.name());
+                notes.push(format!("{about} was answered with {status}"));
+            }
+            return;
+        }
         let Verdict { status, resend, is_settled } = self.judge_sent(sent.change, status);
         let counts = &mut self.report.sent;
         let settled = match (sent.change, status) {

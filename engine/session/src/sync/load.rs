@@ -3,28 +3,27 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use syncloom_config::{DataType, Datastore, DatatypeScript};
-use syncloom_formats::Judging;
+use syncloom_config::Datastore;
+use syncloom_formats::Pipeline;
+use syncloom_script::Item;
 use syncloom_script::filter::Ids;
-use syncloom_script::lang::{ItemPair, ItemSlot};
-use syncloom_script::{Comparer, Item};
 use syncloom_stores::{Backend, Listed, MapEntry, Store, StoreError};
 
 use super::maps::Maps;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::open::resolution;
-use super::peer::Types;
+use super::types::Types;
 use super::view::{Part, View};
-use super::{Change, DatastoreSync, Loaded, RemoteStore};
-use crate::scripting::{DatastoreState, Desk, ItemState, TypeScripts, is_true};
+use super::{Change, DatastoreSync, Loaded, Remote};
+use crate::scripting::{DatastoreState, Desk, ItemState};
 
 impl DatastoreSync {
     /// Begins the exchange. Does nothing if that has happened already.
     pub(crate) fn begin(
         &mut self,
         backend: &mut dyn Backend,
-        remote: Option<&RemoteStore>,
+        remote: &Remote<'_>,
         notes: &mut Vec<String>,
     ) -> Result<(), u16> {
         if let Some(status) = self.failed() {
@@ -33,8 +32,9 @@ impl DatastoreSync {
         if self.loaded.is_some() {
             return Ok(());
         }
-        let time = self.desk.time_and_zones();
-        let Some(types) = Types::agree(&self.server, &self.datastore, remote, time) else {
+        let now = self.desk.time_and_zones();
+        let store = remote.store(&self.remote_uri);
+        let Some(types) = Types::agree(&self.server, &self.datastore, remote, store.as_ref(), &now) else {
             notes.push(format!("datastore {}: no content type in common with the peer", self.name()));
             self.fail(415);
             return Err(415);
@@ -46,17 +46,17 @@ impl DatastoreSync {
     fn load(
         &mut self,
         backend: &mut dyn Backend,
-        types: Types,
+        mut types: Types,
         notes: &mut Vec<String>,
     ) -> Result<(), StoreError> {
-        let comparer = types.comparer(&self.datastore);
         let slow = self.mode.slow;
-        let scripted = self.begin_types(&types, &comparer);
+        let scripted = self.begin_types(&mut types);
         if self.failed().is_some() {
             return Ok(());
         }
         self.script_state.filters.changed = false;
         self.view = View::of(&self.datastore, &self.script_state.filters, notes);
+        let comparer = types.comparer(&self.datastore);
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let mut maps = Maps::new(store.maps(&self.target)?, slow && !self.resuming);
         if slow && self.datastore.resume {
@@ -76,13 +76,12 @@ impl DatastoreSync {
                 datastore: &self.datastore,
                 scripted,
                 since,
-                scripts: &mut self.scripts,
                 desk: &self.desk,
                 state: &mut self.script_state,
             };
             let mut shown = Vec::new();
             for listed in listed {
-                match look.at(store.as_mut(), &maps, &types, &listed)? {
+                match look.at(store.as_mut(), &maps, &mut types, &listed)? {
                     Some((Part::Shown, _)) => shown.push(listed),
                     Some((Part::Outside, item)) => {
                         if matches && maps.remote(&listed.local_id).is_none() {
@@ -146,37 +145,29 @@ impl DatastoreSync {
 
     /// Runs the scripts that datatypes and the datastore begin with (manual 10.5.8, 10.5.10, 11.34.21). `Some` if items
     /// have to pass a filter script: all of them, or those that have changed.
-    fn begin_types(&mut self, types: &Types, comparer: &Comparer) -> Option<bool> {
+    fn begin_types(&mut self, types: &mut Types) -> Option<bool> {
         self.script_state.slow = self.mode.slow;
         self.script_state.first_time = self.first_time;
         self.script_state.read_only = self.is_read_only();
-        let run = |kind, datatype: &Arc<DataType>, sync: &mut Self, state: &mut ItemState<'_>| {
-            let items = ItemPair::default();
-            sync.scripts.run(&sync.desk, &mut sync.script_state, state, datatype, kind, items)
-        };
-        for datatype in types.all() {
-            let mut state = ItemState {
-                datatype: Some(datatype),
-                judging: Judging::by(Some(comparer), None),
-                ..ItemState::default()
-            };
-            run(DatatypeScript::Init, datatype, self, &mut state);
+        let mut item = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
+        let (desk, datastore) = (&self.desk, &mut self.script_state);
+        for used in types.all() {
+            desk.run_type(&mut used.scripts, datastore, &mut item, Pipeline::init);
+            used.scripts.adapt(&used.codec, &mut used.peer);
         }
         self.obey();
         self.begin_own_scripts();
         if self.failed().is_some() {
             return None;
         }
-        let datatype = types.context();
-        let mut state = ItemState {
-            datatype: Some(datatype),
-            judging: Judging::by(Some(comparer), None),
-            ..ItemState::default()
-        };
-        let value = run(DatatypeScript::FilterInit, datatype, self, &mut state);
+        let limit = self.script_state.item_size_limit();
+        let (desk, datastore) = (&self.desk, &mut self.script_state);
+        let scripts = &mut types.at(types.context()).scripts;
+        let needed =
+            desk.run_type(scripts, datastore, &mut item, |scripts, hosts| scripts.filter_init(limit, hosts));
+        let all = scripts.filters_all();
         self.obey();
-        (is_true(value) == Some(true) && datatype.scripts.has(DatatypeScript::Filter))
-            .then_some(state.filter_all)
+        needed.then_some(all)
     }
 
     /// From when on a change of ours is news to the peer.
@@ -221,13 +212,13 @@ impl DatastoreSync {
             datastore: &self.datastore,
             scripted,
             since: None,
-            scripts: &mut self.scripts,
             desk: &self.desk,
             state: &mut self.script_state,
         };
         for listed in listed {
             if partial && loaded.present.get(&listed.local_id) != Some(&listed.modified) {
-                let part = look.at(store.as_mut(), &loaded.maps, &loaded.types, &listed)?.map(|(part, _)| part);
+                let seen = look.at(store.as_mut(), &loaded.maps, &mut loaded.types, &listed)?;
+                let part = seen.map(|(part, _)| part);
                 if part == Some(Part::Outside) {
                     loaded.unseen.insert(listed.local_id.clone());
                 }
@@ -274,7 +265,6 @@ struct Looking<'a> {
     scripted: Option<bool>,
     /// From when on a change counts as one.
     since: Option<i64>,
-    scripts: &'a mut TypeScripts,
     desk: &'a Desk,
     state: &'a mut DatastoreState,
 }
@@ -285,7 +275,7 @@ impl Looking<'_> {
         &mut self,
         store: &mut dyn Store,
         maps: &Maps,
-        types: &Types,
+        types: &mut Types,
         listed: &Listed,
     ) -> Result<Option<(Part, Item)>, StoreError> {
         let remote = maps.remote(&listed.local_id);
@@ -298,13 +288,12 @@ impl Looking<'_> {
     }
 
     /// Whether an item passes the filter script of its datatype (manual 10.5.10).
-    fn passes_script(&mut self, types: &Types, item: &Item) -> bool {
-        let datatype = Arc::clone(types.context());
-        let mut state = ItemState { datatype: Some(&datatype), ..ItemState::default() };
-        let items = ItemPair { target: ItemSlot::Read(item), ..ItemPair::default() };
-        let kind = DatatypeScript::Filter;
-        let value = self.scripts.run(self.desk, self.state, &mut state, &datatype, kind, items);
-        is_true(value).unwrap_or(true)
+    fn passes_script(&mut self, types: &mut Types, item: &Item) -> bool {
+        let limit = self.state.item_size_limit();
+        let mut state = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
+        let scripts = &mut types.at(types.context()).scripts;
+        self.desk
+            .run_type(scripts, self.state, &mut state, |scripts, hosts| scripts.filter(item, limit, hosts))
     }
 }
 

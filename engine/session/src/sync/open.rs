@@ -1,6 +1,6 @@
 //! The beginning of a datastore's sync: the peer's Alert, and the anchors (OMA-DS 5.5, 10.1).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use syncloom_config::{Config, Datastore, DbType};
@@ -9,12 +9,12 @@ use syncloom_script::time::DAY_MS;
 use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
+use super::{DatastoreSync, asked};
 use super::mode::{Asked, Direction, Mode, RESUME};
 use super::own_scripts::OwnScripts;
 use super::view::View;
-use super::{DatastoreSync, Fate, asked};
 use crate::report::DatastoreReport;
-use crate::scripting::{DatastoreState, Desk, TypeScripts};
+use crate::scripting::{DatastoreState, Desk};
 use crate::server::{Server, Stamp};
 
 /// Why an Alert is refused.
@@ -186,11 +186,9 @@ impl DatastoreSync {
             target,
             mode,
             desk: desk.clone(),
-            scripts: TypeScripts::default(),
             own_scripts,
             script_state: DatastoreState { alert: own_code, slow: mode.slow, ..state },
-            fate: Fate::default(),
-            judging: None,
+            echoes: VecDeque::new(),
             view: View::default(),
             // A peer that has asked for one direction, and not for a refresh, has not asked us to forget anything.
             wipe: mode.direction == Direction::FromClient && wanted.mode.slow,

@@ -10,7 +10,7 @@ use syncloom_script::lang::{TypedValue, Variables};
 use syncloom_stores::Scope;
 
 use super::DatastoreSync;
-use crate::scripting::{DatabaseState, DatastoreState, Desk, Hosts, ItemStatus, is_true};
+use crate::scripting::{DatabaseState, DatastoreState, Desk, Beyond, ItemStatus, is_true};
 
 /// The variables that the scripts of one datastore in one session share.
 pub(super) struct OwnScripts {
@@ -41,7 +41,7 @@ impl OwnScripts {
         status: Option<&mut ItemStatus>,
         kind: DatastoreScript,
     ) -> Option<TypedValue> {
-        let hosts = Hosts { datastore: Some(state), status, ..Hosts::default() };
+        let hosts = Beyond { datastore: Some(state), status, ..Beyond::default() };
         desk.run(&datastore.scripts, kind, &mut self.variables, hosts)
     }
 
@@ -54,7 +54,7 @@ impl OwnScripts {
         mut keys: DatabaseState,
         kind: DatabaseScript,
     ) -> Option<TypedValue> {
-        let hosts = Hosts { datastore: Some(state), database: Some(&mut keys), ..Hosts::default() };
+        let hosts = Beyond { datastore: Some(state), database: Some(&mut keys), ..Beyond::default() };
         desk.run(&datastore.database_scripts, kind, &mut self.database_variables, hosts)
     }
 

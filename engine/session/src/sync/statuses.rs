@@ -6,7 +6,7 @@ use syncloom_wire::Change as ChangeCommand;
 
 use super::receive::Op;
 use super::{Change, DatastoreSync};
-use crate::scripting::{Hosts, ItemStatus, is_true};
+use crate::scripting::{Beyond, ItemStatus, is_true};
 
 /// What has become of the peer's status of an item of ours.
 pub(super) struct Verdict {
@@ -63,7 +63,7 @@ impl DatastoreSync {
     }
 
     fn ask_session(&mut self, kind: SessionScript, state: &mut ItemStatus) -> Option<bool> {
-        let hosts = Hosts { status: Some(state), ..Hosts::default() };
+        let hosts = Beyond { status: Some(state), ..Beyond::default() };
         is_true(self.desk.run_session(&self.server, kind, hosts))
     }
 
