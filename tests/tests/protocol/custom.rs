@@ -15,11 +15,8 @@ fn get(uri: &str) -> Command {
 
 fn given(uri: &str, data: &str) -> (Meta, Vec<Item>) {
     let meta = Meta { type_: Some("text/plain".to_owned()), ..Meta::default() };
-    let item = Item {
-        source: Some(Location::new(uri)),
-        data: Some(Data::Text(data.to_owned())),
-        ..Item::default()
-    };
+    let item =
+        Item { source: Some(Location::new(uri)), data: Some(Data::Text(data.to_owned())), ..Item::default() };
     (meta, vec![item])
 }
 
@@ -72,7 +69,8 @@ fn a_script_answers_a_get() {
 
 #[test]
 fn a_script_takes_a_put_and_results() {
-    let script = "DEBUGMESSAGE((string)ISPUT() + \" \" + ITEMURI() + \" \" + METATYPE() + \" \" + ITEMDATA());
+    let script =
+        "DEBUGMESSAGE((string)ISPUT() + \" \" + ITEMURI() + \" \" + METATYPE() + \" \" + ITEMDATA());
                   if (ITEMURI() == \"./mine\") { return TRUE; }
                   if (ITEMURI() == \"./bad\") { SETSTATUS(415); return TRUE; }";
     let mut server = scripted(&[("customputresulthandlerscript", script)], &[], &[]);

@@ -68,7 +68,9 @@ fn a_range_of_dates_hides_what_lies_outside() {
     // A second sync finds nothing to say.
     assert_eq!(synced(&mut peer, 200, SINCE_2000, (Some("a1"), "a2"), &[]), [""; 0]);
     // What moves into the range is new to the client, and what moves out of it leaves it; nothing is lost here.
-    server.sql("UPDATE contacts SET birthday = '2001-01-01', modified = unixepoch() * 1000 WHERE last_name = 'Old'");
+    server.sql(
+        "UPDATE contacts SET birthday = '2001-01-01', modified = unixepoch() * 1000 WHERE last_name = 'Old'",
+    );
     assert_eq!(synced(&mut peer, 200, SINCE_2000, (Some("a2"), "a3"), &["o"]), ["Add 1"]);
     server.sql("UPDATE contacts SET birthday = '1980-01-01' WHERE last_name = 'New'");
     assert_eq!(synced(&mut peer, 200, SINCE_2000, (Some("a3"), "a4"), &[]), ["Delete n"]);
@@ -128,7 +130,10 @@ fn an_exclusive_filter_matches_what_it_hides() {
     confirm(&mut peer, &answer);
     assert_eq!(names(&server), ["Home", "Work"]);
     // The client has what it does not want: the next sync takes it away from it, and from nobody else.
-    assert_eq!(synced(&mut peer, 200, "contacts?/fi(CLASS&EQ;WORK)", (Some("a1"), "a2"), &["w"]), ["Delete h", "Add 2"]);
+    assert_eq!(
+        synced(&mut peer, 200, "contacts?/fi(CLASS&EQ;WORK)", (Some("a1"), "a2"), &["w"]),
+        ["Delete h", "Add 2"]
+    );
     assert_eq!(names(&server), ["Home", "Work"]);
 }
 
@@ -225,7 +230,10 @@ fn device_information_says_what_filters_may_name() {
             }
             assert_eq!(store.filter_rx[0].type_, "syncml:filtertype-cgi");
             let cap = &store.filter_caps[0];
-            assert_eq!((cap.content_type.type_.as_str(), cap.content_type.version.as_str()), ("text/vcard", "3.0"));
+            assert_eq!(
+                (cap.content_type.type_.as_str(), cap.content_type.version.as_str()),
+                ("text/vcard", "3.0")
+            );
             assert_eq!(cap.keywords, keywords);
             assert!(cap.properties.contains(&"N".to_owned()), "{:?}", cap.properties);
         }

@@ -132,7 +132,11 @@ fn an_alert_script_changes_the_sync() {
         peer.begin();
         let next = format!("b{number}");
         let answer = peer.send(vec![alert(200, &format!("contacts?/o({what})"), Some(&last), &next)], true);
-        assert!(answer.statuses()[0].starts_with(&format!("Alert {status}")), "{what}: {:?}", answer.statuses());
+        assert!(
+            answer.statuses()[0].starts_with(&format!("Alert {status}")),
+            "{what}: {:?}",
+            answer.statuses()
+        );
         assert_eq!(answer.alerts().first().map(|(code, _)| *code), code, "{what}");
         let Some(code) = code else { continue };
         let answer = send_changes(&mut peer, vec![]);
@@ -172,8 +176,7 @@ fn a_script_sees_the_keys_and_may_stop_a_sync_before_it_begins() {
              DEBUGMESSAGE(USER + DEVICEKEY() + TARGETKEY() + FOLDERKEY() + LOCALDBNAME()); return {value};"
         );
         let end = "DEBUGMESSAGE(\"the end of \" + USER + \" \" + DBNAME());";
-        let mut server =
-            scripted(&[], &[("adminreadyscript", &script), ("syncendscript", end)], &[]);
+        let mut server = scripted(&[], &[("adminreadyscript", &script), ("syncendscript", end)], &[]);
         let mut peer = Peer::new(&server.url, "peer-1", TONGUE);
         let answer = peer.send(vec![alert(201, "contacts", None, "a1")], true);
         let status = if status == 200 { "Alert 200" } else { "Alert 510" };

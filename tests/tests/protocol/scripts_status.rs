@@ -80,7 +80,9 @@ fn refusing(script: &str, outside: &str) -> (syncloom_tests::server::Server, Pho
     phone.add(&vcard("A", ""));
     phone.add(&vcard("B", ""));
     phone.sync(200);
-    server.sql("UPDATE contacts SET note = 'ours' WHERE last_name = 'A'; DELETE FROM contacts WHERE last_name = 'B'");
+    server.sql(
+        "UPDATE contacts SET note = 'ours' WHERE last_name = 'A'; DELETE FROM contacts WHERE last_name = 'B'",
+    );
     server.sql("INSERT INTO contacts (user, last_name) VALUES (1, 'C')");
     (server, phone)
 }

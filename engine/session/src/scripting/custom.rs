@@ -90,7 +90,10 @@ impl Host<CustomCall> for CustomItem {
             CustomCall::IssueGet => {
                 let target = Some(Location::new(self.uri.clone()));
                 let items = vec![Item { target, ..Item::default() }];
-                self.issue(Command::Get(GetPut { meta: self.meta(), items, ..GetPut::default() }), arguments)?;
+                self.issue(
+                    Command::Get(GetPut { meta: self.meta(), items, ..GetPut::default() }),
+                    arguments,
+                )?;
             }
             CustomCall::IssueAlert => {
                 let items = vec![Item { data: Some(Data::Text(self.data.clone())), ..Item::default() }];

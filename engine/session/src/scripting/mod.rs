@@ -27,7 +27,7 @@ pub(crate) use database::DatabaseState;
 pub(crate) use datastore::{DatastoreState, Limits};
 pub(crate) use filters::Filters;
 pub(crate) use item::{EchoAs, ItemState};
-pub(crate) use run::Beyond;
+pub(crate) use run::{Beyond, is_true};
 pub(crate) use session::SessionState;
 pub(crate) use status::ItemStatus;
 

@@ -74,3 +74,8 @@ impl Desk {
         value
     }
 }
+
+/// Whether a script's value is true; `None` if it gives none.
+pub(crate) fn is_true(value: Option<TypedValue>) -> Option<bool> {
+    value.map(|value| value.value.to_integer().is_some_and(|number| number != 0))
+}

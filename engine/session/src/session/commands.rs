@@ -176,7 +176,8 @@ impl Session {
         let mut status = None;
         for item in items {
             let own = self.custom_put(meta, item, is_put);
-            let given = own.unwrap_or(if devinf_of(std::slice::from_ref(item)).is_some() { 200 } else { 405 });
+            let given =
+                own.unwrap_or(if devinf_of(std::slice::from_ref(item)).is_some() { 200 } else { 405 });
             // Of several the worst is told.
             status = status.max(Some(given));
         }

@@ -6,7 +6,7 @@ use syncloom_config::SessionScript;
 use syncloom_wire::{Command, Data, GetPut, Item, Meta, Results};
 
 use super::Session;
-use crate::scripting::{CustomItem, Beyond, Issued, is_true};
+use crate::scripting::{Beyond, CustomItem, Issued, is_true};
 
 /// Stands for the number of a command that waits to be sent, if the session ends should the peer refuse it.
 pub(super) const MUST_SUCCEED: &str = "!";

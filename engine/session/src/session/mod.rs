@@ -17,7 +17,7 @@ use syncloom_wire::{Command, DevInf, Encoding, Header, Message, Status, Version}
 
 use crate::auth::LoggedIn;
 use crate::report::{Outcome, Report};
-use crate::scripting::{Desk, Beyond};
+use crate::scripting::{Beyond, Desk};
 use crate::server::{Server, Stamp};
 use crate::sync::{DatastoreSync, Remote};
 

@@ -70,9 +70,8 @@ fn take_filter(
     }
     // The type of the filter is that of the items that it is about; some peers give its grammar there.
     let is_grammar = |name: &str| name.eq_ignore_ascii_case(GRAMMAR);
-    let is_type = |name: &str| {
-        datastore.types.iter().any(|used| used.datatype.mime_type.eq_ignore_ascii_case(name))
-    };
+    let is_type =
+        |name: &str| datastore.types.iter().any(|used| used.datatype.mime_type.eq_ignore_ascii_case(name));
     let about = filter.meta.type_.as_deref().map(str::trim);
     if let Some(name) = about.filter(|name| !is_grammar(name) && !is_type(name)) {
         return Err((415, format!("filters of {name} are not understood")));
@@ -108,7 +107,8 @@ fn limit(limits: &mut Limits, asked: filter::Limits) {
 /// A range of days: from the beginning of the first one to the end of the last.
 fn range(days: DayRange, now: Timestamp) -> (Option<Timestamp>, Option<Timestamp>) {
     let today = now.unix_ms() - now.unix_ms().rem_euclid(DAY_MS);
-    let midnight = |days: i64| Some(Timestamp::from_unix_ms(today.saturating_add(days.saturating_mul(DAY_MS))));
+    let midnight =
+        |days: i64| Some(Timestamp::from_unix_ms(today.saturating_add(days.saturating_mul(DAY_MS))));
     let end = midnight(i64::from(days.last) + 1).map(|end| end.plus(-1));
     (midnight(i64::from(days.first)), end)
 }

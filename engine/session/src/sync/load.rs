@@ -284,7 +284,11 @@ impl Looking<'_> {
         let part = self.view.part(&self.datastore.filters, &item, ids);
         let is_old = remote.is_some() && self.since.is_some_and(|since| listed.modified <= since);
         let asked = part == Part::Shown && self.scripted.is_some_and(|all| all || !is_old);
-        Ok(Some(if asked && !self.passes_script(types, &item) { (Part::Outside, item) } else { (part, item) }))
+        Ok(Some(if asked && !self.passes_script(types, &item) {
+            (Part::Outside, item)
+        } else {
+            (part, item)
+        }))
     }
 
     /// Whether an item passes the filter script of its datatype (manual 10.5.10).

@@ -9,10 +9,10 @@ use syncloom_script::time::DAY_MS;
 use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
-use super::{DatastoreSync, asked};
 use super::mode::{Asked, Direction, Mode, RESUME};
 use super::own_scripts::OwnScripts;
 use super::view::View;
+use super::{DatastoreSync, asked};
 use crate::report::DatastoreReport;
 use crate::scripting::{DatastoreState, Desk};
 use crate::server::{Server, Stamp};
@@ -139,11 +139,15 @@ impl DatastoreSync {
             Scope { folder_key, remote_path: remote_uri.to_owned(), stamp: stamp.own, ..scope.clone() };
         let target = backend.store(datastore, &scope)?.target()?;
         state.first_time = target.last_sync.is_none();
-        own_scripts.admin_ready(desk, datastore, &mut state, &scope, &target.key).map_err(AlertError::because)?;
+        own_scripts
+            .admin_ready(desk, datastore, &mut state, &scope, &target.key)
+            .map_err(AlertError::because)?;
 
         let last = asked.last.as_deref().unwrap_or_default();
-        let in_step =
-            !state.force_slow && !target.anchor.is_empty() && target.last_sync.is_some() && target.anchor == last;
+        let in_step = !state.force_slow
+            && !target.anchor.is_empty()
+            && target.last_sync.is_some()
+            && target.anchor == last;
         let broken_off = Asked::by(target.resume.alert).filter(|_| datastore.resume && asked_for.is_none());
         // What a slow sync has confirmed is in the map, whatever the anchors say.
         let resumed = broken_off.filter(|asked| asked.mode.slow || in_step);

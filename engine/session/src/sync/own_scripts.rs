@@ -10,7 +10,7 @@ use syncloom_script::lang::{TypedValue, Variables};
 use syncloom_stores::Scope;
 
 use super::DatastoreSync;
-use crate::scripting::{DatabaseState, DatastoreState, Desk, Beyond, ItemStatus, is_true};
+use crate::scripting::{Beyond, DatabaseState, DatastoreState, Desk, ItemStatus, is_true};
 
 /// The variables that the scripts of one datastore in one session share.
 pub(super) struct OwnScripts {
@@ -85,7 +85,8 @@ impl OwnScripts {
         let value = self.run_database(desk, datastore, state, keys, DatabaseScript::AdminReady);
         let refused = (is_true(value) == Some(false)).then_some(STORE_FAILED);
         let refusal = state.take_abort().or(refused);
-        refusal.map_or(Ok(()), |status| Err((status, format!("<adminreadyscript> of {} refuses", state.name))))
+        refusal
+            .map_or(Ok(()), |status| Err((status, format!("<adminreadyscript> of {} refuses", state.name))))
     }
 }
 
