@@ -108,8 +108,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("autoenddateinclusive", &["server"], Kind::Boolean)
         .default("no")
         .section("11.23")
-        .later(OPTION)
-        .already(&["no"])
         .about("whether the last day counts where a period has dates alone"),
     Tag::new("autoenddateinclusive", &["client"], Kind::Boolean)
         .default("yes")
@@ -118,8 +116,6 @@ pub(super) const TAGS: &[Tag] = &[
         .about("whether the last day counts where a period has dates alone"),
     Tag::new("donotfoldcontent", AGENT, Kind::Boolean)
         .default("no")
-        .later(OPTION)
-        .already(&["no"])
         .about("whether long lines are sent as they are"),
     Tag::new("enumdefaultpropparams", AGENT, Kind::Tristate)
         .default("unspecified")
@@ -128,8 +124,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("usertimezone", AGENT, Kind::TimeZone)
         .default("SYSTEM")
         .section("11.22")
-        .later(ZONES)
-        .already(&["SYSTEM", "UTC"])
         .about("the time zone of users who have set none")
         .sample("CET"),
     Tag::new("sessioninitscript", AGENT, Kind::Script)

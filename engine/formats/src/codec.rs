@@ -154,6 +154,22 @@ impl Codec {
         self.for_peer(peer).generate(item, None, out)
     }
 
+    /// The field with the body of a mail, which is cut where items have a size limit.
+    pub fn body_field(&self) -> Option<FieldId> {
+        match &self.form {
+            Form::Mime(_) => None,
+            Form::Text(codec) => codec.body_field(),
+        }
+    }
+
+    /// Gives a mail that a peer holds only in part, as its header says (manual 10.4.7), what is stored of it: what is not
+    /// whole must not replace what is.
+    pub fn restore_parts(&self, item: &mut Item, whole: &Item) {
+        if let Form::Text(codec) = &self.form {
+            codec.restore_parts(item, whole);
+        }
+    }
+
     /// The names of the properties that a field is in, in upper case. Text has none.
     pub(crate) fn properties_of(&self, field: FieldId) -> impl Iterator<Item = &str> {
         let properties = match &self.form {

@@ -12,6 +12,7 @@ mod login;
 mod modes;
 mod opening;
 mod options;
+mod peers;
 mod ranges;
 mod rules;
 mod scripts;

@@ -83,9 +83,13 @@ impl System for Machine {
 impl Desk {
     /// The desk of a session that has not seen a message yet.
     pub(crate) fn new(server: &Arc<Server>) -> Self {
+        let mut zones = server.config().zones.clone();
+        if let Some(settings) = server.settings() {
+            zones.set_user(settings.user_zone);
+        }
         Desk(Arc::new(Mutex::new(Shared {
             machine: Machine::default(),
-            zones: server.config().zones.clone(),
+            zones,
             state: SessionState::new(server),
         })))
     }

@@ -68,7 +68,7 @@ impl DatastoreSync {
         };
         loaded.maps.set(store.as_mut(), &self.target, &local_id, &came.remote_id)?;
         self.report.matched += 1;
-        loaded.comparer.restore_cut(&mut came.item, &ours);
+        came.make_whole(&ours, &loaded.comparer);
         let distinct = !fate.prevent_add && !judge.equal(&ours, &came.item, CompareMode::SlowSync);
         match resolve(strategy, &mut judge, ours, came.item.clone(), distinct) {
             Resolution::Same => {}
@@ -285,7 +285,7 @@ impl DatastoreSync {
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
         self.report.conflicts += 1;
-        loaded.comparer.restore_cut(&mut came.item, &ours);
+        came.make_whole(&ours, &loaded.comparer);
         let scripts = &mut loaded.types.at(came.used).scripts;
         let mut judge = Judge::new(&loaded.comparer, scripts, &self.desk, &mut self.script_state);
         // To keep both is to add one.
@@ -396,10 +396,10 @@ impl Loaded {
         came: &mut Came,
         notes: &mut Vec<String>,
     ) -> Result<(), StoreError> {
-        if self.comparer.knows_cuts()
+        if (self.comparer.knows_cuts() || came.codec.body_field().is_some())
             && let Some(ours) = store.read(local_id)?
         {
-            self.comparer.restore_cut(&mut came.item, &ours);
+            came.make_whole(&ours, &self.comparer);
         }
         self.update(store, local_id, &came.remote_id, &came.item, notes)
     }

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use syncloom_config::Strategy;
-use syncloom_formats::{Note, NoteKind};
-use syncloom_script::Item;
+use syncloom_formats::{Codec, Note, NoteKind};
 use syncloom_script::filter::Ids;
+use syncloom_script::{Comparer, Item};
 
 use super::pieces::Received;
 use super::receive::Op;
@@ -20,7 +20,8 @@ pub(super) struct Came {
     pub(super) op: Op,
     pub(super) remote_id: String,
     pub(super) item: Item,
-    /// The place of its type, whose scripts compare and merge it.
+    /// Its type, and the place of it, whose scripts compare and merge it.
+    pub(super) codec: Arc<Codec>,
     pub(super) used: usize,
     pub(super) fate: Fate,
 }
@@ -33,6 +34,14 @@ pub(super) struct Fate {
     pub(super) force_conflict: bool,
     pub(super) delete_wins: bool,
     pub(super) strategy: Option<Strategy>,
+}
+
+impl Came {
+    /// Gives it back what the peer has cut off: that does not replace the whole.
+    pub(super) fn make_whole(&mut self, ours: &Item, comparer: &Comparer) {
+        self.codec.restore_parts(&mut self.item, ours);
+        comparer.restore_cut(&mut self.item, ours);
+    }
 }
 
 impl Op {
@@ -81,7 +90,9 @@ impl DatastoreSync {
         let mut item = parsed.item;
         let mut state = self.state_of(op, &remote_id);
         let Some(loaded) = &mut self.loaded else { return Err(500) };
-        let scripts = &mut loaded.types.at(used).scripts;
+        let in_use = loaded.types.at(used);
+        let codec = Arc::clone(&in_use.codec);
+        let scripts = &mut in_use.scripts;
         scripts.leave_out(&mut item);
         let datastore = &mut self.script_state;
         self.desk
@@ -89,9 +100,8 @@ impl DatastoreSync {
         if let Some(status) = self.filter_incoming(op, &remote_id, &mut item) {
             return Err(status);
         }
-        let mut came = Came { op, remote_id, item, used, fate: Fate::default() };
-        self.ask_about(&mut came, state)?;
-        Ok(came)
+        let (fate, remote_id) = self.ask_about(op, used, &mut item, state)?;
+        Ok(Came { op, remote_id, item, codec, used, fate })
     }
 
     /// What the profile does not know comes with every item, and is worth saying once.
@@ -133,46 +143,48 @@ impl DatastoreSync {
         }
     }
 
-    /// Lets the config's script say what becomes of an item (manual 10.5.11). `Err` is the status of one that is
-    /// refused.
-    fn ask_about(&mut self, came: &mut Came, mut state: ItemState) -> Result<(), u16> {
+    /// Lets the config's script say what becomes of an item (manual 10.5.11): that, and the id that the item has from now
+    /// on. `Err` is the status of one that is refused.
+    fn ask_about(
+        &mut self,
+        op: Op,
+        used: usize,
+        item: &mut Item,
+        mut state: ItemState,
+    ) -> Result<(Fate, String), u16> {
         let Some(loaded) = &mut self.loaded else { return Err(500) };
-        let scripts = &mut loaded.types.at(came.used).scripts;
+        let scripts = &mut loaded.types.at(used).scripts;
         let datastore = &mut self.script_state;
         let limit = datastore.item_size_limit();
-        let item = &mut came.item;
+        let remote_id = state.remote_id.clone();
         self.desk.run_type(scripts, datastore, &mut state, |scripts, hosts| {
             scripts.process_item(item, limit, hosts);
         });
-        came.fate = Fate {
+        if let Some(how) = state.echo.filter(|_| op != Op::Delete) {
+            self.echoes.push_back(Echo { how, remote_id, item: item.clone() });
+        }
+        match state.reject {
+            // It is dropped, and the peer hears that all is well.
+            Some(0) => return Err(op.good()),
+            Some(status) => return Err(status),
+            None => {}
+        }
+        let fate = Fate {
             prevent_add: state.prevent_add,
             ignore_update: state.ignore_update,
             force_conflict: state.force_conflict,
             delete_wins: state.delete_wins || self.datastore.delete_wins,
             strategy: state.strategy.or(self.script_state.strategy),
         };
-        if let Some(how) = state.echo.filter(|_| came.op != Op::Delete) {
-            let (remote_id, item) = (came.remote_id.clone(), came.item.clone());
-            self.echoes.push_back(Echo { how, remote_id, item });
-        }
-        came.remote_id = state.remote_id;
-        match state.reject {
-            // It is dropped, and the peer hears that all is well.
-            Some(0) => Err(came.op.good()),
-            Some(status) => Err(status),
-            None => Ok(()),
-        }
+        Ok((fate, state.remote_id))
     }
 
     /// Lets the config's script say what becomes of a deletion; its item has nothing in it.
     pub(super) fn ask_about_delete(&mut self, remote_id: &str) -> Result<Fate, u16> {
         let Some(loaded) = &self.loaded else { return Err(500) };
-        let item = Item::new(Arc::clone(self.datastore.fields()));
         let used = loaded.types.context();
+        let mut item = Item::new(Arc::clone(self.datastore.fields()));
         let state = self.state_of(Op::Delete, remote_id);
-        let mut came =
-            Came { op: Op::Delete, remote_id: remote_id.to_owned(), item, used, fate: Fate::default() };
-        self.ask_about(&mut came, state)?;
-        Ok(came.fate)
+        Ok(self.ask_about(Op::Delete, used, &mut item, state)?.0)
     }
 }

@@ -56,7 +56,8 @@ impl DatastoreSync {
         }
         self.script_state.filters.changed = false;
         self.view = View::of(&self.datastore, &self.script_state.filters, notes);
-        let comparer = types.comparer(&self.datastore);
+        let limited = self.script_state.item_size_limit().is_some();
+        let comparer = types.comparer(&self.datastore, limited);
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let mut maps = Maps::new(store.maps(&self.target)?, slow && !self.resuming);
         if slow && self.datastore.resume {

@@ -158,7 +158,8 @@ impl Types {
     }
 
     /// A comparer for the fields that our database and the peer both keep, as long as the peer keeps them.
-    pub(super) fn comparer(&self, datastore: &Datastore) -> Comparer {
+    /// `limited`: mails go to it with a size limit.
+    pub(super) fn comparer(&self, datastore: &Datastore, limited: bool) -> Comparer {
         let list = datastore.fields();
         let mut comparer = Comparer::new(Arc::clone(list));
         let Used { codec, peer, scripts } = &self.used[self.send];
@@ -171,7 +172,8 @@ impl Types {
             comparer.set_available(id, kept && sent.get(position).copied().unwrap_or(false));
             let size = sizes.get(position).copied().flatten();
             // One that may be cut anywhere is the same as long as it begins the same.
-            let unknown = (self.cuts_anywhere && is_text(field.kind)).then_some(0);
+            let may_be_cut = self.cuts_anywhere || limited && codec.body_field() == Some(id);
+            let unknown = (may_be_cut && is_text(field.kind)).then_some(0);
             comparer.set_max_size(id, size.or(unknown));
         }
         comparer
