@@ -192,13 +192,13 @@ fn a_session_ends_if_the_client_refuses_what_it_must_not() {
             syncloom_tests::peer::sync(vec![syncloom_tests::peer::add("1", &vcard("One", ""))]),
         ];
         let answer = peer.send(body, true);
-        // What has come is kept in any case.
-        assert_eq!(answer.item_statuses(), ["Add 201 <1"]);
         if goes_on {
+            assert_eq!(answer.item_statuses(), ["Add 201 <1"]);
             confirm(&mut peer, &answer);
             server.line("complete");
         } else {
-            server.line("the peer answers the Put of a script with 405");
+            assert_eq!(answer.statuses(), ["Sync 514"]);
+            server.line("the peer refuses the Put of a script with status 405");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Limits that a client sets on a sync: dates, counts, sizes. And what becomes of items that move into and out of them.
 
-use syncloom_tests::peer::{Peer, Tongue, add, alert, replace, vcard};
+use syncloom_tests::peer::{Answer, Peer, Tongue, add, alert, devinf, put, replace, vcard};
 use syncloom_tests::server::Server;
 
 use crate::scripts::{said, scripted, sent};
@@ -8,7 +8,7 @@ use crate::{confirm, maps, names, send_changes};
 
 const TONGUE: Tongue = Tongue::ALL[0];
 
-/// The manual's own way of making a range of dates act (10.5.10), for birthdays.
+/// The manual's own way of making a range of dates act (10.5.10), for the dates of contacts.
 const RANGE: [(&str, &str); 2] = [
     (
         "filterinitscript",
@@ -18,7 +18,7 @@ const RANGE: [(&str, &str); 2] = [
     ),
     (
         "filterscript",
-        "return (STARTDATE() == EMPTY || BIRTHDAY >= STARTDATE()) && (ENDDATE() == EMPTY || BIRTHDAY <= ENDDATE());",
+        "return (STARTDATE() == EMPTY || REV >= STARTDATE()) && (ENDDATE() == EMPTY || REV <= ENDDATE());",
     ),
 ];
 
@@ -26,15 +26,21 @@ const SINCE_2000: &str = "contacts?/fi(SINCE&EQ;20000101T000000Z)";
 
 fn contacts(server: &Server) {
     server.sql(
-        "INSERT INTO contacts (user, last_name, first_name, birthday) VALUES
-           (1, 'Old', 'Test', '1990-05-05'), (1, 'New', 'Test', '2005-05-05')",
+        "INSERT INTO contacts (user, last_name, first_name, revision) VALUES
+           (1, 'Old', 'Test', '1990-05-05 12:00:00'), (1, 'New', 'Test', '2005-05-05 12:00:00')",
     );
+}
+
+/// Asks for a sync as a client whose types are known.
+fn asked(peer: &mut Peer, code: u16, uri: &str, last: Option<&str>, next: &str) -> Answer {
+    let description = put(devinf(TONGUE.version, &peer.device), TONGUE);
+    peer.send(vec![description, alert(code, uri, last, next)], true)
 }
 
 /// Syncs with an address, and gives what the server sends.
 fn synced(peer: &mut Peer, code: u16, uri: &str, anchors: (Option<&str>, &str), ids: &[&str]) -> Vec<String> {
     peer.begin();
-    peer.send(vec![alert(code, uri, anchors.0, anchors.1)], true);
+    asked(peer, code, uri, anchors.0, anchors.1);
     let answer = send_changes(peer, vec![]);
     let heard = sent(&answer);
     let pairs: Vec<(String, String)> = answer
@@ -69,10 +75,10 @@ fn a_range_of_dates_hides_what_lies_outside() {
     assert_eq!(synced(&mut peer, 200, SINCE_2000, (Some("a1"), "a2"), &[]), [""; 0]);
     // What moves into the range is new to the client, and what moves out of it leaves it; nothing is lost here.
     server.sql(
-        "UPDATE contacts SET birthday = '2001-01-01', modified = unixepoch() * 1000 WHERE last_name = 'Old'",
+        "UPDATE contacts SET revision = '2001-01-01 12:00:00', modified = unixepoch() * 1000 WHERE last_name = 'Old'",
     );
     assert_eq!(synced(&mut peer, 200, SINCE_2000, (Some("a2"), "a3"), &["o"]), ["Add 1"]);
-    server.sql("UPDATE contacts SET birthday = '1980-01-01' WHERE last_name = 'New'");
+    server.sql("UPDATE contacts SET revision = '1980-01-01 12:00:00' WHERE last_name = 'New'");
     assert_eq!(synced(&mut peer, 200, SINCE_2000, (Some("a3"), "a4"), &[]), ["Delete n"]);
     assert_eq!(names(&server), ["Old", "New"]);
     assert_eq!(maps(&server), ["Old|o"]);
@@ -88,9 +94,10 @@ fn what_lies_outside_is_not_missing() {
         contacts(&server);
         let mut peer = Peer::new(&server.url, "peer-1", TONGUE);
         // The client has both, whatever it asks for: neither comes to be there twice, and neither goes.
-        peer.send(vec![alert(code, SINCE_2000, None, "a1")], true);
-        let with = |name: &str, day: &str| vcard(name, "").replace("END:", &format!("BDAY:{day}\r\nEND:"));
-        let items = vec![add("o", &with("Old", "1990-05-05")), add("n", &with("New", "2005-05-05"))];
+        asked(&mut peer, code, SINCE_2000, None, "a1");
+        let with =
+            |name: &str, day: &str| vcard(name, "").replace("END:", &format!("REV:{day}T120000Z\r\nEND:"));
+        let items = vec![add("o", &with("Old", "19900505")), add("n", &with("New", "20050505"))];
         let answer = send_changes(&mut peer, items);
         assert_eq!(answer.item_statuses(), ["Add 201 <o", "Add 201 <n"]);
         assert_eq!(sent(&answer), [""; 0]);
@@ -99,8 +106,8 @@ fn what_lies_outside_is_not_missing() {
         assert_eq!(maps(&server), ["New|n", "Old|o"], "{code}");
         // A change of what is outside is a change of it, and nothing else.
         peer.begin();
-        peer.send(vec![alert(200, SINCE_2000, Some("a1"), "a2")], true);
-        let changed = with("Old", "1990-05-05").replace("NOTE:", "NOTE:changed");
+        asked(&mut peer, 200, SINCE_2000, Some("a1"), "a2");
+        let changed = with("Old", "19900505").replace("NOTE:", "NOTE:changed");
         let answer = send_changes(&mut peer, vec![replace("o", &changed)]);
         assert_eq!(answer.item_statuses(), ["Replace 200 <o"]);
         confirm(&mut peer, &answer);
@@ -110,7 +117,7 @@ fn what_lies_outside_is_not_missing() {
     let server = scripted(&[], &[], &RANGE);
     contacts(&server);
     let mut peer = Peer::new(&server.url, "peer-1", TONGUE);
-    peer.send(vec![alert(203, SINCE_2000, None, "a1")], true);
+    asked(&mut peer, 203, SINCE_2000, None, "a1");
     let answer = send_changes(&mut peer, vec![]);
     confirm(&mut peer, &answer);
     assert_eq!(names(&server), ["Old"]);
@@ -170,7 +177,7 @@ fn limits_are_told_to_scripts() {
         ("?/li(2)/max(7)/na/o(some text)", vec!["||7|1|2048|some text"]),
         ("?BEFORE&EQ;20200101T000000Z&AND;MAXSIZE&EQ;9", vec!["|20200101T000000Z|0|0|9|"]),
     ] {
-        let mut peer = Peer::new(&server.url, &format!("peer {options}"), TONGUE);
+        let mut peer = Peer::new(&server.url, &format!("peer-{}", options.len()), TONGUE);
         synced(&mut peer, 201, &format!("contacts{options}"), (None, "a1"), &[]);
         let expected: Vec<&str> = first.into_iter().chain([set, "size"]).collect();
         assert_eq!(said(&mut server), expected, "{options}");

@@ -29,7 +29,7 @@ pub fn scripted(of_session: Scripts<'_>, of_datastore: Scripts<'_>, of_type: Scr
 /// What scripts have written so far.
 pub fn said(server: &mut Server) -> Vec<String> {
     let lines = server.other_lines();
-    lines.iter().filter_map(|line| Some(line.split_once("script: ")?.1.trim().to_owned())).collect()
+    lines.iter().filter_map(|line| Some(line.split_once("DEBUGMESSAGE(): ")?.1.trim().to_owned())).collect()
 }
 
 /// A server whose vCard 3.0 has these scripts.

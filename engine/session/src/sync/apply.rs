@@ -46,20 +46,20 @@ impl DatastoreSync {
         let scripts = &mut loaded.types.at(came.used).scripts;
         let mut judge = Judge::new(&loaded.comparer, scripts, &self.desk, &mut self.script_state);
         let theirs = &came.item;
-        let mut find = |matcher: &mut Matcher| {
-            let found = match wipe {
+        let mut find = |matcher: &mut Matcher, loosely: bool| {
+            let found = match loosely {
                 _ if judge.compares_by_script() => {
-                    matcher.take_where(!wipe, |ours, mode| judge.equal(theirs, ours, mode))
+                    matcher.take_where(loosely, |ours, mode| judge.equal(theirs, ours, mode))
                 }
-                true => matcher.take_same(theirs),
-                false => matcher.take(theirs),
+                true => matcher.take(theirs),
+                false => matcher.take_same(theirs),
             };
             found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()))
         };
-        let seen = loaded.matcher.as_mut().and_then(&mut find);
+        let seen = loaded.matcher.as_mut().and_then(|matcher| find(matcher, !wipe));
         // The peer may well have what it does not ask for this time: it must not come to be there twice.
         let outside = seen.is_none();
-        let found = seen.or_else(|| loaded.outside.as_mut().and_then(&mut find));
+        let found = seen.or_else(|| loaded.outside.as_mut().and_then(|matcher| find(matcher, true)));
         let Some((local_id, ours)) = found else {
             if read_only || fate.prevent_add {
                 return Ok(came.op.good());
