@@ -107,7 +107,7 @@ impl Interim {
     }
 
     /// Adds what may be sent.
-    pub(super) fn publish(&self, commands: impl Iterator<Item = Command>) {
+    pub(super) fn publish(&self, commands: Vec<Command>) {
         self.lock().ready.extend(commands);
     }
 
