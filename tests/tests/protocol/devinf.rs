@@ -77,7 +77,7 @@ fn the_server_says_how_much_its_columns_take() {
         (title, &format!("{title} size=\"40\" truncate=\"no\"")),
     ]);
     for tongue in Tongue::ALL {
-        let mut peer = Peer::new(&server.url, "peer-1", tongue);
+        let mut peer = Peer::new(&server.url, &format!("{tongue:?}"), tongue);
         let answer = peer.send(vec![get(tongue)], true);
         let caps = ctcaps(answer.devinf().unwrap(), tongue.version);
         for cap in caps {

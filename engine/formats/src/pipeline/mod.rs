@@ -29,7 +29,7 @@ use crate::codec::Codec;
 use crate::peer::{Limit, Peer};
 use crate::profiles::Profiles;
 use host::ItemHost;
-pub use judging::Judging;
+use judging::Judging;
 
 /// The scripts of one datatype for as long as its context lives: one sync of one datastore.
 #[derive(Debug)]
