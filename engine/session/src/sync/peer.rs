@@ -79,6 +79,8 @@ impl Remote<'_> {
                 .auto_end_date_inclusive
                 .unwrap_or_else(|| settings.is_some_and(|server| server.auto_end_date_inclusive)),
             bytes: self.encoding == Encoding::Wbxml && self.version > Version::V1_0,
+            input_charset: rules.input_charset,
+            output_charset: rules.output_charset,
             utc: self.knows_utc(),
             times: match (says(rules.treat_as_local_time), says(rules.treat_as_utc)) {
                 (true, _) => TimesMean::Local,
