@@ -16,6 +16,7 @@ mod pieces;
 mod progress;
 mod receive;
 mod send;
+mod short_ids;
 mod types;
 mod view;
 
