@@ -386,7 +386,7 @@ fn items_are_written_as_a_rule_says() {
         let (mut peer, _) = opened_as(&server, TONGUE, 201, old_devinf());
         let text = text(&mut peer);
         let unfolded = text.replace(";CHARSET=UTF-8", "");
-        assert_eq!(unfolded.contains(expected), true, "{options}: {text}");
+        assert!(unfolded.contains(expected), "{options}: {text}");
         assert_eq!(text.contains(&long), options.starts_with("<noc"), "{options}: {text}");
     }
 }

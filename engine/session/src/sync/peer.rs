@@ -94,9 +94,10 @@ impl Remote<'_> {
             now: Some(now),
             ..Peer::default()
         };
-        let cap = store.and_then(|store| store.capabilities.iter().find(|cap| is_of(cap, datatype)));
-        if let Some(cap) = cap.filter(|_| !says(rules.ignore_ctcap)) {
-            let properties: Vec<PropertyCap> = cap.properties.iter().map(property).collect();
+        // Up to SyncML 1.1 a device may say several times what it can hold of a type: for events, and for tasks.
+        if let Some(store) = store.filter(|_| !says(rules.ignore_ctcap)) {
+            let caps = store.capabilities.iter().filter(|cap| is_of(cap, datatype));
+            let properties: Vec<PropertyCap> = caps.flat_map(|cap| &cap.properties).map(property).collect();
             peer.learn(&properties, says(rules.ignore_devinf_max_size));
         }
         peer
