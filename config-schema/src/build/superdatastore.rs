@@ -36,12 +36,21 @@ pub(super) fn build(
         return None;
     }
     check_prefixes(&nodes, report);
+    let mut names: Vec<&str> = Vec::new();
     for contains in nodes {
         let Some(name) = contains.attr("datastore") else { continue };
+        if names.iter().any(|known| known.eq_ignore_ascii_case(name.value.trim())) {
+            let message = format!("'{}' is contained already", name.value.trim());
+            report.add(Code::Duplicate, name.span.clone(), message);
+        }
+        names.push(name.value.trim());
         let Some(found) = known.find(&name.value, name.span.clone(), report) else {
             whole = false;
             continue;
         };
+        if found.is_super {
+            reasons.push(format!("'{}' is a superdatastore itself", name.value.trim()));
+        }
         let dispatch = found.fields.as_ref().and_then(|list| {
             datastore::filter_names(list, used, role).compile(contains, "dispatchfilter", report)
         });

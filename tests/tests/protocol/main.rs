@@ -14,6 +14,7 @@ mod options;
 mod scripts;
 mod sending;
 mod session;
+mod superdatastore;
 
 use syncloom_tests::peer::{Answer, Peer, Tongue, alert, devinf as description, get, put, status, sync};
 use syncloom_tests::server::Server;

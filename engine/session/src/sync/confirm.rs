@@ -3,7 +3,7 @@
 use syncloom_stores::{Backend, MapEntry, StoreError};
 use syncloom_wire::MapItem;
 
-use super::{Change, DatastoreSync, Sent};
+use super::{Change, DatastoreSync, Sent, home};
 
 /// The device is full: nothing more is added to it in this session.
 const DEVICE_FULL: u16 = 420;
@@ -108,7 +108,7 @@ impl DatastoreSync {
     fn refused(&mut self, backend: &mut dyn Backend, sent: &Sent, status: u16) -> Result<(), StoreError> {
         if status == DEVICE_FULL {
             self.stop_adding();
-        } else if !self.datastore.resend_failing {
+        } else if !home::of_item(&self.datastore, &sent.local_id).resend_failing {
             self.fail(status);
             return Ok(());
         }

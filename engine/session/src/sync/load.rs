@@ -16,7 +16,7 @@ use super::mode::Direction;
 use super::open::resolution;
 use super::peer::Types;
 use super::view::View;
-use super::{Change, DatastoreSync, Loaded, RemoteStore};
+use super::{Change, DatastoreSync, Loaded, RemoteStore, home};
 use crate::scripting::{DatastoreState, Desk, ItemState, TypeScripts, is_true};
 
 impl DatastoreSync {
@@ -44,6 +44,7 @@ impl DatastoreSync {
 
     fn load(&mut self, backend: &mut dyn Backend, types: Types) -> Result<(), StoreError> {
         let comparer = types.comparer(&self.datastore);
+        let comparers: Vec<Comparer> = home::all(&self.datastore).map(|home| types.comparer(home)).collect();
         let slow = self.mode.slow;
         let needs_filter = self.begin_types(&types, &comparer);
         let mut store = backend.store(&self.datastore, &self.scope)?;
@@ -55,7 +56,7 @@ impl DatastoreSync {
         // Read before the list: what changes in between is seen as a change.
         let version = store.version()?;
         let mut listed = store.list()?;
-        if self.view.is_partial(&self.datastore.filters) || needs_filter.is_some() {
+        if self.view.is_partial(&self.datastore) || needs_filter.is_some() {
             let since = self.since();
             let mut shown = Vec::new();
             for listed in listed {
@@ -87,12 +88,12 @@ impl DatastoreSync {
         changes.retain(|local_id, _| !withheld.contains(local_id));
         let mut matcher = None;
         if slow && self.mode.direction != Direction::FromServer {
-            let mut waiting = Matcher::new(comparer.clone(), self.first_time);
+            let mut waiting = Matcher::new(comparers.clone(), self.first_time);
             for Listed { local_id, .. } in listed {
                 if maps.remote(&local_id).is_none()
                     && let Some(item) = store.read(&local_id)?
                 {
-                    waiting.add(local_id, item);
+                    waiting.add(home::of_id(&self.datastore, &local_id), local_id, item);
                 }
             }
             // Who finds no counterpart is told of at the end.
@@ -106,6 +107,7 @@ impl DatastoreSync {
             datastore: Arc::clone(&self.datastore),
             types,
             comparer,
+            comparers,
             maps,
             changes,
             order,
@@ -180,8 +182,8 @@ impl DatastoreSync {
         }
         loaded.version = version;
         let listed = store.list()?;
-        let partial = self.view.is_partial(&self.datastore.filters);
-        let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(self.datastore.last_mod_type()));
+        let partial = self.view.is_partial(&self.datastore);
+        let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(&self.datastore));
         let mut gone: HashSet<String> = loaded.present.keys().cloned().collect();
         for Listed { local_id, modified } in listed {
             if partial
@@ -199,7 +201,7 @@ impl DatastoreSync {
             if let Some(matcher) = loaded.matcher.as_mut().filter(|_| !mapped) {
                 matcher.remove(&local_id);
                 if let Some(item) = store.read(&local_id)? {
-                    matcher.add(local_id, item);
+                    matcher.add(home::of_id(&self.datastore, &local_id), local_id, item);
                 }
             } else {
                 loaded.note(&local_id, if mapped { Change::Modified } else { Change::Added });
@@ -245,7 +247,7 @@ fn shown_item(
 ) -> Result<Option<Item>, StoreError> {
     let remote = maps.remote(local_id).map_or("", String::as_str);
     let ids = Ids { local: local_id, remote };
-    Ok(store.read(local_id)?.filter(|item| view.shows(&datastore.filters, item, ids)))
+    Ok(store.read(local_id)?.filter(|item| view.shows(datastore, item, ids)))
 }
 
 /// What has changed on our side since a sync: new is what has no counterpart, changed what has a stamp that is

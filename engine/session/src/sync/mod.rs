@@ -2,6 +2,7 @@
 
 mod confirm;
 mod conflict;
+mod home;
 mod judge;
 mod load;
 mod maps;
@@ -56,6 +57,8 @@ pub(crate) struct DatastoreSync {
     fate: Fate,
     /// The datatype of that item, whose scripts compare and merge it.
     judging: Option<Arc<DataType>>,
+    /// Where that item belongs.
+    home: usize,
     /// What of our items the peer sees.
     view: view::View,
     /// The peer's items replace ours: what it does not send is deleted.
@@ -102,7 +105,10 @@ pub(crate) struct DatastoreSync {
 struct Loaded {
     datastore: Arc<Datastore>,
     types: Types,
+    /// For the fields that any home keeps.
     comparer: Comparer,
+    /// For those that each home keeps.
+    comparers: Vec<Comparer>,
     maps: Maps,
     /// Our items that have changed since the last sync, and what is to be done about it.
     changes: HashMap<String, Change>,
@@ -111,7 +117,7 @@ struct Loaded {
     /// All our items, by id, with their time of change.
     present: HashMap<String, i64>,
     /// What the store said when they were read.
-    version: i64,
+    version: Option<i64>,
     /// In a slow sync: our items that have no counterpart yet.
     matcher: Option<Matcher>,
     /// In any other: our items that the peer has not confirmed, once it has sent a new one.
@@ -177,9 +183,9 @@ impl DatastoreSync {
         }
     }
 
-    /// Whether nothing of the peer's is stored (manual 11.34.4).
+    /// Whether nothing of the item that is worked off is stored (manual 11.34.4).
     fn is_read_only(&self) -> bool {
-        self.datastore.read_only
+        home::levels(&self.datastore, self.home).any(|level| level.read_only)
             || self.script_state.read_only
             || self.desk.state(|session| session.read_only)
     }
@@ -209,6 +215,12 @@ impl DatastoreSync {
         self.report.failed.get_or_insert(status);
         self.outgoing = None;
         self.incoming = None;
+    }
+
+    /// Whether it is about items that another sync is about: by another name of the datastore, or as a part.
+    pub(crate) fn overlaps(&self, other: &DatastoreSync) -> bool {
+        let theirs: Vec<_> = home::places(&other.datastore, &other.scope).collect();
+        home::places(&self.datastore, &self.scope).any(|place| theirs.contains(&place))
     }
 
     /// Whether the peer's address of a datastore means this one.

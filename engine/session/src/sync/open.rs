@@ -11,7 +11,7 @@ use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
 use super::mode::{Asked, Direction, Mode, RESUME};
 use super::view::View;
-use super::{DatastoreSync, Fate};
+use super::{DatastoreSync, Fate, home};
 use crate::report::DatastoreReport;
 use crate::scripting::{DatastoreState, Desk, TypeScripts};
 use crate::server::{Server, Stamp};
@@ -108,11 +108,10 @@ impl DatastoreSync {
             .map_err(|(status, why)| AlertError::Refused(status, format!("{uri}: {why}")))?;
         let asked = item.meta.anchor.clone().unwrap_or_default();
         let user_key = &scope.user_key;
-        let folder_key = backend
-            .folder(datastore, user_key, &folder)?
+        let scope = Scope { remote_path: remote_uri.to_owned(), stamp: stamp.own, ..scope.clone() };
+        let scope = backend
+            .place(datastore, &scope, &folder)?
             .ok_or_else(|| refused(404, &format!("user {user_key} has no folder {folder} in {uri}")))?;
-        let scope =
-            Scope { folder_key, remote_path: remote_uri.to_owned(), stamp: stamp.own, ..scope.clone() };
         let target = backend.store(datastore, &scope)?.target()?;
 
         let last = asked.last.as_deref().unwrap_or_default();
@@ -136,7 +135,7 @@ impl DatastoreSync {
             let last_sent = target.last_sent.unwrap_or(i64::MIN);
             server.remember_known(&datastore.name, &target.key, stamp, last_sent, true);
         }
-        let reference = stamp.reference - stamp.reference.rem_euclid(resolution(datastore.last_mod_type()));
+        let reference = stamp.reference - stamp.reference.rem_euclid(resolution(datastore));
         let ours = Anchor { last: target.last_sync.map(anchor_text), next: anchor_text(reference) };
         let max_obj_size = u64::from(config.max_obj_size);
         let own_alert = Alert {
@@ -170,6 +169,7 @@ impl DatastoreSync {
             },
             fate: Fate::default(),
             judging: None,
+            home: home::NONE,
             view,
             // A peer that has asked for one direction, and not for a refresh, has not asked us to forget anything.
             wipe: mode.direction == Direction::FromClient && wanted.mode.slow,
@@ -205,10 +205,13 @@ fn refused(status: u16, why: &str) -> AlertError {
     AlertError::Refused(status, why.to_owned())
 }
 
-/// In what steps, in milliseconds, the database can keep a time. The anchor that is sent has to be the one that
-/// is read back next time.
-pub(super) fn resolution(kind: DbType) -> i64 {
-    match kind {
+/// In what steps, in milliseconds, the databases of a datastore can keep a time. The anchor that is sent has to be the
+/// one that is read back next time.
+pub(super) fn resolution(datastore: &Datastore) -> i64 {
+    if let Some(coarsest) = datastore.parts().iter().map(|part| resolution(&part.datastore)).max() {
+        return coarsest;
+    }
+    match datastore.last_mod_type() {
         DbType::UnixTimeSeconds | DbType::NsDate => 1000,
         DbType::Date
         | DbType::DateOnly

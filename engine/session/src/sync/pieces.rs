@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use syncloom_stores::{Backend, Partial, StoreError};
 use syncloom_wire::{Alert, Change as ChangeCommand, Command, Item as WireItem, Location};
 
-use super::DatastoreSync;
+use super::{DatastoreSync, home};
 
 /// The peer has not sent an item to its end.
 const NO_END_OF_DATA: u16 = 223;
@@ -263,6 +263,7 @@ impl DatastoreSync {
 
     /// A refresh from the client: what it has not sent is deleted here, now that it is certain that it is not sent.
     fn wipe_the_rest(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
+        self.home = home::NONE;
         if self.is_read_only() {
             return Ok(());
         }
@@ -270,6 +271,9 @@ impl DatastoreSync {
         let Some(matcher) = loaded.matcher.take() else { return Ok(()) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
         for local_id in matcher.into_rest() {
+            if home::of_item(&self.datastore, &local_id).read_only {
+                continue;
+            }
             store.delete(&local_id)?;
             loaded.maps.remove(store.as_mut(), &self.target, &local_id)?;
         }

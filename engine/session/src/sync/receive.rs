@@ -18,7 +18,7 @@ use super::matcher::Matcher;
 use super::mode::Direction;
 use super::pieces::Received;
 use super::view;
-use super::{Change, DatastoreSync, Fate, Loaded};
+use super::{Change, DatastoreSync, Fate, Loaded, home};
 use crate::scripting::ItemState;
 
 /// What a command does to an item.
@@ -93,6 +93,11 @@ impl DatastoreSync {
             Err(status) => return Ok(status),
         };
         let Some((mut parsed, datatype)) = self.parse(&received, notes) else { return Ok(415) };
+        let Some(home) = home::for_item(&self.datastore, &parsed) else {
+            notes.push(format!("datastore {}: item {} is for no part", self.name(), received.remote_id));
+            return Ok(415);
+        };
+        self.home = home;
         if let Some(status) = self.filter_incoming(op, &received.remote_id, &mut parsed) {
             return Ok(status);
         }
@@ -160,14 +165,16 @@ impl DatastoreSync {
 
     /// Holds an item of the peer's to the filters of the config. `Some` is the status of one that is not taken.
     fn filter_incoming(&self, op: Op, remote_id: &str, item: &mut Item) -> Option<u16> {
-        let filters = &self.datastore.filters;
         let ids = Ids { local: "", remote: remote_id };
-        if filters.accept.as_ref().is_some_and(|filter| !filter.test(item, ids)) {
-            let good = if op == Op::Add { 201 } else { 200 };
-            return Some(if filters.silent_discard { good } else { 415 });
-        }
-        if let Some(local) = &filters.local_db {
-            local.make_pass(item, ids);
+        for level in home::levels(&self.datastore, self.home) {
+            let filters = &level.filters;
+            if filters.accept.as_ref().is_some_and(|filter| !filter.test(item, ids)) {
+                let good = if op == Op::Add { 201 } else { 200 };
+                return Some(if filters.silent_discard { good } else { 415 });
+            }
+            if let Some(local) = &filters.local_db {
+                local.make_pass(item, ids);
+            }
         }
         None
     }
@@ -196,7 +203,7 @@ impl DatastoreSync {
             prevent_add: state.prevent_add,
             ignore_update: state.ignore_update,
             force_conflict: state.force_conflict,
-            delete_wins: state.delete_wins.unwrap_or(self.datastore.delete_wins),
+            delete_wins: state.delete_wins.unwrap_or(home::at(&self.datastore, self.home).delete_wins),
             strategy: state.strategy.or(self.script_state.strategy),
         };
         // 0 is to drop the item and say that all is well.
@@ -226,14 +233,14 @@ impl DatastoreSync {
             // The peer sends the same item twice.
             if !read_only && !fate.ignore_update {
                 let mut store = backend.store(&self.datastore, &self.scope)?;
-                loaded.update(store.as_mut(), &known, remote_id, &theirs, notes)?;
+                loaded.update(store.as_mut(), &self.target, &known, remote_id, &theirs, notes)?;
             }
             return Ok(200);
         }
         let mut store = backend.store(&self.datastore, &self.scope)?;
-        let wipe = self.wipe;
+        let (wipe, home) = (self.wipe, self.home);
         let mut judge = Judge::new(
-            &loaded.comparer,
+            &loaded.comparers[home],
             self.judging.clone().unwrap_or_else(|| Arc::clone(loaded.types.context())),
             &mut self.scripts,
             &self.desk,
@@ -242,10 +249,10 @@ impl DatastoreSync {
         let matcher = loaded.matcher.as_mut();
         let found = matcher.and_then(|matcher| match wipe {
             _ if judge.compares_by_script() => {
-                matcher.take_where(!wipe, |ours, mode| judge.equal(&theirs, ours, mode))
+                matcher.take_where(home, !wipe, |ours, mode| judge.equal(&theirs, ours, mode))
             }
-            true => matcher.take_same(&theirs),
-            false => matcher.take(&theirs),
+            true => matcher.take_same(home, &theirs),
+            false => matcher.take(home, &theirs),
         });
         let found = found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()));
         let status = if op == Op::Add { 201 } else { 200 };
@@ -268,8 +275,10 @@ impl DatastoreSync {
                 return loaded.add(store.as_mut(), &self.target, remote_id, &theirs, notes);
             }
             Resolution::Ours { write, send } | Resolution::Theirs { write, send } => {
+                let mut local_id = local_id;
                 if let Some(item) = write.filter(|_| update_server) {
-                    loaded.update(store.as_mut(), &local_id, remote_id, &item, notes)?;
+                    let (store, target) = (store.as_mut(), &self.target);
+                    local_id = loaded.update(store, target, &local_id, remote_id, &item, notes)?;
                 }
                 if send && update_client {
                     loaded.note(&local_id, Change::Modified);
@@ -294,8 +303,8 @@ impl DatastoreSync {
         }
         match self.mode.direction {
             Direction::FromClient => Strategy::ClientWins,
-            _ if self.first_time => self.datastore.first_time_strategy,
-            _ => self.datastore.slow_sync_strategy,
+            _ if self.first_time => home::at(&self.datastore, self.home).first_time_strategy,
+            _ => home::at(&self.datastore, self.home).slow_sync_strategy,
         }
     }
 
@@ -327,9 +336,13 @@ impl DatastoreSync {
         let Some(local_id) = loaded.maps.local(remote_id).cloned() else {
             return self.add_or_confirm(backend, op, remote_id, &theirs, notes);
         };
+        let keeper = home::of_item(&self.datastore, &local_id);
+        if keeper.read_only {
+            return Ok(if op == Op::Add { 201 } else { 200 });
+        }
         let change = loaded.changes.get(&local_id).copied();
         if change == Some(Change::Deleted)
-            && self.datastore.try_update_deleted
+            && keeper.try_update_deleted
             && let Some(status) = self.update_deleted(backend, &local_id, remote_id, &theirs, notes)?
         {
             return Ok(status);
@@ -352,9 +365,9 @@ impl DatastoreSync {
                 }
             }
             Some(Change::Added) | None => {
-                match loaded.update(store.as_mut(), &local_id, remote_id, &theirs, notes) {
+                match loaded.update(store.as_mut(), &self.target, &local_id, remote_id, &theirs, notes) {
                     // An Add of what is known has been sent before, by a session that broke off.
-                    Ok(()) => return Ok(if op == Op::Add { 208 } else { 200 }),
+                    Ok(_) => return Ok(if op == Op::Add { 208 } else { 200 }),
                     Err(error) if error.kind == ErrorKind::NotFound => {}
                     Err(error) => return Err(error),
                 }
@@ -389,17 +402,18 @@ impl DatastoreSync {
         let unconfirmed = match &mut loaded.unconfirmed {
             Some(unconfirmed) => unconfirmed,
             None => {
-                let mut waiting = Matcher::new(loaded.comparer.clone(), false);
+                let mut waiting = Matcher::new(loaded.comparers.clone(), false);
                 let added = |local_id: &&String| loaded.changes.get(*local_id) == Some(&Change::Added);
                 for local_id in loaded.order.iter().filter(added).chain(&loaded.withheld) {
                     if let Some(item) = store.read(local_id)? {
-                        waiting.add(local_id.clone(), item);
+                        waiting.add(home::of_id(&self.datastore, local_id), local_id.clone(), item);
                     }
                 }
                 loaded.unconfirmed.insert(waiting)
             }
         };
-        let Some(local_id) = unconfirmed.take_same(theirs).map(|same| same.local_id.clone()) else {
+        let Some(local_id) = unconfirmed.take_same(self.home, theirs).map(|same| same.local_id.clone())
+        else {
             if self.fate.prevent_add {
                 return Ok(if op == Op::Add { 201 } else { 200 });
             }
@@ -426,13 +440,14 @@ impl DatastoreSync {
         notes: &mut Vec<String>,
     ) -> Result<Option<u16>, StoreError> {
         let Some(loaded) = &mut self.loaded else { return Ok(Some(500)) };
-        if self.datastore.conflict_strategy == Strategy::ServerWins {
+        let home = home::at(&self.datastore, self.home);
+        if home.conflict_strategy == Strategy::ServerWins {
             return Ok(Some(419));
         }
         let mut store = backend.store(&self.datastore, &self.scope)?;
-        match loaded.update(store.as_mut(), local_id, remote_id, theirs, notes) {
-            Ok(()) => {
-                if !self.datastore.delete_wins {
+        match loaded.update(store.as_mut(), &self.target, local_id, remote_id, theirs, notes) {
+            Ok(_) => {
+                if !home.delete_wins {
                     loaded.forget(local_id);
                 }
                 Ok(Some(200))
@@ -455,13 +470,13 @@ impl DatastoreSync {
         let strategy = match self.mode.direction {
             Direction::FromClient => Strategy::ClientWins,
             _ if self.mode.slow => self.matching_strategy(),
-            _ => self.fate.strategy.unwrap_or(self.datastore.conflict_strategy),
+            _ => self.fate.strategy.unwrap_or(home::at(&self.datastore, self.home).conflict_strategy),
         };
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
         self.report.conflicts += 1;
         let mut judge = Judge::new(
-            &loaded.comparer,
+            &loaded.comparers[self.home],
             self.judging.clone().unwrap_or_else(|| Arc::clone(loaded.types.context())),
             &mut self.scripts,
             &self.desk,
@@ -490,7 +505,7 @@ impl DatastoreSync {
         }
         let status = statuses[usize::from(write.is_some())];
         if let Some(item) = write {
-            loaded.update(store.as_mut(), local_id, remote_id, &item, notes)?;
+            loaded.update(store.as_mut(), &self.target, local_id, remote_id, &item, notes)?;
         }
         // What was to be sent again has found its way now.
         if !send {
@@ -509,8 +524,11 @@ impl DatastoreSync {
         if self.mode.slow {
             return Ok(403);
         }
+        let known = self.loaded.as_ref().and_then(|loaded| loaded.maps.local(remote_id)).cloned();
+        self.home = known.as_ref().map_or(home::NONE, |local_id| home::of_id(&self.datastore, local_id));
+        let home = home::at(&self.datastore, self.home);
         // To archive an item is to keep it where the peer does not see it.
-        let hide = self.datastore.filters.invisible.clone().filter(|_| command.archive);
+        let hide = home.filters.invisible.clone().filter(|_| command.archive);
         if command.archive && hide.is_none() {
             return Ok(501);
         }
@@ -519,12 +537,12 @@ impl DatastoreSync {
         }
         let gone_ok = self.server.settings().is_some_and(|settings| settings.deleting_gone_ok);
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
-        let Some(local_id) = loaded.maps.local(remote_id).cloned() else {
+        let Some(local_id) = known else {
             return Ok(if gone_ok { 200 } else { 211 });
         };
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let change = loaded.changes.get(&local_id).copied();
-        let keep = change == Some(Change::Modified) && !self.datastore.delete_wins;
+        let keep = change == Some(Change::Modified) && !home.delete_wins;
         if keep {
             // Ours has been changed meanwhile: the peer gets it back.
             self.report.conflicts += 1;
@@ -537,7 +555,8 @@ impl DatastoreSync {
                 Some(hide) => {
                     if let Some(mut item) = store.read(&local_id)? {
                         hide.make_pass(&mut item, Ids { local: &local_id, remote: remote_id });
-                        loaded.update(store.as_mut(), &local_id, remote_id, &item, notes)?;
+                        let (store, target) = (store.as_mut(), &self.target);
+                        loaded.update(store, target, &local_id, remote_id, &item, notes)?;
                     }
                 }
                 None => {
@@ -560,24 +579,32 @@ impl Loaded {
         item: &Item,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        let written = store.insert(&view::admit(&self.datastore.filters, item))?;
+        let written = store.insert(&view::admit(&self.datastore, item))?;
         log_cuts(remote_id, &written.cut, notes);
         self.maps.set(store, target, &written.local_id, remote_id)?;
         Ok(201)
     }
 
-    /// Writes an item of ours.
+    /// Writes an item of ours, and gives the id that it has then.
     fn update(
         &mut self,
         store: &mut dyn Store,
+        target: &Target,
         local_id: &str,
         remote_id: &str,
         item: &Item,
         notes: &mut Vec<String>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
         let written = store.update(local_id, item)?;
         log_cuts(remote_id, &written.cut, notes);
-        Ok(())
+        if written.local_id != local_id {
+            self.maps.set(store, target, &written.local_id, remote_id)?;
+            self.present.remove(local_id);
+            if let Some(change) = self.changes.remove(local_id) {
+                self.note(&written.local_id, change);
+            }
+        }
+        Ok(written.local_id)
     }
 
     /// Sees to it that an item of ours is sent in this way.

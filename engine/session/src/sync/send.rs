@@ -11,7 +11,7 @@ use syncloom_stores::{Backend, MapEntry, StoreError};
 use syncloom_wire::{Change as ChangeCommand, Command, Data, Item, Location, Meta, Sync, Version};
 
 use super::mode::Direction;
-use super::{Change, DatastoreSync, Outgoing, Sent};
+use super::{Change, DatastoreSync, Outgoing, Sent, home};
 use crate::draft::Draft;
 use crate::scripting::ItemState;
 
@@ -105,11 +105,11 @@ impl DatastoreSync {
             }
             let mut seen = std::collections::HashSet::new();
             for wanted in [Change::Deleted, Change::Modified, Change::Added] {
-                if wanted == Change::Modified && !self.datastore.report_updates {
-                    continue;
-                }
                 for local_id in &loaded.order {
-                    if loaded.changes.get(local_id) == Some(&wanted) && seen.insert(local_id.clone()) {
+                    let silent = wanted == Change::Modified
+                        && !home::of_item(&self.datastore, local_id).report_updates;
+                    let is_wanted = loaded.changes.get(local_id) == Some(&wanted) && !silent;
+                    if is_wanted && seen.insert(local_id.clone()) {
                         queue.push_back((local_id.clone(), wanted));
                     }
                 }
@@ -142,7 +142,7 @@ impl DatastoreSync {
         }
         let mut room = draft.room().saturating_sub(frame);
         let whole_message = if alone { room } else { draft.limit().saturating_sub(frame) };
-        let limit = self.datastore.max_items_per_message.map_or(usize::MAX, |limit| limit as usize);
+        let limit = home::most_per_message(&self.datastore);
         let mut full = false;
         while !full && sync.commands.len() < limit {
             let Some((local_id, change, mut piece)) = self.next_outgoing(backend, notes)? else { break };
@@ -234,8 +234,10 @@ impl DatastoreSync {
         if !self.view.sends(&item, ids) {
             return Ok(None);
         }
-        if let Some(accept) = &self.datastore.filters.accept {
-            accept.make_pass(&mut item, ids);
+        for level in home::levels(&self.datastore, home::of_id(&self.datastore, local_id)) {
+            if let Some(accept) = &level.filters.accept {
+                accept.make_pass(&mut item, ids);
+            }
         }
         let (codec, peer) = &loaded.types.send;
         let datatype = Arc::clone(codec.datatype());
@@ -307,7 +309,8 @@ impl DatastoreSync {
         let (first, last) = (range.start == 0, range.end == piece.bytes.len());
         let in_pieces = !(first && last);
         let remote_id = self.loaded.as_ref().and_then(|loaded| loaded.maps.remote(local_id)).cloned();
-        let send_source = change == Change::Added || self.datastore.always_send_local_id;
+        let send_source =
+            change == Change::Added || home::of_item(&self.datastore, local_id).always_send_local_id;
         let mime_type = self.loaded.as_ref().map(|loaded| loaded.types.send.0.datatype().mime_type.clone());
         let data = String::from_utf8_lossy(&piece.bytes[range]).into_owned();
         let item = Item {

@@ -10,6 +10,8 @@ use syncloom_script::filter::{Expression, FieldNames, Filter, Ids, Problem, Role
 use syncloom_script::{FieldId, Item};
 use syncloom_wire::{Data, Filter as WireFilter};
 
+use super::home;
+
 /// The grammar of filters that is known.
 const CGI: &str = "syncml:filtertype-cgi";
 
@@ -82,15 +84,21 @@ impl View {
     }
 
     /// Whether it has to be looked at an item to know whether it takes part.
-    pub(super) fn is_partial(&self, filters: &Filters) -> bool {
-        self.exclusive.is_some() || filters.local_db.is_some() || filters.invisible.is_some()
+    pub(super) fn is_partial(&self, datastore: &Datastore) -> bool {
+        let hides = |filters: &Filters| filters.local_db.is_some() || filters.invisible.is_some();
+        let parts = datastore.parts().iter().map(|part| &part.datastore.filters);
+        self.exclusive.is_some() || hides(&datastore.filters) || parts.into_iter().any(hides)
     }
 
     /// Whether an item of ours takes part.
-    pub(super) fn shows(&self, filters: &Filters, item: &Item, ids: Ids<'_>) -> bool {
+    pub(super) fn shows(&self, datastore: &Datastore, item: &Item, ids: Ids<'_>) -> bool {
         let passes = |filter: &Option<Filter>| filter.as_ref().is_none_or(|filter| filter.test(item, ids));
-        let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(item, ids));
-        passes(&filters.local_db) && passes(&self.exclusive) && !hidden
+        let hides = |filters: &Filters| {
+            let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(item, ids));
+            hidden || !passes(&filters.local_db)
+        };
+        let mut levels = home::levels(datastore, home::of_id(datastore, ids.local));
+        passes(&self.exclusive) && !levels.any(|level| hides(&level.filters))
     }
 
     /// Whether an item of ours that takes part is sent.
@@ -100,22 +108,20 @@ impl View {
 }
 
 /// Makes a new item of the peer's one that the database and the peer will see.
-pub(super) fn admit<'i>(filters: &Filters, item: &'i Item) -> Cow<'i, Item> {
+pub(super) fn admit<'i>(datastore: &Datastore, item: &'i Item) -> Cow<'i, Item> {
     let ids = Ids::default();
-    if filters.make_pass.is_none() && filters.make_visible.is_none() {
-        return Cow::Borrowed(item);
-    }
-    let mut item = item.clone();
-    let make = |filter: &Option<Filter>, item: &mut Item| {
-        if let Some(filter) = filter {
-            filter.make_pass(item, ids);
+    let mut item = Cow::Borrowed(item);
+    for level in home::levels(datastore, home::for_item(datastore, &item).unwrap_or(home::NONE)) {
+        let filters = &level.filters;
+        if let Some(filter) = &filters.make_pass {
+            filter.make_pass(item.to_mut(), ids);
         }
-    };
-    make(&filters.make_pass, &mut item);
-    if filters.invisible.as_ref().is_some_and(|filter| filter.test(&item, ids)) {
-        make(&filters.make_visible, &mut item);
+        let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(&item, ids));
+        if let Some(filter) = filters.make_visible.as_ref().filter(|_| hidden) {
+            filter.make_pass(item.to_mut(), ids);
+        }
     }
-    Cow::Owned(item)
+    item
 }
 
 fn compiled(

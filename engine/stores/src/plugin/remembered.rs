@@ -59,6 +59,7 @@ impl Remembered {
             last_sync,
             last_sent: time(LAST_SENT).or(last_sync),
             resume: Resume { alert: small(ALERT), stamp: time(SUSPENDED), partial },
+            parts: Vec::new(),
         };
         Remembered { target, token: text(TOKEN) }
     }
