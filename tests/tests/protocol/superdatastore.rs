@@ -5,11 +5,11 @@ use std::fs;
 use syncloom_tests::contact::assert_same;
 use syncloom_tests::parts;
 use syncloom_tests::peer::{
-    Answer, Peer, Tongue, add, alert, delete, get, map, replace, status, sync, vcard,
+    Answer, Peer, Tongue, add, alert, delete, devinf, get, map, put, replace, status, sync, vcard,
 };
 use syncloom_tests::phone::Phone;
 use syncloom_tests::server::{Server, workspace};
-use syncloom_wire::Command;
+use syncloom_wire::{Command, CtCap, CtProperty};
 
 use crate::{confirm, opened, send_changes};
 
@@ -131,6 +131,32 @@ fn an_item_that_is_another_parts_now_moves_there() {
     phone.sync(200);
     assert_eq!(held(&server), ["others|B"]);
     assert_eq!(maps(&server).len(), 1);
+}
+
+#[test]
+fn what_the_peer_cannot_say_moves_along() {
+    let server = Server::start_in_parts();
+    insert(&server, "others", "Ours", "");
+    server.sql("UPDATE contacts SET nickname = 'Nick'");
+    let mut own = devinf(TONGUE.version, "peer-1");
+    let property = |name: &str| CtProperty { name: name.to_owned(), ..CtProperty::default() };
+    own.datastores[0].ctcaps.push(CtCap {
+        type_: "text/vcard".to_owned(),
+        version: Some("3.0".to_owned()),
+        properties: ["BEGIN", "END", "VERSION", "N", "NOTE"].map(property).to_vec(),
+        ..CtCap::default()
+    });
+    let mut peer = Peer::new(&server.url, "peer-1", TONGUE);
+    peer.send(vec![put(own.clone(), TONGUE), alert(200, "contacts", None, "a1")], true);
+    let answer = send_changes(&mut peer, vec![]);
+    confirm(&mut peer, &answer);
+    peer.begin();
+    peer.send(vec![put(own, TONGUE), alert(200, "contacts", Some("a1"), "a2"), map(&[("o1", "x")])], true);
+    let answer = send_changes(&mut peer, vec![replace("x", &vcard("Ours", "theirs"))]);
+    assert_eq!(answer.item_statuses(), ["Replace 200 <x"]);
+    confirm(&mut peer, &answer);
+    assert_eq!(server.rows("SELECT part, nickname FROM contacts"), ["theirs|Nick"]);
+    assert_eq!(maps(&server), ["theirs|Ours|x"]);
 }
 
 #[test]
