@@ -9,7 +9,7 @@ use syncloom_config::Datastore;
 use syncloom_script::Item;
 use syncloom_stores::Scope;
 
-/// No item's home: the superdatastore as a whole.
+/// No item's home: the datastore as a whole.
 pub(super) const NONE: usize = usize::MAX;
 
 /// The datastore with this number.

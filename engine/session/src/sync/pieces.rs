@@ -263,8 +263,7 @@ impl DatastoreSync {
 
     /// A refresh from the client: what it has not sent is deleted here, now that it is certain that it is not sent.
     fn wipe_the_rest(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
-        self.home = home::NONE;
-        if self.is_read_only() {
+        if self.is_read_only(home::NONE) {
             return Ok(());
         }
         let Some(loaded) = &mut self.loaded else { return Ok(()) };

@@ -108,10 +108,10 @@ impl View {
 }
 
 /// Makes a new item of the peer's one that the database and the peer will see.
-pub(super) fn admit<'i>(datastore: &Datastore, item: &'i Item) -> Cow<'i, Item> {
+pub(super) fn admit<'i>(datastore: &Datastore, home: usize, item: &'i Item) -> Cow<'i, Item> {
     let ids = Ids::default();
     let mut item = Cow::Borrowed(item);
-    for level in home::levels(datastore, home::for_item(datastore, &item).unwrap_or(home::NONE)) {
+    for level in home::levels(datastore, home) {
         let filters = &level.filters;
         if let Some(filter) = &filters.make_pass {
             filter.make_pass(item.to_mut(), ids);
