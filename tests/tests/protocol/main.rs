@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod changes;
+mod conflicts;
 mod devinf;
 mod filters;
 mod large;
+mod limits;
 mod login;
 mod modes;
 mod opening;
