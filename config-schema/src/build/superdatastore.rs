@@ -56,6 +56,10 @@ pub(super) fn build(
         });
         check_fields(contains, &found, used, report);
         unserved |= found.served.is_none();
+        if found.served.as_ref().is_some_and(|part| !part.scripts.is_empty()) {
+            let name = name.value.trim();
+            reasons.push(format!("the scripts of '{name}' are run only when it is synced by itself"));
+        }
         parts.extend(found.served.map(|datastore| Contained {
             datastore,
             dispatch,

@@ -14,7 +14,7 @@ use super::judge::Judge;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::receive::Op;
-use super::{Change, DatastoreSync, Loaded, home, view};
+use super::{Change, DatastoreSync, Loaded, home};
 
 impl DatastoreSync {
     /// Slow sync: the item is one of ours, or a new one.
@@ -48,15 +48,20 @@ impl DatastoreSync {
         let comparer = &loaded.comparers[home];
         let mut judge = Judge::new(comparer, scripts, &self.desk, &mut self.script_state);
         let theirs = &came.item;
-        let matcher = loaded.matcher.as_mut();
-        let found = matcher.and_then(|matcher| match wipe {
-            _ if judge.compares_by_script() => {
-                matcher.take_where(home, !wipe, |ours, mode| judge.equal(theirs, ours, mode))
-            }
-            true => matcher.take_same(home, theirs),
-            false => matcher.take(home, theirs),
-        });
-        let found = found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()));
+        let mut find = |matcher: &mut Matcher, loosely: bool| {
+            let found = match loosely {
+                _ if judge.compares_by_script() => {
+                    matcher.take_where(home, loosely, |ours, mode| judge.equal(theirs, ours, mode))
+                }
+                true => matcher.take(home, theirs),
+                false => matcher.take_same(home, theirs),
+            };
+            found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()))
+        };
+        let seen = loaded.matcher.as_mut().and_then(|matcher| find(matcher, !wipe));
+        // The peer may well have what it does not ask for this time: it must not come to be there twice.
+        let outside = seen.is_none();
+        let found = seen.or_else(|| loaded.outside.as_mut().and_then(|matcher| find(matcher, true)));
         let Some((local_id, ours)) = found else {
             if read_only || fate.prevent_add {
                 return Ok(came.op.good());
@@ -82,7 +87,7 @@ impl DatastoreSync {
                     let (store, target) = (store.as_mut(), &self.target);
                     local_id = loaded.update(store, target, &local_id, &came.remote_id, &item, notes)?;
                 }
-                if send && update_client {
+                if send && update_client && !outside {
                     loaded.note(&local_id, Change::Modified);
                     if self.datastore.resume {
                         // Should the session break off, this is still to be sent when it is taken up.
@@ -99,6 +104,9 @@ impl DatastoreSync {
     fn matching_strategy(&self, fate: Fate, home: usize) -> Strategy {
         if self.is_read_only(home) || fate.prevent_add {
             return Strategy::ServerWins;
+        }
+        if self.script_state.cache_data {
+            return Strategy::ClientWins;
         }
         if let Some(strategy) = fate.strategy {
             return strategy;
@@ -144,10 +152,20 @@ impl DatastoreSync {
             return self.add_or_confirm(backend, &came, notes);
         };
         let keeper = home::of_item(&self.datastore, &local_id);
-        if keeper.read_only {
+        if self.is_read_only(home::of_id(&self.datastore, &local_id)) {
             return Ok(came.op.good());
         }
+        let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let change = loaded.changes.get(&local_id).copied();
+        // What is only outside of what the peer asked for is there, and is changed as any other.
+        if change == Some(Change::Deleted) && loaded.unseen.contains(&local_id) {
+            let mut store = backend.store(&self.datastore, &self.scope)?;
+            loaded.forget(&local_id);
+            if !fate.ignore_update {
+                loaded.replace(store.as_mut(), &self.target, &local_id, &mut came, notes)?;
+            }
+            return Ok(200);
+        }
         if change == Some(Change::Deleted)
             && keeper.try_update_deleted
             && let Some(status) = self.update_deleted(backend, &local_id, &mut came, notes)?
@@ -381,7 +399,7 @@ impl Loaded {
         came: &Came,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        let written = store.insert(&view::admit(&self.datastore, came.home, &came.item))?;
+        let written = store.insert(&self.view.admit(&self.datastore, came.home, &came.item))?;
         log_cuts(&came.remote_id, &written.cut, notes);
         self.maps.set(store, target, &written.local_id, &came.remote_id)?;
         Ok(201)
