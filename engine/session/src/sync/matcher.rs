@@ -12,6 +12,7 @@ type Read<'a> = dyn FnMut(&str) -> Result<Option<Item>, StoreError> + 'a;
 /// An item of ours that a peer's item may turn out to be.
 struct Candidate {
     local_id: String,
+    home: usize,
     /// The item, where it is looked at more than once. Most are looked at once, when their counterpart comes, and are
     /// read again then: a device's items together would take more memory than all else that a session has.
     item: Option<Item>,
@@ -23,55 +24,78 @@ struct Candidate {
 /// A peer's item is first looked for as it is, by all fields that count in a conflict, and then by those that
 /// tell what an item is (`slowsync`, or `always` in a first sync). Of several equal items the one that comes
 /// first in the database is taken.
+/// Each home has its own, with the fields that it keeps: an item of one is never one of another.
 pub(super) struct Matcher {
-    comparer: Arc<Comparer>,
     loosely: CompareMode,
     candidates: Vec<Candidate>,
     position_of: HashMap<String, usize>,
+    homes: Vec<AtHome>,
+}
+
+/// The items of one home.
+struct AtHome {
+    comparer: Arc<Comparer>,
     exact: Index,
     loose: Index,
 }
 
+impl AtHome {
+    fn index(&self, mode: CompareMode) -> &Index {
+        if mode == CompareMode::Conflict { &self.exact } else { &self.loose }
+    }
+
+    fn index_mut(&mut self, mode: CompareMode) -> &mut Index {
+        if mode == CompareMode::Conflict { &mut self.exact } else { &mut self.loose }
+    }
+}
+
 impl Matcher {
-    pub(super) fn new(comparer: Comparer, first_time: bool) -> Self {
+    /// One for as many homes as there are comparers.
+    pub(super) fn new(comparers: Vec<Comparer>, first_time: bool) -> Self {
         let loosely = if first_time { CompareMode::Always } else { CompareMode::SlowSync };
-        Matcher {
+        let at_home = |comparer| AtHome {
             comparer: Arc::new(comparer),
+            exact: Index::default(),
+            loose: Index::default(),
+        };
+        Matcher {
             loosely,
             candidates: Vec::new(),
             position_of: HashMap::new(),
-            exact: Index::default(),
-            loose: Index::default(),
+            homes: comparers.into_iter().map(at_home).collect(),
         }
     }
 
-    pub(super) fn add(&mut self, local_id: String, item: &Item) {
+    pub(super) fn add(&mut self, home: usize, local_id: String, item: &Item) {
         let position = self.candidates.len();
-        self.exact.add(self.comparer.lookup(item, CompareMode::Conflict), position);
-        self.loose.add(self.comparer.lookup(item, self.loosely), position);
+        let Some(at_home) = self.homes.get_mut(home) else { return };
+        at_home.exact.add(at_home.comparer.lookup(item, CompareMode::Conflict), position);
+        at_home.loose.add(at_home.comparer.lookup(item, self.loosely), position);
         self.position_of.insert(local_id.clone(), position);
-        self.candidates.push(Candidate { local_id, item: None, taken: false });
+        self.candidates.push(Candidate { local_id, home, item: None, taken: false });
     }
 
     /// Takes the counterpart of an item, if there is one: its id, and itself.
     pub(super) fn take(
         &mut self,
+        home: usize,
         item: &Item,
         read: &mut Read<'_>,
     ) -> Result<Option<(String, Item)>, StoreError> {
-        match self.take_same(item, read)? {
+        match self.take_same(home, item, read)? {
             Some(found) => Ok(Some(found)),
-            None => self.find(item, self.loosely, read),
+            None => self.find(home, item, self.loosely, read),
         }
     }
 
     /// Takes an item that is the same in all that counts, if there is one.
     pub(super) fn take_same(
         &mut self,
+        home: usize,
         item: &Item,
         read: &mut Read<'_>,
     ) -> Result<Option<(String, Item)>, StoreError> {
-        self.find(item, CompareMode::Conflict, read)
+        self.find(home, item, CompareMode::Conflict, read)
     }
 
     /// Takes the first item of ours that somebody else finds to be the same: in all that counts in a conflict, or
@@ -79,6 +103,7 @@ impl Matcher {
     /// looks at every item.
     pub(super) fn take_where(
         &mut self,
+        home: usize,
         loosely: bool,
         read: &mut Read<'_>,
         mut same: impl FnMut(&Item, CompareMode) -> bool,
@@ -86,7 +111,7 @@ impl Matcher {
         let modes = [Some(CompareMode::Conflict), loosely.then_some(self.loosely)];
         for mode in modes.into_iter().flatten() {
             let positions = 0..self.candidates.len();
-            if let Some(found) = self.first(positions, read, |ours| same(ours, mode))? {
+            if let Some(found) = self.first(home, positions, read, |ours| same(ours, mode))? {
                 return Ok(Some(found));
             }
         }
@@ -107,21 +132,23 @@ impl Matcher {
 
     fn find(
         &mut self,
+        home: usize,
         item: &Item,
         mode: CompareMode,
         read: &mut Read<'_>,
     ) -> Result<Option<(String, Item)>, StoreError> {
-        let comparer = Arc::clone(&self.comparer);
+        let Some(at_home) = self.homes.get_mut(home) else { return Ok(None) };
+        let comparer = Arc::clone(&at_home.comparer);
         let fits = |ours: &Item| comparer.matches(item, ours, mode);
-        let index = if mode == CompareMode::Conflict { &mut self.exact } else { &mut self.loose };
-        match self.comparer.lookup(item, mode) {
+        match comparer.lookup(item, mode) {
             Lookup::Key(key) => {
+                let index = at_home.index_mut(mode);
                 let keyed = index.with(key, |position| self.candidates[position].taken);
                 let others = index.without_key.clone();
-                let found = self.first_keyed(keyed, mode, read, fits)?;
+                let found = self.first_keyed(home, keyed, mode, read, fits)?;
                 let before = found.as_ref().map_or(usize::MAX, |(position, _)| *position);
                 let others = others.into_iter().take_while(|position| *position < before);
-                if let Some(earlier) = self.first(others, read, fits)? {
+                if let Some(earlier) = self.first(home, others, read, fits)? {
                     return Ok(Some(earlier));
                 }
                 let Some((position, ours)) = found else { return Ok(None) };
@@ -132,19 +159,21 @@ impl Matcher {
             Lookup::Nothing => Ok(None),
             // A field that counts is not mentioned, so that any item may be meant. Peers that leave out what
             // identifies an item are rare, and so is this walk over all of them.
-            Lookup::All => self.first(0..self.candidates.len(), read, fits),
+            Lookup::All => self.first(home, 0..self.candidates.len(), read, fits),
         }
     }
 
     /// The first of the items with one key that fits, which is the first one but for a coincidence.
     fn first_keyed(
         &self,
+        home: usize,
         first: Option<usize>,
         mode: CompareMode,
         read: &mut Read<'_>,
         fits: impl Fn(&Item) -> bool,
     ) -> Result<Option<(usize, Item)>, StoreError> {
-        let index = if mode == CompareMode::Conflict { &self.exact } else { &self.loose };
+        let Some(at_home) = self.homes.get(home) else { return Ok(None) };
+        let index = at_home.index(mode);
         let mut next = first;
         while let Some(position) = next {
             let candidate = &self.candidates[position];
@@ -161,13 +190,14 @@ impl Matcher {
     /// Takes the first of some items that fits. They are kept: whoever looks at many comes back to them.
     fn first(
         &mut self,
+        home: usize,
         positions: impl Iterator<Item = usize>,
         read: &mut Read<'_>,
         mut fits: impl FnMut(&Item) -> bool,
     ) -> Result<Option<(String, Item)>, StoreError> {
         for position in positions {
             let candidate = &mut self.candidates[position];
-            if candidate.taken {
+            if candidate.taken || candidate.home != home {
                 continue;
             }
             if candidate.item.is_none() {
@@ -261,9 +291,9 @@ mod tests {
     }
 
     fn matcher(list: &Arc<FieldList>, first_time: bool, items: &[[&str; 3]]) -> Matcher {
-        let mut matcher = Matcher::new(Comparer::new(Arc::clone(list)), first_time);
+        let mut matcher = Matcher::new(vec![Comparer::new(Arc::clone(list)); 2], first_time);
         for (position, values) in items.iter().enumerate() {
-            matcher.add(position.to_string(), &item(list, *values));
+            matcher.add(0, position.to_string(), &item(list, *values));
         }
         matcher
     }
@@ -284,7 +314,7 @@ mod tests {
         theirs: &Item,
     ) -> Option<String> {
         let mut read = |id: &str| Ok(items.get(id.parse::<usize>().unwrap()).map(|ours| item(list, *ours)));
-        matcher.take(theirs, &mut read).unwrap().map(|(local_id, _)| local_id)
+        matcher.take(0, theirs, &mut read).unwrap().map(|(local_id, _)| local_id)
     }
 
     #[test]
@@ -296,6 +326,21 @@ mod tests {
         assert_eq!(take(&mut matcher, &list, &items, ["Doe", "ACME", "new"]).as_deref(), Some("0"));
         assert_eq!(take(&mut matcher, &list, &items, ["Doe", "ACME", "new"]), None);
         assert_eq!(matcher.into_rest().collect::<Vec<_>>(), ["2"]);
+    }
+
+    #[test]
+    fn an_item_of_another_home_is_not_its_counterpart() {
+        let list = list();
+        let mut matcher = matcher(&list, false, &[["Doe", "ACME", ""]]);
+        let ours = item(&list, ["Doe", "ACME", ""]);
+        let read = &mut |_: &str| Ok(Some(ours.clone()));
+        let mut sparse = ours.clone();
+        assert!(matcher.take(1, &sparse, read).unwrap().is_none());
+        assert!(matcher.take_same(1, &sparse, read).unwrap().is_none());
+        sparse.set(FieldId(1), Value::Unassigned);
+        assert!(matcher.take(1, &sparse, read).unwrap().is_none());
+        assert!(matcher.take_where(1, true, read, |_, _| true).unwrap().is_none());
+        assert!(matcher.take_where(0, true, read, |_, _| true).unwrap().is_some());
     }
 
     #[test]

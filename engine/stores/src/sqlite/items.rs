@@ -250,7 +250,7 @@ fn read_target(row: &Row<'_>, datastore: &Datastore, kind: DbType) -> rusqlite::
             data,
         });
     }
-    Ok(Target { key, anchor, last_sync, last_sent, resume })
+    Ok(Target { key, anchor, last_sync, last_sent, resume, parts: Vec::new() })
 }
 
 /// A number of a column; 0 for what is none.
@@ -286,8 +286,8 @@ impl Store for SqliteStore<'_> {
         Ok(items)
     }
 
-    fn version(&mut self) -> Result<i64, StoreError> {
-        self.data.version()
+    fn version(&mut self) -> Result<Option<i64>, StoreError> {
+        self.data.version().map(Some)
     }
 
     fn hold(&mut self) -> Result<(), StoreError> {
