@@ -9,7 +9,7 @@ use super::peer::devinf_of;
 use super::{CANCELLED, Phase, Place, Session};
 use crate::devinf;
 use crate::report::Outcome;
-use crate::sync::{AlertError, Around, DatastoreSync, Op, find_datastore};
+use crate::sync::{AlertError, Around, DatastoreSync, Op, names_at};
 
 /// Depth of Sequence in Sequence that is followed: a peer has no use for more, and it must end somewhere.
 const MAX_NESTING: usize = 4;
@@ -150,18 +150,17 @@ impl Session {
 
     /// Sees to it that no other session of this device is at work in a datastore: one that its client has given up may be.
     fn claim(&mut self, uri: &str) {
-        let Some((datastore, _)) = find_datastore(self.server.config(), uri) else { return };
-        let place = Place {
-            device: self.scope.device_id.clone(),
-            user_key: self.scope.user_key.clone(),
-            datastore: datastore.name.clone(),
-        };
         // What is noted of the device must not keep others from logging in, nor that other session from coming to its end,
         // while this one waits.
         if let Err(error) = self.backend.commit() {
             self.notes.push(error.to_string());
         }
-        if self.watch.claim(place) {
+        let mut held = false;
+        for datastore in names_at(self.server.config(), uri) {
+            let (device, user_key) = (self.scope.device_id.clone(), self.scope.user_key.clone());
+            held |= self.watch.claim(Place { device, user_key, datastore });
+        }
+        if held {
             self.watch.wait();
         }
     }

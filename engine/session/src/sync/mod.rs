@@ -41,7 +41,7 @@ use echo::Echo;
 use maps::Maps;
 use matcher::Matcher;
 use mode::Mode;
-pub(crate) use open::{AlertError, Around, find_datastore};
+pub(crate) use open::{AlertError, Around, names_at};
 use own_scripts::OwnScripts;
 pub(crate) use peer::Remote;
 pub(crate) use receive::Op;

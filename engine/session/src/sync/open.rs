@@ -9,6 +9,7 @@ use syncloom_script::time::DAY_MS;
 use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
+use super::home;
 use super::mode::{Asked, Direction, Mode, RESUME};
 use super::own_scripts::OwnScripts;
 use super::view::View;
@@ -57,7 +58,7 @@ pub(crate) struct Alerted {
 }
 
 /// The datastore that an address means, and the folder in it.
-pub(crate) fn find_datastore<'c>(config: &'c Config, uri: &str) -> Option<(&'c Arc<Datastore>, String)> {
+pub(super) fn find_datastore<'c>(config: &'c Config, uri: &str) -> Option<(&'c Arc<Datastore>, String)> {
     let path = path_of(uri);
     let datastores = config.server.as_ref().map(|server| server.datastores.as_slice()).unwrap_or_default();
     datastores.iter().find_map(|datastore| {
@@ -72,6 +73,12 @@ pub(crate) fn find_datastore<'c>(config: &'c Config, uri: &str) -> Option<(&'c A
             }
         })
     })
+}
+
+/// The names of what an address means: a datastore, or the parts of one that has some.
+pub(crate) fn names_at(config: &Config, uri: &str) -> Vec<String> {
+    let found = find_datastore(config, uri).map(|(datastore, _)| datastore);
+    found.into_iter().flat_map(home::all).map(|datastore| datastore.name.clone()).collect()
 }
 
 /// Whether two addresses mean the same datastore.
