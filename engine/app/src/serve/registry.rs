@@ -77,7 +77,7 @@ impl Registry {
             .map_err(|error| Answer::Malformed(error.to_string()))?;
         let fingerprint = fingerprint(request.body);
         let slot = self.slot_for(&decoded.message.header, request, fingerprint)?;
-        slot.take(decoded, request.encoding, fingerprint)
+        slot.take(decoded, request.encoding, (fingerprint, request.body.len()))
     }
 
     /// The session that a request belongs to, which may be a new one.

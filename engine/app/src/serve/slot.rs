@@ -27,9 +27,10 @@ const OVER_TIMEOUT: Duration = Duration::from_secs(60);
 /// and a server may have more sessions than files.
 const REST_AFTER: Duration = Duration::from_secs(5);
 
-/// Messages of one session that are answered before their turn has come. A peer that goes on sending whatever it hears
-/// would fill the memory; the next message is answered when there is room for it.
-const MAX_WAITING: usize = 16;
+/// Bytes of the messages of one session that are answered before their turn has come. A peer that goes on sending whatever
+/// it hears would fill the memory: its next message is answered when there is room for it. One that only asks whether
+/// there is more takes hours to come that far.
+const MAX_WAITING: usize = 4 << 20;
 
 /// How often it is looked whether a session has stopped.
 const STOP_POLL: Duration = Duration::from_millis(5);
@@ -68,6 +69,7 @@ struct Line {
 struct Job {
     number: u64,
     fingerprint: u64,
+    size: usize,
     header: Header,
     is_final: bool,
     encoding: Encoding,
@@ -154,7 +156,7 @@ impl Slot {
         self: &Arc<Self>,
         decoded: Decoded,
         encoding: Encoding,
-        fingerprint: u64,
+        (fingerprint, size): (u64, usize),
     ) -> Result<Ticket, Answer> {
         let (sender, answer) = oneshot::channel();
         let mut line = lock(&self.line);
@@ -180,6 +182,7 @@ impl Slot {
                 line.waiting.push_back(Job {
                     number,
                     fingerprint,
+                    size,
                     header: decoded.message.header.clone(),
                     is_final: decoded.message.is_final,
                     encoding,
@@ -272,7 +275,7 @@ impl Slot {
     /// Answers a message whose time is over before it has been worked off, if there is a way to.
     fn answer_early(&self, number: u64) {
         let mut line = lock(&self.line);
-        if line.waiting.len() > MAX_WAITING {
+        if line.waiting.iter().map(|job| job.size).sum::<usize>() > MAX_WAITING {
             return;
         }
         let waits = |job: &&mut Job| job.number == number && !job.composing && !job.askers.is_empty();
