@@ -93,8 +93,9 @@ pub(super) fn build(
         sql,
         datastores,
     };
-    let in_plugin = server.plugin.as_ref().is_some_and(|plugin| plugin.session_auth);
-    let nobody = server.simple_auth.is_none() && server.sql.user_key.is_none() && !in_plugin;
+    let by_script =
+        [LoginScript::Init, LoginScript::Finish].iter().any(|kind| server.login_scripts.has(*kind));
+    let nobody = server.simple_auth.is_none() && !server.has_users() && !by_script;
     if nobody && server.required_auth != Auth::None && !server.datastores.is_empty() {
         report
             .add(Code::Useless, node.span.clone(), "nobody can log in to this server")

@@ -103,6 +103,16 @@ impl Server {
         self.sql.get_device.is_some() || self.plugin_keeps_devices()
     }
 
+    /// Whether there are users to look up: in SQL, or in a plugin.
+    pub fn has_users(&self) -> bool {
+        self.sql.user_key.is_some() || self.plugin.as_ref().is_some_and(|plugin| plugin.session_auth)
+    }
+
+    /// Whether the nonce that a device is given is kept until its next session.
+    pub fn keeps_nonces(&self) -> bool {
+        self.plugin_keeps_devices() || (self.sql.get_device.is_some() && self.sql.save_nonce.is_some())
+    }
+
     /// Whether a plugin keeps devices and their nonces.
     pub fn plugin_keeps_devices(&self) -> bool {
         self.plugin.as_ref().is_some_and(|plugin| plugin.device_admin)

@@ -6,8 +6,8 @@ use syncloom_config::{Config, Datastore, PasswordForm, Store as Kept};
 
 use crate::error::StoreError;
 use crate::plugin::{Modules, PluginAdmin, Plugins};
-use crate::sqlite::SqliteBackend;
-use crate::traits::{Admin, Backend, Device, Scope, Store, User};
+use crate::sqlite::{Rows, SqliteBackend};
+use crate::traits::{Admin, Backend, Claim, Device, Scope, Store, User};
 
 /// The places of a config, made once for all sessions.
 pub struct Stores {
@@ -76,6 +76,10 @@ impl Backend for All {
         }
     }
 
+    fn run_script_sql(&mut self, text: &str) -> Result<Rows, StoreError> {
+        self.sqlite.run_script_sql(text)
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         self.plugins.commit_items()?;
         self.sqlite.commit()?;
@@ -107,10 +111,10 @@ impl Divided<'_> {
 }
 
 impl Admin for Divided<'_> {
-    fn users(&mut self, name: &str, credential: &str, nonce: &str) -> Result<Vec<User>, StoreError> {
+    fn users(&mut self, claim: &Claim<'_>) -> Result<Vec<User>, StoreError> {
         match &mut self.sqlite {
-            _ if self.users_in_plugin => self.plugin.users(name, credential, nonce),
-            Ok(sqlite) => sqlite.users(name, credential, nonce),
+            _ if self.users_in_plugin => self.plugin.users(claim),
+            Ok(sqlite) => sqlite.users(claim),
             Err(error) => Err(error.clone()),
         }
     }

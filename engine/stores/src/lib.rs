@@ -15,5 +15,5 @@ mod traits;
 pub use all::Stores;
 pub use error::{ErrorKind, StoreError};
 pub use traits::{
-    Admin, Backend, Device, Listed, MapEntry, Partial, Resume, Scope, Store, Target, User, Written,
+    Admin, Backend, Claim, Device, Listed, MapEntry, Partial, Resume, Scope, Store, Target, User, Written,
 };

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use syncloom_config::{Datastore, PasswordForm};
-use syncloom_script::Item;
+use syncloom_script::{Item, Value};
 
-use crate::error::StoreError;
+use crate::error::{ErrorKind, StoreError};
+use crate::sqlite::Rows;
 
 /// Whose data it is about: the keys that the config's statements select by (manual 12.1.1, 12.1.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Scope {
     pub device_key: String,
     /// `%D`: the device's own id.
     pub device_id: String,
+    /// `%C`: the domain that scripts of the login have set.
+    pub domain: String,
     /// `%f`.
     pub folder_key: String,
     /// `%P`: the peer's name for its datastore.
@@ -24,13 +27,37 @@ pub struct Scope {
     pub stamp: i64,
 }
 
+/// Who wants to log in (manual 12.16).
+#[derive(Clone, Copy, Default)]
+pub struct Claim<'a> {
+    /// `%U`: the name as the peer gave it.
+    pub name: &'a str,
+    /// `%dU`: the name that is looked up.
+    pub lookup: &'a str,
+    /// `%D` and `%C`: the domain.
+    pub domain: &'a str,
+    /// `%M`: the password or digest as the peer gave it.
+    pub credential: &'a str,
+    /// `%N`: the nonce.
+    pub nonce: &'a str,
+}
+
+impl<'a> Claim<'a> {
+    /// Somebody of this name.
+    pub fn of(name: &'a str) -> Self {
+        Claim { name, lookup: name, ..Claim::default() }
+    }
+}
+
 /// A row of the table of users (manual 12.16).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// What the user's data is selected by.
     pub key: String,
     /// The password, or its digest, in the form that the config says.
     pub secret: String,
+    /// All columns of the row, key and password among them; NULL is unassigned.
+    pub columns: Vec<Value>,
 }
 
 /// A device that is known (manual 12.15).
@@ -167,7 +194,7 @@ pub trait Store {
 /// Users and devices.
 pub trait Admin {
     /// The users of this name: with clear text or digests in the table usually one or none.
-    fn users(&mut self, name: &str, credential: &str, nonce: &str) -> Result<Vec<User>, StoreError>;
+    fn users(&mut self, claim: &Claim<'_>) -> Result<Vec<User>, StoreError>;
     /// A device; `None` if it has never been here. Without a table of devices every device is known by its id.
     fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError>;
     /// Adds a device.
@@ -199,6 +226,10 @@ pub trait Backend: Send {
         datastore: &'a Arc<Datastore>,
         scope: &'a Scope,
     ) -> Result<Box<dyn Store + 'a>, StoreError>;
+    /// Runs a statement that a script has made, in the database of the server as a whole (manual 12.1.4).
+    fn run_script_sql(&mut self, _text: &str) -> Result<Rows, StoreError> {
+        Err(StoreError::new(ErrorKind::Unavailable, "there is no SQL database here"))
+    }
     /// Makes durable what was written since the last commit: items first, then what vouches for them.
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Takes back what was written since the last commit.

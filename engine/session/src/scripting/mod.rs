@@ -5,6 +5,7 @@
 
 mod datastore;
 mod item;
+mod login;
 mod session;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use syncloom_script::time::Zones;
 use crate::server::Server;
 pub(crate) use datastore::DatastoreState;
 pub(crate) use item::ItemState;
+pub(crate) use login::{Keys, LoginState};
 pub(crate) use session::SessionState;
 
 /// What all scripts of one session share. The session and its datastores each have a hand on it.

@@ -3,6 +3,7 @@
 mod commands;
 mod login;
 mod reply;
+mod verdict;
 
 pub use reply::busy;
 
@@ -153,8 +154,8 @@ impl Session {
             return self.reply(400, None, false);
         }
         self.begin_scripts();
-        let (status, chal) = self.authenticate(random);
-        if self.login.is_none() {
+        let (status, chal) = self.authenticate(now, random);
+        if !matches!(status, 200 | 212) {
             self.refuse(&message.body, status);
             return self.reply(status, chal, false);
         }

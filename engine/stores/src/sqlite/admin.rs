@@ -5,9 +5,10 @@ use syncloom_config::{Sql, SqlServer};
 
 use super::connection::Database;
 use super::convert::text;
+use super::script;
 use super::statement::{self, Values};
 use crate::error::{ErrorKind, StoreError};
-use crate::traits::{Admin, Device, User};
+use crate::traits::{Admin, Claim, Device, User};
 
 /// Users and devices in an SQLite file.
 pub(super) struct SqliteAdmin<'a> {
@@ -22,14 +23,24 @@ impl<'a> SqliteAdmin<'a> {
 }
 
 impl Admin for SqliteAdmin<'_> {
-    fn users(&mut self, name: &str, credential: &str, nonce: &str) -> Result<Vec<User>, StoreError> {
+    fn users(&mut self, claim: &Claim<'_>) -> Result<Vec<User>, StoreError> {
         let missing = || StoreError::new(ErrorKind::Unavailable, "<server> has no <userkeysql>");
         let sql = self.sql.user_key.as_ref().ok_or_else(missing)?;
-        let values = Values { user_name: name, credential, nonce, ..Values::default() };
+        let values = Values {
+            user_name: claim.name,
+            login_name: claim.lookup,
+            domain: claim.domain,
+            credential: claim.credential,
+            nonce: claim.nonce,
+            ..Values::default()
+        };
         let mut users = Vec::new();
         statement::run(self.database.connection(), sql, &values, |row| {
             let secret = if row.as_ref().column_count() > 1 { text(row.get_ref(1)?) } else { String::new() };
-            users.push(User { key: text(row.get_ref(0)?), secret });
+            let columns =
+                (0..row.as_ref().column_count()).map(|column| row.get_ref(column).map(script::value));
+            let columns = columns.collect::<rusqlite::Result<_>>()?;
+            users.push(User { key: text(row.get_ref(0)?), secret, columns });
             Ok(true)
         })?;
         Ok(users)
