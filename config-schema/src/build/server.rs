@@ -155,6 +155,7 @@ fn sql_server(node: &Node, scripting: &Scripting<'_>, report: &mut Report<'_>) -
     let mut optional = |name| statements.optional(node, name, report);
     let (get_device, new_device) = (optional("getdevicesql"), optional("newdevicesql"));
     let (save_nonce, save_info) = (optional("savenoncesql"), optional("saveinfosql"));
+    let (save_devinf, load_devinf) = (optional("savedevinfsql"), optional("loaddevinfsql"));
     let user_key = optional("userkeysql");
     // Without a database there is nothing to run them on.
     let usable = |sql| if sqlite.is_some() { sql } else { None };
@@ -164,6 +165,8 @@ fn sql_server(node: &Node, scripting: &Scripting<'_>, report: &mut Report<'_>) -
         new_device: usable(new_device),
         save_nonce: usable(save_nonce),
         save_info: usable(save_info),
+        save_devinf: usable(save_devinf),
+        load_devinf: usable(load_devinf),
         user_key: usable(user_key),
         after_connect: contexts::after_connect(node, scripting, report),
         sqlite,

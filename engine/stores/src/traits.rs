@@ -63,10 +63,30 @@ pub struct User {
 /// A device that is known (manual 12.15).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
+    /// What it calls itself.
+    pub id: String,
     /// What the device's data is selected by.
     pub key: String,
     /// The nonce that it was given last; empty if none.
     pub nonce: String,
+}
+
+impl Device {
+    /// A device that nothing is kept of: its id selects its data.
+    pub fn unkept(id: &str) -> Self {
+        Device { id: id.to_owned(), key: id.to_owned(), nonce: String::new() }
+    }
+}
+
+/// What a device says of itself (manual 11.31, 12.15).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// `%nR`: manufacturer and model.
+    pub name: String,
+    /// `%vR`: its kind, its versions and who sells it.
+    pub info: String,
+    /// `%DI`: all of it, as XML.
+    pub devinf: String,
 }
 
 /// What is remembered about a datastore of a device (manual 12.20.2).
@@ -202,7 +222,11 @@ pub trait Admin {
     /// Remembers the nonce that a device has been given.
     fn save_nonce(&mut self, device: &Device) -> Result<(), StoreError>;
     /// Remembers what a device says of itself.
-    fn save_device_info(&mut self, device: &Device, name: &str, info: &str) -> Result<(), StoreError>;
+    fn save_device_info(&mut self, device: &Device, info: &DeviceInfo) -> Result<(), StoreError>;
+    /// The device information that was remembered, as XML; empty or `None` where none is.
+    fn devinf(&mut self, _device: &Device) -> Result<Option<String>, StoreError> {
+        Ok(None)
+    }
 }
 
 /// All places of one session, and its transaction over them.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use syncloom_config::{Config, Datastore, LoadOptions};
 use syncloom_script::{FieldId, Item, Value};
 use syncloom_stores::sqlite::{SqliteBackend, create_if_missing};
-use syncloom_stores::{Backend, Claim, ErrorKind, MapEntry, Scope};
+use syncloom_stores::{Backend, Claim, DeviceInfo, ErrorKind, MapEntry, Scope};
 use tempfile::TempDir;
 
 /// A database of its own, with what is needed to use it.
@@ -236,7 +236,8 @@ fn users_and_devices_are_found_by_what_they_say() {
     let mut device = admin.new_device("imei:1").unwrap();
     device.nonce = "it's".into();
     admin.save_nonce(&device).unwrap();
-    admin.save_device_info(&device, "A \"phone\"", "").unwrap();
+    let info = DeviceInfo { name: "A \"phone\"".into(), ..DeviceInfo::default() };
+    admin.save_device_info(&device, &info).unwrap();
     assert_eq!(admin.device("imei:1").unwrap(), Some(device));
 }
 

@@ -1,13 +1,14 @@
 //! The way in and out of this room: bytes to messages and back, and the lengths that a session needs
 //! to keep below the peer's `MaxMsgSize`. Not here: how either encoding works.
 
+use crate::devinf::DevInf;
 use crate::error::{DecodeError, Fault, FaultKind};
 use crate::limits::Limits;
 use crate::message::{Command, Header, Message};
 use crate::read::{self, WbxmlReader, XmlReader, charset};
 use crate::tag::Space;
 use crate::version::{Encoding, Version};
-use crate::write::{Count, Output, WbxmlSink, XmlSink, write_command, write_end, write_start};
+use crate::write::{Count, Output, Sink, WbxmlSink, XmlSink, write_command, write_end, write_start};
 
 /// A message that was read, perhaps not to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,22 @@ pub fn encode(message: &Message, encoding: Encoding) -> Vec<u8> {
     // What headers and small commands take; longer messages grow the buffer as they go.
     const USUAL_LENGTH: usize = 4096;
     write(&message.header, &message.body, message.is_final, encoding, Vec::with_capacity(USUAL_LENGTH))
+}
+
+/// Writes device information as an XML document of its own.
+pub fn encode_devinf(devinf: &DevInf) -> String {
+    let mut sink = XmlSink::new(Vec::new(), Version::V1_2);
+    sink.prolog();
+    sink.devinf(devinf, Version::V1_2);
+    String::from_utf8(sink.out).unwrap_or_default()
+}
+
+/// Reads an XML document of device information; `None` if it is none that can be read to its end.
+pub fn decode_devinf(text: &str, limits: &Limits) -> Option<DevInf> {
+    if text.len() > limits.max_bytes {
+        return None;
+    }
+    read::devinf(XmlReader::new(text, false), limits).ok()
 }
 
 /// The bytes that a command adds to an encoded message of this version: with
@@ -110,7 +127,7 @@ fn check_commands(commands: &[Command]) -> Result<(), FaultKind> {
     Ok(())
 }
 
-fn write_settled<S: crate::write::Sink>(sink: &mut S, command: &Command, version: Version) {
+fn write_settled<S: Sink>(sink: &mut S, command: &Command, version: Version) {
     write_command(sink, command, version);
     sink.settle();
 }

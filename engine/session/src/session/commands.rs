@@ -1,8 +1,7 @@
 //! The peer's commands, one by one, each with its status.
 
 use syncloom_wire::{
-    Alert, Anchor, Change as ChangeCommand, Command, Data, DevInf, GetPut, Item, Map, Results, Status, Sync,
-    Version,
+    Alert, Anchor, Change as ChangeCommand, Command, Data, GetPut, Item, Map, Results, Status, Sync, Version,
 };
 
 use super::{Phase, Session};
@@ -155,38 +154,6 @@ impl Session {
         self.answer(about, status);
     }
 
-    /// Takes the peer's device information from a Put or Results.
-    fn take_devinf(&mut self, items: Vec<Item>) -> u16 {
-        for item in items {
-            if let Some(Data::DevInf(devinf)) = item.data {
-                self.remember_device(&devinf);
-                self.devinf = Some(*devinf);
-                return 200;
-            }
-        }
-        405
-    }
-
-    fn remember_device(&mut self, devinf: &DevInf) {
-        let joined = |parts: [&Option<String>; 3]| {
-            parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
-        };
-        let name = joined([&devinf.man, &devinf.mod_, &None]);
-        let info = joined([&devinf.oem, &devinf.fwv, &devinf.swv]);
-        let device = syncloom_stores::Device { key: self.scope.device_key.clone(), nonce: String::new() };
-        let keeps = |settings: &syncloom_config::Server| {
-            settings.sql.save_info.is_some() || settings.plugin_keeps_devices()
-        };
-        let has_table = self.server.settings().is_some_and(keeps);
-        if has_table {
-            let saved =
-                self.backend.admin().and_then(|mut admin| admin.save_device_info(&device, &name, &info));
-            if let Err(error) = saved {
-                self.notes.push(error.to_string());
-            }
-        }
-    }
-
     fn get(&mut self, get: &GetPut) {
         for item in &get.items {
             let uri = item.target.as_ref().map_or("", |target| target.uri.as_str());
@@ -315,23 +282,6 @@ impl Session {
             },
         };
         self.answer(about, status);
-    }
-
-    /// After the peer's first package: asks what it is, and says what we are, if neither has come up.
-    pub(super) fn ask_for_devinf(&mut self) {
-        if self.devinf.is_some() || self.devinf_asked || self.datastores.is_empty() {
-            return;
-        }
-        self.devinf_asked = true;
-        if !self.devinf_told && self.version >= Version::V1_1 {
-            self.devinf_told = true;
-            let devinf = devinf::describe(&self.server, self.version, self.own_uri(), true);
-            let put = devinf::put(devinf, self.version, self.encoding);
-            if syncloom_wire::command_len(&put, self.version, self.encoding) <= self.message_limit() / 4 * 3 {
-                self.outbox.push_back(put);
-            }
-        }
-        self.outbox.push_back(devinf::get(self.version, self.encoding));
     }
 
     /// Answers a command that is not carried out: `status`, or for 0 what says why.

@@ -1,6 +1,7 @@
 //! One session with one peer: messages in, messages out.
 
 mod commands;
+mod device;
 mod login;
 mod reply;
 mod verdict;
@@ -60,6 +61,8 @@ pub struct Session {
     stamp: Option<Stamp>,
     phase: Phase,
     devinf: Option<DevInf>,
+    /// What is known of the peer was looked up, and not said in this session.
+    recalled: bool,
     devinf_asked: bool,
     devinf_told: bool,
     datastores: Vec<DatastoreSync>,
@@ -110,6 +113,7 @@ impl Session {
             stamp: None,
             phase: Phase::Init,
             devinf: None,
+            recalled: false,
             devinf_asked: false,
             devinf_told: false,
             datastores: Vec::new(),
@@ -159,6 +163,7 @@ impl Session {
             self.refuse(&message.body, status);
             return self.reply(status, chal, false);
         }
+        self.recall_device(&message.body);
         let before = self.outbox.len();
         self.datastores.iter_mut().for_each(DatastoreSync::begin_message);
         for command in message.body {

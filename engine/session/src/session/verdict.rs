@@ -78,6 +78,7 @@ impl Case<'_> {
         let accepted = right.then(|| Accepted {
             login: LoggedIn { user: lookup, claimed: attempt.user.clone(), key: keys.user.take() },
             device: Device {
+                id: attempt.device_id.clone(),
                 key: keys.device.take(),
                 nonce: self.device.as_ref().map_or_else(String::new, |device| device.nonce.clone()),
             },

@@ -159,6 +159,11 @@ struct Sent {
 }
 
 impl DatastoreSync {
+    /// When the peer synced this datastore last, in milliseconds since 1970.
+    pub(crate) fn last_sync(&self) -> Option<i64> {
+        self.target.last_sync
+    }
+
     /// The name of the datastore.
     pub(crate) fn name(&self) -> &str {
         &self.datastore.name

@@ -5,7 +5,7 @@ use syncloom_script::Value;
 
 use super::failed;
 use crate::error::StoreError;
-use crate::traits::{Admin, Claim, Device, User};
+use crate::traits::{Admin, Claim, Device, DeviceInfo, User};
 
 const WHAT: &str = "plugin of the server";
 
@@ -40,19 +40,20 @@ impl Admin for PluginAdmin<'_> {
 
     fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError> {
         let known = self.session.check_device(device_id).map_err(|error| failed(WHAT, &error))?;
-        Ok(Some(Device { key: known.key, nonce: known.nonce }))
+        Ok(Some(Device { id: device_id.to_owned(), key: known.key, nonce: known.nonce }))
     }
 
     fn new_device(&mut self, device_id: &str) -> Result<Device, StoreError> {
-        Ok(self.device(device_id)?.unwrap_or(Device { key: device_id.to_owned(), nonce: String::new() }))
+        Ok(self.device(device_id)?.unwrap_or(Device::unkept(device_id)))
     }
 
     fn save_nonce(&mut self, device: &Device) -> Result<(), StoreError> {
         self.session.save_nonce(&device.nonce).map_err(|error| failed(WHAT, &error))
     }
 
-    fn save_device_info(&mut self, _device: &Device, name: &str, info: &str) -> Result<(), StoreError> {
-        let info = write_fields(&[Field::new("name", name), Field::new("info", info)]);
+    fn save_device_info(&mut self, _device: &Device, info: &DeviceInfo) -> Result<(), StoreError> {
+        let DeviceInfo { name, info, .. } = info;
+        let info = write_fields(&[Field::new("name", name.as_str()), Field::new("info", info.as_str())]);
         self.session.save_device_info(&info).map_err(|error| failed(WHAT, &error))
     }
 }

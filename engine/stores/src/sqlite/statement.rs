@@ -30,6 +30,7 @@ pub(super) struct Values<'a> {
     pub(super) device_id: &'a str,
     pub(super) device_name: &'a str,
     pub(super) device_info: &'a str,
+    pub(super) devinf: &'a str,
     pub(super) folder_key: &'a str,
     pub(super) folder_name: &'a str,
     pub(super) target_key: &'a str,
@@ -243,6 +244,7 @@ fn bound(what: &Placeholder, quoted: bool, values: &Values<'_>) -> SqlValue {
         Placeholder::DeviceId => SqlValue::Text(values.device_id.to_owned()),
         Placeholder::DeviceName => SqlValue::Text(values.device_name.to_owned()),
         Placeholder::DeviceInfo => SqlValue::Text(values.device_info.to_owned()),
+        Placeholder::DevInf => SqlValue::Text(values.devinf.to_owned()),
         Placeholder::RemotePath => SqlValue::Text(values.remote_path.to_owned()),
         Placeholder::Anchor
         | Placeholder::LastSync

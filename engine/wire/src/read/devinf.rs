@@ -5,8 +5,18 @@
 use super::Events;
 use super::cursor::Cursor;
 use crate::devinf::{ContentType, CtCap, CtParam, CtProperty, DevInf, DevInfStore, DsMem, Ext, FilterCap};
-use crate::error::Fault;
+use crate::error::{Fault, FaultKind};
+use crate::limits::Limits;
 use crate::tag::{Space, Tag, devinf};
+
+/// Reads a document of device information.
+pub(crate) fn document<'i, E: Events<'i>>(events: E, limits: &Limits) -> Result<DevInf, Fault> {
+    let mut cursor = Cursor::new(events, limits.clone(), limits.max_elements);
+    match cursor.child(Space::DevInf)? {
+        Some(devinf::DEV_INF) => cursor.devinf(),
+        _ => Err(cursor.fault(FaultKind::MissingElement("DevInf"))),
+    }
+}
 
 impl<'i, E: Events<'i>> Cursor<'i, E> {
     /// Reads the `DevInf` element that was just entered.
