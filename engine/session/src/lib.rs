@@ -9,6 +9,7 @@ mod devinf;
 mod draft;
 mod guard;
 mod report;
+mod rules;
 mod scripting;
 mod server;
 mod session;

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use syncloom_config::{Config, DataType};
-use syncloom_formats::Codec;
+use syncloom_formats::{Codec, Profiles};
 
 use crate::guard::Guard;
 
@@ -14,6 +14,7 @@ use crate::guard::Guard;
 pub struct Server {
     config: Arc<Config>,
     codecs: HashMap<String, Arc<Codec>>,
+    profiles: Arc<Profiles>,
     stamps: Mutex<Stamps>,
     guard: Mutex<Guard>,
 }
@@ -39,7 +40,9 @@ impl Server {
         let compile =
             |datatype: &Arc<DataType>| (datatype.name.clone(), Arc::new(Codec::new(Arc::clone(datatype))));
         let codecs = config.datatypes.iter().map(compile).collect();
-        Ok(Arc::new(Server { config, codecs, stamps: Mutex::default(), guard: Mutex::default() }))
+        let profiles = Arc::new(Profiles::new(&config.mime_profiles, &config.text_profiles));
+        let (stamps, guard) = (Mutex::default(), Mutex::default());
+        Ok(Arc::new(Server { config, codecs, profiles, stamps, guard }))
     }
 
     /// The config.
@@ -55,6 +58,11 @@ impl Server {
     /// The compiled form of a datatype of the config.
     pub(crate) fn codec(&self, datatype: &DataType) -> Option<Arc<Codec>> {
         self.codecs.get(&datatype.name).cloned()
+    }
+
+    /// The profiles that scripts can name.
+    pub(crate) fn profiles(&self) -> &Arc<Profiles> {
+        &self.profiles
     }
 
     /// The stamp of a session of this device and user that begins to sync now.

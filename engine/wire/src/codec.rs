@@ -44,6 +44,18 @@ pub fn decode(bytes: &[u8], encoding: Encoding, limits: &Limits) -> Result<Decod
     Ok(Decoded { message, fault })
 }
 
+/// Reads device information that stands by itself as XML, of any version.
+///
+/// # Errors
+/// If it is no such document, or is over one of the `limits`.
+pub fn read_devinf(xml: &str, limits: &Limits) -> Result<DevInf, DecodeError> {
+    if xml.len() > limits.max_bytes {
+        let kind = FaultKind::TooLarge { limit: limits.max_bytes };
+        return Err(DecodeError { kind, offset: limits.max_bytes });
+    }
+    Ok(read::devinf_document(XmlReader::new(xml, false), limits)?)
+}
+
 /// Writes a message; the version of SyncML is that of the header's `VerDTD` (1.2 if it is none).
 ///
 /// Texts lose the control characters that XML 1.0 cannot hold. [`Data::Bytes`](crate::Data::Bytes)
@@ -56,19 +68,11 @@ pub fn encode(message: &Message, encoding: Encoding) -> Vec<u8> {
 }
 
 /// Writes device information as an XML document of its own.
-pub fn encode_devinf(devinf: &DevInf) -> String {
+pub fn write_devinf(devinf: &DevInf) -> String {
     let mut sink = XmlSink::new(Vec::new(), Version::V1_2);
     sink.prolog();
     sink.devinf(devinf, Version::V1_2);
     String::from_utf8(sink.out).unwrap_or_default()
-}
-
-/// Reads an XML document of device information; `None` if it is none that can be read to its end.
-pub fn decode_devinf(text: &str, limits: &Limits) -> Option<DevInf> {
-    if text.len() > limits.max_bytes {
-        return None;
-    }
-    read::devinf(XmlReader::new(text, false), limits).ok()
 }
 
 /// The bytes that a command adds to an encoded message of this version: with

@@ -231,8 +231,8 @@ fn a_peer_that_has_said_what_it_is_is_not_asked_again() {
         crate::confirm(&mut peer, &answer);
         let kept = &server.rows("SELECT devinf FROM devices")[0];
         assert_eq!(
-            syncloom_wire::decode_devinf(kept, &syncloom_wire::Limits::default()),
-            Some(own),
+            syncloom_wire::read_devinf(kept, &syncloom_wire::Limits::default()),
+            Ok(own),
             "{kept}"
         );
         // It counts as if it had been said: types, and what else the peer can do.

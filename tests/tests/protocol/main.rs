@@ -13,6 +13,8 @@ mod login_scripts;
 mod modes;
 mod opening;
 mod options;
+mod peers;
+mod rules;
 mod scripts;
 mod sending;
 mod session;

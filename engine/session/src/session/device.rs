@@ -1,54 +1,33 @@
-//! What the peer is: its device information, as it says it, or as it said it in an earlier session; and when it is told
-//! ours (manual 8.12, 8.13, 12.15).
+//! What is kept of a peer between sessions: its device information; and when it is asked for it and told ours (manual 8.12,
+//! 8.13, 12.15).
 //!
-//! Not its job: what follows from it for types and items (`sync::peer`).
+//! Not its job: what follows from it (`peer`).
 
 use syncloom_stores::{Device, DeviceInfo, StoreError};
-use syncloom_wire::{Command, Data, DevInf, Item, Limits, Version, decode_devinf, encode_devinf};
+use syncloom_wire::{DevInf, Limits, Version, read_devinf, write_devinf};
 
 use super::Session;
 use crate::devinf;
-use crate::sync::RemoteStore;
 
 /// The longest device information in bytes that is kept for later sessions. That of the largest telephones is 50 kB;
 /// what is longer is asked for again.
 const MAX_KEPT: usize = 1 << 20;
 
 impl Session {
-    /// Takes the peer's device information from a Put or Results.
-    pub(super) fn take_devinf(&mut self, items: Vec<Item>) -> u16 {
-        for item in items {
-            if let Some(Data::DevInf(devinf)) = item.data {
-                self.remember_device(&devinf);
-                self.recalled = false;
-                self.device_known(*devinf);
-                return 200;
-            }
-        }
-        405
-    }
-
-    /// From now on the peer is this device, whether it says so or has said so in an earlier session.
-    pub(super) fn device_known(&mut self, devinf: DevInf) {
-        self.devinf = Some(devinf);
-    }
-
-    /// Looks up what the peer said of itself in an earlier session, unless it says so in this message.
-    pub(super) fn recall_device(&mut self, body: &[Command]) {
-        let says_so = |command: &Command| match command {
-            Command::Put(put) => put.items.iter().any(is_devinf),
-            Command::Results(results) => results.items.iter().any(is_devinf),
-            _ => false,
-        };
-        if self.devinf.is_some() || std::mem::replace(&mut self.recalled, true) || body.iter().any(says_so) {
+    /// Looks up what a peer that says nothing has said of itself in an earlier session.
+    pub(super) fn recall_device(&mut self) {
+        if std::mem::replace(&mut self.looked_up, true) || self.devinf.is_some() {
             return;
         }
         match self.kept_devinf() {
             // Up to SyncML 1.1 it has another form, and a peer that has learned a new version may have changed.
-            Ok(Some(text)) => match decode_devinf(&text, &Limits::default()) {
-                Some(devinf) if devinf.ver_dtd == self.version.ver_dtd() => self.device_known(devinf),
-                Some(_) => {}
-                None => self.notes.push("the device information that is kept cannot be read".to_owned()),
+            Ok(Some(text)) => match read_devinf(&text, &Limits::default()) {
+                Ok(devinf) if devinf.ver_dtd == self.version.ver_dtd() => {
+                    self.recalled = true;
+                    self.learn_devinf(devinf);
+                }
+                Ok(_) => {}
+                Err(error) => self.notes.push(format!("the kept device information cannot be read: {error}")),
             },
             Ok(None) => {}
             Err(error) => self.notes.push(error.to_string()),
@@ -65,12 +44,13 @@ impl Session {
         Ok(kept.filter(|text| !text.is_empty()))
     }
 
-    fn remember_device(&mut self, devinf: &DevInf) {
+    /// Keeps what the peer says of itself for later sessions.
+    pub(super) fn remember_device(&mut self, devinf: &DevInf) {
         if !self.server.settings().is_some_and(syncloom_config::Server::keeps_device_info) {
             return;
         }
         let mut info = described(devinf);
-        info.devinf = Some(encode_devinf(devinf)).filter(|text| text.len() <= MAX_KEPT).unwrap_or_default();
+        info.devinf = Some(write_devinf(devinf)).filter(|text| text.len() <= MAX_KEPT).unwrap_or_default();
         let device = self.own_device();
         let saved = self.kept_devinf().and_then(|kept| match kept {
             Some(kept) if kept == info.devinf => Ok(()),
@@ -97,7 +77,7 @@ impl Session {
         let outdated = self.datastores.iter().any(|sync| sync.last_sync().is_none_or(changed));
         let tells = !config.never_put_devinf && self.version >= Version::V1_1 && (outdated || !known);
         if tells && !std::mem::replace(&mut self.devinf_told, true) {
-            let devinf = devinf::describe(&self.server, self.version, self.own_uri(), true);
+            let devinf = self.own_devinf(true);
             let put = devinf::put(devinf, self.version, self.encoding);
             if syncloom_wire::command_len(&put, self.version, self.encoding) <= self.message_limit() / 4 * 3 {
                 self.outbox.push_back(put);
@@ -111,13 +91,8 @@ impl Session {
     /// Whether the peer has said what it is: in this session, or in an earlier one what is needed now.
     fn knows_device(&self) -> bool {
         let Some(devinf) = &self.devinf else { return false };
-        let describes = |uri: &str| RemoteStore::find(devinf, uri).is_some();
-        !self.recalled || self.datastores.iter().all(|sync| describes(&sync.remote_uri))
+        !self.recalled || self.datastores.iter().all(|sync| sync.is_described_by(devinf))
     }
-}
-
-fn is_devinf(item: &Item) -> bool {
-    matches!(item.data, Some(Data::DevInf(_)))
 }
 
 /// A device in the words of `%nR` and `%vR`.
