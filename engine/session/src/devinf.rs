@@ -60,8 +60,9 @@ pub(crate) fn describe(server: &Server, shown: &Shown<'_>) -> DevInf {
             store.ctcaps = own;
         } else {
             for cap in own {
-                if !ctcaps.iter().any(|known| known.type_ == cap.type_) {
-                    ctcaps.push(cap);
+                match ctcaps.iter_mut().find(|known| known.type_ == cap.type_) {
+                    Some(known) => add_properties(known, cap),
+                    None => ctcaps.push(cap),
                 }
             }
         }
@@ -107,6 +108,22 @@ fn describe_store(datastore: &Arc<Datastore>, types: &[&TypeUse]) -> DevInfStore
         tx,
         sync_types: SYNC_TYPES.map(str::to_owned).to_vec(),
         ..DevInfStore::default()
+    }
+}
+
+/// Puts what a datastore holds of a type to what others hold of it: up to SyncML 1.1 the device has one list for all.
+fn add_properties(known: &mut CtCap, other: CtCap) {
+    for property in other.properties {
+        match known.properties.iter_mut().find(|known| known.name == property.name) {
+            Some(known) => {
+                for value in property.values {
+                    if !known.values.contains(&value) {
+                        known.values.push(value);
+                    }
+                }
+            }
+            None => known.properties.push(property),
+        }
     }
 }
 

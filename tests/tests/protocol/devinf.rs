@@ -230,11 +230,7 @@ fn a_peer_that_has_said_what_it_is_is_not_asked_again() {
         let answer = send_changes(&mut peer, vec![]);
         crate::confirm(&mut peer, &answer);
         let kept = &server.rows("SELECT devinf FROM devices")[0];
-        assert_eq!(
-            syncloom_wire::read_devinf(kept, &syncloom_wire::Limits::default()),
-            Ok(own),
-            "{kept}"
-        );
+        assert_eq!(syncloom_wire::read_devinf(kept, &syncloom_wire::Limits::default()), Ok(own), "{kept}");
         // It counts as if it had been said: types, and what else the peer can do.
         server.sql("INSERT INTO contacts (user, last_name) VALUES (1, 'Ours')");
         let usual = || alert(200, "contacts", Some("a1"), "a2");

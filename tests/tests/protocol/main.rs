@@ -4,10 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod changes;
+mod conflicts;
 mod credentials;
 mod devinf;
 mod filters;
 mod large;
+mod limits;
 mod login;
 mod login_scripts;
 mod modes;

@@ -80,7 +80,9 @@ pub(crate) fn store(
     }
     let stored = item.get_at(field, place.1);
     if map.conversion == Conversion::EmptyOnly && !stored.is_empty() {
-        let same = stored.to_text() == text;
+        // A time may have been put into the zone of its item.
+        let same =
+            stored.to_text() == text || *stored == from_text(text.as_ref(), kind, map.conversion, context);
         return if same { Ok(()) } else { Err(NoteKind::KeptFirst) };
     }
     let value = match (map.combine, stored) {

@@ -3,7 +3,7 @@
 //! `property` writes one occurrence of a property, `fold` its lines, `zones` the zones that its times are in, `kept`
 //! what the item has beyond the profile.
 
-mod fold;
+pub(crate) mod fold;
 mod kept;
 mod property;
 mod zones;

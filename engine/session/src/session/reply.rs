@@ -23,6 +23,13 @@ impl Session {
         draft.push(about_header);
         while let Some(command) = self.outbox.pop_front() {
             let command = with_cmd_id(command, draft.next_cmd_id());
+            if draft.is_empty() && is_devinf(&command) && draft.len_of(&command) > draft.room() {
+                let size = draft.len_of(&command);
+                self.notes
+                    .push(format!("{size} bytes about this server are more than the peer takes: not told"));
+                draft.take_back_cmd_id();
+                continue;
+            }
             if !draft.fits(&command) {
                 draft.take_back_cmd_id();
                 self.outbox.push_front(command);
@@ -172,6 +179,11 @@ fn with_session_id(uri: &str, id: &str) -> String {
     let own = format!("{SESSION_PARAMETER}{id}");
     parameters.push(&own);
     format!("{base}?{}", parameters.join("&"))
+}
+
+/// Whether a command does no more than tell the peer what we are: it can do without.
+fn is_devinf(command: &Command) -> bool {
+    matches!(command, Command::Results(_) | Command::Put(_))
 }
 
 fn with_cmd_id(mut command: Command, cmd_id: String) -> Command {

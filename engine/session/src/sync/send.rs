@@ -49,8 +49,10 @@ pub(super) struct Piece {
 #[derive(Default)]
 pub(super) struct Content {
     bytes: Vec<u8>,
-    /// They are anything but text.
+    /// They are anything but text in UTF-8.
     binary: bool,
+    /// They are text all the same.
+    is_text: bool,
     /// How many there are when they are unpacked.
     original_size: Option<usize>,
 }
@@ -322,10 +324,10 @@ impl DatastoreSync {
             scripts.outgoing(&mut item, limit, hosts)
         });
         in_use.scripts.leave_out(&mut item);
-        let Encoded { data, binary, original_size, notes: found } =
+        let Encoded { data, binary, is_text, original_size, notes: found } =
             in_use.codec.encode(&item, &in_use.peer, limit);
         notes.extend(found.iter().map(|note| format!("{about}: {note}")));
-        Content { bytes: data, binary, original_size }
+        Content { bytes: data, binary, is_text, original_size }
     }
 
     /// An item does not go to the peer, as it is too large for it.
@@ -371,7 +373,7 @@ impl DatastoreSync {
         let (first, last) = (range.start == 0, range.end == piece.len());
         let in_pieces = !(first && last);
         let change = piece.about.change;
-        let Content { bytes, binary, original_size } = &piece.content;
+        let Content { bytes, binary, is_text, original_size } = &piece.content;
         let mime_type = self.loaded.as_ref().map(|loaded| loaded.types.sent_type().to_owned());
         let bytes = &bytes[range];
         let data = match binary {
@@ -382,7 +384,7 @@ impl DatastoreSync {
             target: piece.target.clone().map(Location::new),
             source: piece.source.clone().map(Location::new),
             meta: Meta {
-                format: binary.then(|| "bin".to_owned()),
+                format: (*binary && !is_text).then(|| "bin".to_owned()),
                 size: (in_pieces && first).then_some(piece.len() as u64),
                 max_obj_size: original_size.filter(|_| first).map(|size| size as u64),
                 // A peer that kept the beginning of an item is told that it comes again from there.
