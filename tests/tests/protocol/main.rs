@@ -6,6 +6,7 @@
 mod changes;
 mod conflicts;
 mod credentials;
+mod custom;
 mod devinf;
 mod filters;
 mod large;
@@ -16,8 +17,11 @@ mod modes;
 mod opening;
 mod options;
 mod peers;
+mod ranges;
 mod rules;
 mod scripts;
+mod scripts_datastore;
+mod scripts_status;
 mod sending;
 mod session;
 

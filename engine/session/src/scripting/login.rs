@@ -12,7 +12,7 @@ use syncloom_stores::sqlite::{Rows, integer_of_time, literal, time_of_integer};
 use syncloom_stores::{Backend, ErrorKind, StoreError};
 
 use super::item::{flag, number, text};
-use super::{Desk, Shared, value_of};
+use super::{Desk, Shared, is_true, value_of};
 use crate::auth::{Attempt, Secret};
 use crate::server::Server;
 
@@ -53,15 +53,7 @@ impl Desk {
         machine.notes.append(&mut sql.notes);
         let failed = result.is_err();
         let value = value_of(result, scripts.origin(kind), &mut machine.notes);
-        if failed { Err(Failed) } else { Ok(value.map(|value| is_true(&value.value))) }
-    }
-}
-
-/// Whether a script's answer is yes.
-fn is_true(value: &Value) -> bool {
-    match value {
-        Value::Integer(number) => *number != 0,
-        other => other.to_text().trim().parse::<i64>().is_ok_and(|number| number != 0),
+        if failed { Err(Failed) } else { Ok(is_true(value)) }
     }
 }
 
