@@ -69,6 +69,32 @@ fn the_server_says_what_it_can() {
 }
 
 #[test]
+fn the_server_says_how_much_its_columns_take() {
+    let map = "references=\"NOTE\" type=\"string\" mode=\"rw\"";
+    let title = "references=\"TITLE\" type=\"string\" mode=\"rw\"";
+    let server = Server::start_with(&[
+        (map, &format!("{map} size=\"500\" truncate=\"yes\"")),
+        (title, &format!("{title} size=\"40\" truncate=\"no\"")),
+    ]);
+    for tongue in Tongue::ALL {
+        let mut peer = Peer::new(&server.url, &format!("{tongue:?}"), tongue);
+        let answer = peer.send(vec![get(tongue)], true);
+        let caps = ctcaps(answer.devinf().unwrap(), tongue.version);
+        for cap in caps {
+            let told = |name: &str| {
+                let property = cap.properties.iter().find(|property| property.name == name).unwrap();
+                (property.max_size, property.no_truncate)
+            };
+            let whole = tongue.version == Version::V1_2;
+            assert_eq!(
+                [told("NOTE"), told("TITLE"), told("N")],
+                [(Some(500), false), (Some(40), whole), (None, false)]
+            );
+        }
+    }
+}
+
+#[test]
 fn device_information_comes_in_any_order_and_the_server_asks_for_what_it_lacks() {
     in_every_tongue(|server, tongue| {
         let own = || put(devinf(tongue.version, "peer-1"), tongue);
