@@ -35,6 +35,7 @@ impl Fixture {
             domain: String::new(),
             folder_key: "1".into(),
             remote_path: "./it's".into(),
+            parts: Vec::new(),
             stamp: 1_700_000_000_123,
         };
         Fixture { folder, config, datastore, scope }
