@@ -65,61 +65,92 @@ impl Timestamp {
             return duration_text(self.linear(), style.fraction);
         }
         let Parts { year, month, day, hour, minute, second, milli } = self.parts();
-        let mut text = String::with_capacity(USUAL_LENGTH);
+        let mut text = Digits { bytes: [0; Digits::ROOM], length: 0 };
         if self.kind() != TimestampKind::Time {
-            let dash = if style.extended { "-" } else { "" };
             if year < 0 {
-                text.push('-');
+                text.push(b'-');
             }
-            push_number(&mut text, year, 4);
-            text.push_str(dash);
-            push_number(&mut text, month, 2);
-            text.push_str(dash);
-            push_number(&mut text, day, 2);
+            text.number(year, 4);
+            if style.extended {
+                text.push(b'-');
+            }
+            text.number(month, 2);
+            if style.extended {
+                text.push(b'-');
+            }
+            text.number(day, 2);
         }
         if self.kind() == TimestampKind::Date {
-            return text;
+            return text.as_str().to_owned();
         }
         if self.kind() == TimestampKind::DateTime {
-            text.push('T');
+            text.push(b'T');
         }
-        let colon = if style.extended { ":" } else { "" };
-        push_number(&mut text, hour, 2);
-        text.push_str(colon);
-        push_number(&mut text, minute, 2);
-        text.push_str(colon);
-        push_number(&mut text, second, 2);
+        text.number(hour, 2);
+        if style.extended {
+            text.push(b':');
+        }
+        text.number(minute, 2);
+        if style.extended {
+            text.push(b':');
+        }
+        text.number(second, 2);
         if style.fraction && milli != 0 {
-            text.push('.');
-            push_number(&mut text, milli, 3);
+            text.push(b'.');
+            text.number(milli, 3);
         }
         match self.zone() {
-            Zone::Utc => text.push('Z'),
-            Zone::Offset(minutes) if style.offset => text.push_str(&offset_text(minutes, style.extended)),
+            Zone::Utc => text.push(b'Z'),
+            Zone::Offset(minutes) if style.offset => {
+                return text.as_str().to_owned() + &offset_text(minutes, style.extended);
+            }
             _ => {}
         }
-        text
+        text.as_str().to_owned()
     }
 }
 
-/// How long the usual time is: `20080715T120000Z`.
-const USUAL_LENGTH: usize = 16;
-/// The digits of the largest number.
-const MOST_DIGITS: usize = 20;
+/// A text of digits and signs that is being made. Times are most of what calendars write, and the machinery of
+/// `write!` would take most of that.
+struct Digits {
+    bytes: [u8; Digits::ROOM],
+    length: usize,
+}
 
-/// Appends a number without its sign, with zeros before it up to a width. Times are most of what calendars write,
-/// and the machinery of `write!` would take most of that.
-fn push_number(text: &mut String, number: i64, width: usize) {
-    let mut rest = number.unsigned_abs();
-    let mut digits = [b'0'; MOST_DIGITS];
-    let mut start = MOST_DIGITS;
-    while start > 0 && (rest > 0 || MOST_DIGITS - start < width) {
-        start -= 1;
-        // A digit is less than ten.
-        digits[start] += (rest % 10) as u8;
-        rest /= 10;
+impl Digits {
+    /// Room for the longest time: a year of 20 digits with its sign, a date, a time with a fraction, and signs between.
+    const ROOM: usize = 48;
+
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
     }
-    text.extend(digits[start..].iter().copied().map(char::from));
+
+    /// Adds a number without its sign, with zeros before it up to a width.
+    fn number(&mut self, number: i64, width: usize) {
+        let mut rest = number.unsigned_abs();
+        let mut last = width;
+        // Years may have more digits.
+        let mut most = 10_u64.pow(width as u32);
+        while rest >= most {
+            last += 1;
+            let Some(next) = most.checked_mul(10) else { break };
+            most = next;
+        }
+        let end = self.length + last;
+        for place in self.bytes.get_mut(self.length..end).unwrap_or_default().iter_mut().rev() {
+            // A digit is less than ten.
+            *place = b'0' + (rest % 10) as u8;
+            rest /= 10;
+        }
+        self.length = end.min(Digits::ROOM);
+    }
+
+    fn as_str(&self) -> &str {
+        self.bytes.get(..self.length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
 }
 
 /// An offset from UTC as ISO 8601 has it: `+02:00` extended, `+02` or `-0330` basic.
