@@ -233,7 +233,7 @@ fn understand(
     if options.show {
         *shown = Some(show::show(&root));
     }
-    let built = build::build(&root, path, report);
+    let built = build::build(&root, path, rules.variables, report);
     missing_modules(&root, path, options, report);
     advice::advise(&root, &built.left_out, report);
     Some(built.config)

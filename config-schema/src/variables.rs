@@ -56,6 +56,11 @@ impl Variables {
         self.values.get(&name.trim().to_ascii_lowercase()).map(String::as_str)
     }
 
+    /// Their values, by names in small letters.
+    pub fn into_values(self) -> BTreeMap<String, String> {
+        self.values
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
         self.values.keys().map(String::as_str)
     }

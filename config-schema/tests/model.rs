@@ -41,8 +41,7 @@ fn remote_rules_have_their_subrules_in_them() {
     assert_eq!((old.name.as_str(), old.settings.legacy_mode), ("old", Some(false)));
     assert_eq!(old.parts[0].settings.limited_field_lengths, Some(true));
     assert_eq!((second.is_final, &second.peers), (true, &PeerPattern::default()));
-    assert_eq!((first.script, second.script), (None, Some(SessionScript::Rule(3))));
-    assert!(server.session_scripts.has(SessionScript::Rule(3)));
+    assert!(!first.script.has(RuleScript) && second.script.has(RuleScript));
 }
 
 #[test]

@@ -39,7 +39,8 @@ const CONFIG: &str = r#"<sysync_config version="1.0">
   <simpleauthuser>u</simpleauthuser>
   <sessioninitscript>STRING kind; kind = "plain";</sessioninitscript>
   <remoterule name="first"><model>x</model></remoterule>
-  <remoterule name="second"><rulescript>kind = "special";</rulescript></remoterule>
+  <remoterule name="second"><rulescript>STRING own; own = "special"; kind = own;</rulescript></remoterule>
+  <remoterule name="third"><rulescript>INTEGER own; own = own + 1; kind = kind + own;</rulescript></remoterule>
 </server>
 </sysync_config>"#;
 
@@ -118,7 +119,7 @@ fn what_fails_while_it_runs_is_told_by_tag_and_line_of_the_file() {
 }
 
 #[test]
-fn rules_share_the_variables_of_the_session() {
+fn rules_share_the_variables_of_the_session_and_not_their_own() {
     let config = config();
     let server = config.server.unwrap();
     let scripts = &server.session_scripts;
@@ -126,10 +127,13 @@ fn rules_share_the_variables_of_the_session() {
     let mut machine = Machine::default();
     let mut env = Env::new(&mut machine);
     scripts.run(SessionScript::Init, &mut variables, &mut env).unwrap();
-    assert_eq!(scripts.run(SessionScript::Rule(0), &mut variables, &mut env), Ok(None));
-    assert_eq!(scripts.context().value(&variables, "KIND").unwrap().value.to_text(), "plain");
-    scripts.run(SessionScript::Rule(1), &mut variables, &mut env).unwrap();
-    assert_eq!(scripts.context().value(&variables, "KIND").unwrap().value.to_text(), "special");
+    for (rule, kind) in server.rules.iter().zip(["plain", "special", "special1"]) {
+        let mut its = rule.script.context().take_over(variables);
+        assert_eq!(rule.script.run(RuleScript, &mut its, &mut env), Ok(None));
+        variables = scripts.context().hand_back(its);
+        assert_eq!(scripts.context().value(&variables, "KIND").unwrap().value.to_text(), kind);
+    }
+    assert_eq!(scripts.context().value(&variables, "OWN"), None);
     assert!(server.login_scripts.is_empty());
 }
 

@@ -79,6 +79,33 @@ impl Comparer {
         longer && size.is_some() && equal_values(whole, value, kind, size)
     }
 
+    /// Whether there is a field of which the peer keeps only so much.
+    pub fn knows_cuts(&self) -> bool {
+        self.max_size.iter().any(Option::is_some)
+    }
+
+    /// Gives an item of the peer's back what the peer has cut off: a value that is only the beginning of the one that
+    /// stands here becomes the whole one again. So does each such element of a list that is as long as the one here.
+    pub fn restore_cut(&self, item: &mut Item, ours: &Item) {
+        for (id, field) in self.list.iter() {
+            let restored = match (item.get(id), ours.get(id)) {
+                (Value::Array(cut), Value::Array(whole)) if cut.len() == whole.len() => {
+                    let is_cut = |(cut, whole): (&Value, &Value)| self.is_cut(id, field.kind, whole, cut);
+                    if !cut.iter().zip(whole).any(is_cut) {
+                        continue;
+                    }
+                    let pairs = cut.iter().zip(whole);
+                    Value::Array(
+                        pairs.map(|pair| if is_cut(pair) { pair.1 } else { pair.0 }.clone()).collect(),
+                    )
+                }
+                (cut, whole) if self.is_cut(id, field.kind, whole, cut) => whole.clone(),
+                _ => continue,
+            };
+            item.set(id, restored);
+        }
+    }
+
     /// Compares in a mode. On a difference the age fields decide who is newer, the first listed first.
     pub fn compare(&self, first: &Item, second: &Item, mode: CompareMode) -> Comparison {
         match self.difference(first, second, mode) {
@@ -144,10 +171,7 @@ impl Comparer {
             let value = item.get(id);
             all |= skips_unassigned(mode) && !value.is_assigned();
             counted |= !(skips_unassigned(mode) && value.is_empty());
-            // What the peer may have cut is left to the comparison that follows the lookup.
-            if self.max_size[id.index()].is_none() {
-                hash_value(value, field.kind, &mut hasher);
-            }
+            hash_value(value, field.kind, self.max_size[id.index()], &mut hasher);
         }
         match (counted, all) {
             (false, _) => Lookup::Nothing,
@@ -177,8 +201,10 @@ pub fn equal_values(a: &Value, b: &Value, kind: FieldType, max_size: Option<usiz
         }
         (a, b) if a.is_empty() || b.is_empty() => says_nothing(a, kind) && says_nothing(b, kind),
         (Value::Text(a), Value::Text(b)) => {
+            let (all_a, all_b) = (a, b);
             let (a, b) = (significant(a, kind), significant(b, kind));
-            a == b || max_size.is_some_and(|size| equal_up_to(&a, &b, size))
+            let by_then = |size| equal_up_to(&a, &b, size) || equal_up_to(all_a, all_b, size);
+            a == b || max_size.is_some_and(by_then)
         }
         (Value::Timestamp(a), Value::Timestamp(b)) => a.compare(*b) == Ordering::Equal,
         (Value::Integer(a), Value::Integer(b)) => a == b,
@@ -205,17 +231,34 @@ fn elements(value: &Value, kind: FieldType) -> &[Value] {
 
 fn equal_up_to(a: &str, b: &str, size: usize) -> bool {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
-    !short.is_empty() && long.starts_with(short) && short.len() >= long.floor_char_boundary(size)
+    !short.is_empty() && long.starts_with(short) && short.len() >= kept(long, size)
 }
 
-fn hash_value(value: &Value, kind: FieldType, hasher: &mut DefaultHasher) {
+/// What of a text is the same in all that a peer may have made of it that holds so many bytes: that much of it without
+/// space at its end, and at least its first character.
+fn uncut(text: &str, kind: FieldType, size: Option<usize>) -> &str {
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    match size {
+        None => text,
+        // What does not count may have been cut before what does.
+        Some(_) if kind == FieldType::Telephone => &text[..first],
+        Some(size) => &text[..kept(text, size).max(first)],
+    }
+}
+
+/// How much of a text is kept at least by who holds so many bytes of it.
+fn kept(text: &str, size: usize) -> usize {
+    text[..text.floor_char_boundary(size)].trim_end().len()
+}
+
+fn hash_value(value: &Value, kind: FieldType, size: Option<usize>, hasher: &mut DefaultHasher) {
     for element in elements(value, kind) {
         match element {
             element if says_nothing(element, kind) => 0u8.hash(hasher),
             Value::Timestamp(time) => time.unix_ms().hash(hasher),
             Value::Blob(bytes) => bytes.hash(hasher),
-            Value::Text(text) => significant(text, kind).hash(hasher),
-            element => significant(&element.to_text(), kind).hash(hasher),
+            Value::Text(text) => uncut(&significant(text, kind), kind, size).hash(hasher),
+            element => uncut(&significant(&element.to_text(), kind), kind, size).hash(hasher),
         }
     }
     u8::MAX.hash(hasher);
@@ -303,6 +346,37 @@ mod tests {
         assert!(comparer.equal(&whole, &cut, CompareMode::Conflict), "the next character had no room");
         comparer.set_max_size(NAME, Some(5));
         assert!(!comparer.equal(&whole, &cut, CompareMode::Conflict));
+    }
+
+    #[test]
+    fn what_was_cut_is_found_and_made_whole() {
+        let list = list();
+        let mut comparer = Comparer::new(Arc::clone(&list));
+        assert!(!comparer.knows_cuts());
+        comparer.set_max_size(PHONE, Some(6));
+        comparer.set_max_size(NOTE, Some(5));
+        let whole = item(&list, "M", &["+41 44 668", "2", "+49 30 11"], "one, two", "");
+        let lookup = |item: &Item| comparer.lookup(item, CompareMode::Conflict);
+        for (phones, note) in [
+            (["+41 44", "2", "+49 30"], "one, "),
+            (["+41 44 668", "2", "+49 30"], "one, two"),
+            // Space at the end gets lost on the way.
+            (["+41 44", "2", "+49 30 11"], "one,"),
+        ] {
+            let mut cut = item(&list, "M", &phones, note, "");
+            assert!(comparer.equal(&whole, &cut, CompareMode::Conflict), "{note}");
+            assert_eq!(lookup(&cut), lookup(&whole), "{note}");
+            comparer.restore_cut(&mut cut, &whole);
+            assert_eq!((cut.get(PHONE), cut.get(NOTE)), (whole.get(PHONE), whole.get(NOTE)));
+        }
+        let mut other = item(&list, "M", &["+41 43", "3", "+49 30"], "one", "");
+        assert!(!comparer.equal(&whole, &other, CompareMode::Conflict));
+        comparer.restore_cut(&mut other, &whole);
+        let phones: Vec<String> = other.get(PHONE).elements().iter().map(Value::to_text).collect();
+        assert_eq!(
+            (phones.join("|"), other.get(NOTE).to_text()),
+            ("+41 43|3|+49 30 11".into(), "one".into())
+        );
     }
 
     #[test]

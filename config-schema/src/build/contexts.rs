@@ -11,8 +11,8 @@ use syncloom_script::lang::{ContextBuilder, Scope, ScriptId};
 use super::scripting::Scripting;
 use crate::check::Node;
 use crate::model::{
-    AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Place, Scripts,
-    SessionScript,
+    AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Place,
+    RuleScript, Scripts, SessionScript,
 };
 use crate::source::Report;
 
@@ -52,6 +52,8 @@ const LOGIN: &[Row<LoginScript>] = &[
     row("logincheckscript", LoginScript::Check, LOOKS),
     row("loginfinishscript", LoginScript::Finish, LOOKS),
 ];
+
+const RULE: &[Row<RuleScript>] = &[row("rulescript", RuleScript, LOOKS)];
 
 const AFTER_CONNECT: &[Row<AfterConnect>] = &[row("afterconnectscript", AfterConnect, LOOKS)];
 
@@ -100,21 +102,26 @@ const DATATYPE: &[Row<DatatypeScript>] = &[
     row("mergescript", DatatypeScript::Merge, CHANGES_BOTH),
 ];
 
-/// The scripts of the session, and those of the rules, which share its variables. The rules come in the order of the
-/// document.
-pub(super) fn session<'n>(
-    node: &'n Node,
-    rules: &[&'n Node],
+pub(super) fn session(
+    node: &Node,
     scripting: &Scripting<'_>,
     report: &mut Report<'_>,
 ) -> Scripts<SessionScript> {
     let mut context = Context::new(Contexts::GLOBAL, scripting, report);
     context.add_all(node, SESSION, |kind| kind);
-    for (number, rule) in (0..).zip(rules) {
-        if let Some(script) = rule.child("rulescript") {
-            context.add(script, SessionScript::Rule(number), LOOKS);
-        }
-    }
+    context.build()
+}
+
+/// The script of a remote rule, which knows what those of the session have declared.
+pub(super) fn rule(
+    node: &Node,
+    session: &Scripts<SessionScript>,
+    scripting: &Scripting<'_>,
+    report: &mut Report<'_>,
+) -> Scripts<RuleScript> {
+    let mut context = Context::new(Contexts::GLOBAL, scripting, report);
+    context.builder = context.builder.after(session.context());
+    context.add_all(node, RULE, |kind| kind);
     context.build()
 }
 

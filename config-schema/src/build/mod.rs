@@ -32,6 +32,7 @@ use syncloom_script::Zones;
 use crate::check::Node;
 use crate::model::{Config, Transport};
 use crate::source::Report;
+use crate::variables::Variables;
 
 use datatypes::Types;
 use scripting::Scripting;
@@ -57,7 +58,7 @@ pub(crate) fn default_text(parent: &str, name: &str) -> &'static str {
 }
 
 /// Builds the config. It is usable if the report has no error then.
-pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built {
+pub(crate) fn build(root: &Node, path: &Path, variables: Variables, report: &mut Report<'_>) -> Built {
     let scripting = Scripting::read(root, report);
     let zones = zones::read(root, report);
     let mut types = Types::new(root);
@@ -84,6 +85,7 @@ pub(crate) fn build(root: &Node, path: &Path, report: &mut Report<'_>) -> Built 
     let config = Config {
         path: path.to_owned(),
         id: (!id.is_empty()).then_some(id),
+        variables: variables.into_values(),
         manufacturer: text_or_default(root, "manufacturer"),
         model: text_or_default(root, "model"),
         max_msg_size: integer(root, "maxmsgsize"),

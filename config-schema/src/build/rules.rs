@@ -1,10 +1,12 @@
 //! `<remoterule>` and `<subrule>` (manual 11.36), with the subrules that they include.
 //!
-//! Not its job: their scripts (`contexts`).
+//! Not its job: what is wrong with their scripts (`contexts`).
 
 use std::sync::Arc;
 
+use super::contexts;
 use super::names::Names;
+use super::scripting::Scripting;
 use super::values::{attr_text, boolean, choice, some_text};
 use crate::check::Node;
 use crate::diagnostic::Code;
@@ -12,31 +14,28 @@ use crate::model::{Charset, PeerPattern, RemoteRule, RuleSettings, Scripts, Sess
 use crate::source::Report;
 use crate::values;
 
-/// The rules and subrules of a server or client, in the order of the document. A script of a rule has its number
-/// here.
-pub(super) fn nodes(node: &Node) -> Vec<&Node> {
-    node.children.iter().filter(|child| ["remoterule", "subrule"].contains(&child.tag.name)).collect()
-}
-
-/// Builds the rules; subrules are in them where they are included.
+/// Builds the rules of a server or client; subrules are in them where they are included. Their scripts come behind
+/// those of the session.
 pub(super) fn build(
-    nodes: &[&Node],
-    scripts: &Scripts<SessionScript>,
+    node: &Node,
+    session: &Scripts<SessionScript>,
+    scripting: &Scripting<'_>,
     report: &mut Report<'_>,
 ) -> Vec<Arc<RemoteRule>> {
+    let is_rule = |child: &&Node| ["remoterule", "subrule"].contains(&child.tag.name);
+    let nodes: Vec<&Node> = node.children.iter().filter(is_rule).collect();
     let all = nodes.iter().filter_map(|node| node.attr("name"));
     let all = all.map(|name| (name.value.trim().to_owned(), name.span.clone())).collect::<Vec<_>>();
     let mut known: Names<Arc<RemoteRule>> = Names::new("remote rule", all.into_iter());
     let mut rules = Vec::new();
-    for (number, node) in (0..).zip(nodes) {
-        let script = SessionScript::Rule(number);
+    for node in &nodes {
         let rule = Arc::new(RemoteRule {
             name: attr_text(node, "name").unwrap_or("").to_owned(),
             peers: peers(node),
             is_final: boolean(node, "finalrule"),
             parts: parts(node, &known, report),
             settings: settings(node),
-            script: scripts.has(script).then_some(script),
+            script: contexts::rule(node, session, scripting, report),
         });
         let subrule = node.tag.name == "subrule";
         // Rules for several kinds of peers may share a name; a subrule is found by it.
@@ -48,7 +47,7 @@ pub(super) fn build(
             rules.push(rule);
         }
     }
-    check_reach(nodes, report);
+    check_reach(&nodes, report);
     rules
 }
 

@@ -45,7 +45,7 @@ pub(super) fn build(
         report.add(Code::VersionRange, span.unwrap_or(node.span.clone()), message);
     }
     let (session_scripts, login_scripts) = scripts(node, scripting, report);
-    let rules = rules::build(&rules::nodes(node), &session_scripts, report);
+    let rules = rules::build(node, &session_scripts, scripting, report);
     let plugin = plugin::of_server(node, report);
     let sql = sql_server(node, scripting, report);
     let (requested_auth, required_auth) = auth(node, report);
@@ -107,7 +107,7 @@ pub(super) fn build(
 pub(super) fn check_client(node: &Node, common: &Common<'_>, report: &mut Report<'_>) {
     let scripting = common.scripting;
     let (session, _) = scripts(node, scripting, report);
-    rules::build(&rules::nodes(node), &session, report);
+    rules::build(node, &session, scripting, report);
     plugin::of_server(node, report);
     contexts::after_connect(node, scripting, report);
     let server_type = attr_text(node, "type").unwrap_or("");
@@ -123,7 +123,7 @@ fn scripts(
     scripting: &Scripting<'_>,
     report: &mut Report<'_>,
 ) -> (Scripts<SessionScript>, Scripts<LoginScript>) {
-    let session = contexts::session(node, &rules::nodes(node), scripting, report);
+    let session = contexts::session(node, scripting, report);
     (session, contexts::login(node, is_sql(attr_text(node, "type")), scripting, report))
 }
 

@@ -12,6 +12,7 @@ mod server;
 mod sql;
 mod text;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,8 +29,8 @@ pub use datatypes::{
 pub use plugin::{PluginModule, PluginStore, SessionPlugin};
 pub use rules::{PeerPattern, RemoteRule, RuleSettings};
 pub use scripts::{
-    AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Scripts,
-    SessionScript,
+    AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, RuleScript,
+    Scripts, SessionScript,
 };
 pub use server::{
     ArrayMap, Auth, Contained, Datastore, FieldMap, Filters, LineEnds, Map, PasswordForm, Server, SimpleAuth,
@@ -45,6 +46,8 @@ pub struct Config {
     pub path: PathBuf,
     /// `<configidstring>`: what the owner calls this config (manual 8.5).
     pub id: Option<String>,
+    /// The config variables as they were at its end, by names in small letters, for CONFIGVAR (manual 4).
+    pub variables: BTreeMap<String, String>,
     /// `<manufacturer>`, told to peers (manual 8.6).
     pub manufacturer: String,
     /// `<model>`, told to peers (manual 8.7).

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::charset::Charset;
-use super::scripts::SessionScript;
+use super::scripts::{RuleScript, Scripts};
 
 /// A `<remoterule>`, or a `<subrule>` as a part of one.
 #[derive(Debug)]
@@ -16,13 +16,13 @@ pub struct RemoteRule {
     pub peers: PeerPattern,
     /// `<finalrule>`: no rule behind it is looked at if it fits (manual 11.36.1).
     pub is_final: bool,
-    /// `<include>`: subrules, in order; each of them may have parts of its own. They act where this one does, before
+    /// `<include>`: subrules, in order; each of them may have parts of its own. They act where this one does, behind
     /// it.
     pub parts: Vec<Arc<RemoteRule>>,
     /// What it sets.
     pub settings: RuleSettings,
-    /// `<rulescript>` (manual 11.36.24), to be run among the scripts of the session.
-    pub script: Option<SessionScript>,
+    /// `<rulescript>` (manual 11.36.24), for when the rule has been chosen.
+    pub script: Scripts<RuleScript>,
 }
 
 /// Which peers a rule is for: those that fit all that is given (manual 11.36.2). Nothing given fits every peer.
@@ -46,63 +46,120 @@ pub struct PeerPattern {
     pub device_type: Option<String>,
 }
 
-/// What a rule sets; `None` leaves it as it is without the rule.
-#[derive(Debug, Default)]
-pub struct RuleSettings {
+/// Writes the settings of a rule once, and what is done with each of them.
+macro_rules! settings {
+    ($($(#[$about:meta])+ $name:ident: $type:ty,)+) => {
+        /// What a rule sets; `None` leaves it as it is without the rule.
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct RuleSettings {
+            $($(#[$about])+ pub $name: Option<$type>,)+
+        }
+
+        impl RuleSettings {
+            /// Takes over what a later rule says.
+            pub fn take_over(&mut self, later: &RuleSettings) {
+                // Of the two, one contradicts the other.
+                if later.force_utc == Some(true) || later.force_local_time == Some(true) {
+                    (self.force_utc, self.force_local_time) = (None, None);
+                }
+                $(if later.$name.is_some() {
+                    self.$name.clone_from(&later.$name);
+                })+
+            }
+
+            /// Forgets whatever a later rule has something to say of.
+            pub fn give_way(&mut self, later: &RuleSettings) {
+                $(if later.$name.is_some() {
+                    self.$name = None;
+                })+
+            }
+        }
+    };
+}
+
+settings! {
     /// `<descriptivename>`: what the peer is called in logs (manual 11.36.3).
-    pub descriptive_name: Option<String>,
+    descriptive_name: String,
     /// `<rejectstatus>`: peers are turned away with this status (manual 11.36.22).
-    pub reject_status: Option<u16>,
+    reject_status: u16,
     /// `<legacymode>` (manual 11.36.21).
-    pub legacy_mode: Option<bool>,
+    legacy_mode: bool,
     /// `<lenientmode>` (manual 11.36.21).
-    pub lenient_mode: Option<bool>,
+    lenient_mode: bool,
     /// `<limitedfieldlengths>`: fields of the peer are short, it does not say how short (manual 11.36.4).
-    pub limited_field_lengths: Option<bool>,
+    limited_field_lengths: bool,
     /// `<noemptyproperties>` (manual 11.36.5).
-    pub no_empty_properties: Option<bool>,
+    no_empty_properties: bool,
     /// `<quote8bitcontent>`: text outside of ASCII is written in quoted-printable in the old dialect.
-    pub quote_8bit: Option<bool>,
+    quote_8bit: bool,
     /// `<nocontentfolding>` (manual 11.36.17).
-    pub no_folding: Option<bool>,
+    no_folding: bool,
     /// `<noreplaceinslowsync>` (manual 11.36.8).
-    pub no_replace_in_slow_sync: Option<bool>,
+    no_replace_in_slow_sync: bool,
     /// `<treataslocaltime>` (manual 11.36.15).
-    pub treat_as_local_time: Option<bool>,
+    treat_as_local_time: bool,
     /// `<treatasutc>` (manual 11.36.16).
-    pub treat_as_utc: Option<bool>,
+    treat_as_utc: bool,
     /// `<forcelocaltime>` (manual 11.36.13).
-    pub force_local_time: Option<bool>,
+    force_local_time: bool,
     /// `<forceutc>` (manual 11.36.14).
-    pub force_utc: Option<bool>,
+    force_utc: bool,
     /// `<autoenddateinclusive>` (manual 11.36.18).
-    pub auto_end_date_inclusive: Option<bool>,
+    auto_end_date_inclusive: bool,
     /// `<ignoredevinfmaxsize>` (manual 11.36.9).
-    pub ignore_devinf_max_size: Option<bool>,
+    ignore_devinf_max_size: bool,
     /// `<ignorectcap>`: what the peer says of its properties does not count.
-    pub ignore_ctcap: Option<bool>,
+    ignore_ctcap: bool,
     /// `<dspathindevinf>` (manual 11.36.10).
-    pub path_in_devinf: Option<bool>,
+    path_in_devinf: bool,
     /// `<dscgiindevinf>` (manual 11.36.10).
-    pub cgi_in_devinf: Option<bool>,
+    cgi_in_devinf: bool,
     /// `<updateclientinslowsync>` (manual 11.36.6).
-    pub update_client_in_slow_sync: Option<bool>,
+    update_client_in_slow_sync: bool,
     /// `<updateserverinslowsync>` (manual 11.36.7).
-    pub update_server_in_slow_sync: Option<bool>,
+    update_server_in_slow_sync: bool,
     /// `<allowmessageretries>` (manual 11.36.11).
-    pub allow_message_retries: Option<bool>,
+    allow_message_retries: bool,
     /// `<strictexecordering>`: commands are carried out strictly in their order.
-    pub strict_exec_ordering: Option<bool>,
+    strict_exec_ordering: bool,
     /// `<treatcopyasadd>`: a Copy is taken for an Add.
-    pub treat_copy_as_add: Option<bool>,
+    treat_copy_as_add: bool,
     /// `<completefromclientonly>` (manual 11.36.12).
-    pub complete_from_client_only: Option<bool>,
+    complete_from_client_only: bool,
     /// `<requestmaxtime>`: seconds; 0 is no limit (manual 11.36.23).
-    pub request_max_time: Option<u32>,
+    request_max_time: u32,
     /// `<outputcharset>` (manual 11.36.19).
-    pub output_charset: Option<Charset>,
+    output_charset: Charset,
     /// `<inputcharset>` (manual 11.36.20).
-    pub input_charset: Option<Charset>,
+    input_charset: Charset,
     /// `<overridedevinf>`: XML that counts instead of the device information that the peer sends.
-    pub override_devinf: Option<String>,
+    override_devinf: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_rule_says_what_an_earlier_one_has_left_open_or_said_otherwise() {
+        let mut all = RuleSettings {
+            legacy_mode: Some(true),
+            descriptive_name: Some("one".into()),
+            force_utc: Some(true),
+            ..RuleSettings::default()
+        };
+        let later = RuleSettings {
+            legacy_mode: Some(false),
+            no_folding: Some(true),
+            force_local_time: Some(true),
+            ..RuleSettings::default()
+        };
+        all.take_over(&later);
+        let expected =
+            RuleSettings { descriptive_name: Some("one".into()), force_utc: None, ..later.clone() };
+        assert_eq!(all, expected);
+        all.give_way(&later);
+        let expected = RuleSettings { descriptive_name: Some("one".into()), ..RuleSettings::default() };
+        assert_eq!(all, expected);
+    }
 }

@@ -90,7 +90,7 @@ impl<K: Copy + PartialEq> Scripts<K> {
     }
 }
 
-/// Scripts of the session (manual 11.12 to 11.17, 11.36.24). They see no item.
+/// Scripts of the session (manual 11.12 to 11.17). They see no item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SessionScript {
     /// `<sessioninitscript>`: before anything else.
@@ -109,9 +109,12 @@ pub enum SessionScript {
     SentItemStatus,
     /// `<receiveditemstatusscript>`: our status of an item; its value says whether it was processed regularly.
     ReceivedItemStatus,
-    /// `<rulescript>` of the remote rule or subrule of this number, in the order of the config.
-    Rule(u32),
 }
+
+/// The `<rulescript>` of a remote rule (manual 11.36.24). Its context is one of its own behind that of the session:
+/// it sees and sets the variables of the session, and what it declares itself no other script knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RuleScript;
 
 /// Scripts of a login (manual 11.33, 12.17). They see no item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

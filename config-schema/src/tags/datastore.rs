@@ -2,7 +2,7 @@
 //!
 //! Not its job: databases (`sql`, `plugin`, `fieldmap`).
 
-use super::waiting::{CHARSET, FILTERS, OPTION, RULES, SCRIPTS, ZONES};
+use super::waiting::{CHARSET, FILTERS, OPTION, SCRIPTS, ZONES};
 use super::words::{DB_CHARSET, LINE_ENDS, PRO, SERVERS, STRATEGY};
 use super::{Attribute, Kind, Tag};
 
@@ -105,8 +105,7 @@ pub(super) const TAGS: &[Tag] = &[
             .default("no")
             .about("yes for the datatype that peers are offered first, legacy for the one for old peers"),
             Attribute::new("rulematch", Kind::Text)
-                .about("peers for which this datatype is preferred, by the names of their rules")
-                .later(RULES),
+                .about("peers for which this datatype is preferred, by the names of their rules"),
             Attribute::new("variant", Kind::Text)
                 .about("which subprofile of the datatype is exchanged")
                 .later("all subprofiles of the datatype are exchanged; choosing one comes later"),

@@ -67,9 +67,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("completefromclientonly", AGENT, Kind::Boolean)
         .default("no")
         .section("11.36.12")
-        .later(OPTION)
-        .already(&["no"])
-        .about("whether a slow sync in one direction takes all of the client's items as they are"),
+        .about("whether a sync from the client alone goes through all steps of one in both directions"),
     Tag::new("allowmessageretries", AGENT, Kind::Boolean)
         .default("yes")
         .section("11.36.11")
@@ -110,8 +108,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("autoenddateinclusive", &["server"], Kind::Boolean)
         .default("no")
         .section("11.23")
-        .later(OPTION)
-        .already(&["no"])
         .about("whether the last day counts where a period has dates alone"),
     Tag::new("autoenddateinclusive", &["client"], Kind::Boolean)
         .default("yes")
@@ -120,20 +116,14 @@ pub(super) const TAGS: &[Tag] = &[
         .about("whether the last day counts where a period has dates alone"),
     Tag::new("donotfoldcontent", AGENT, Kind::Boolean)
         .default("no")
-        .later(OPTION)
-        .already(&["no"])
         .about("whether long lines are sent as they are"),
     Tag::new("enumdefaultpropparams", AGENT, Kind::Tristate)
         .default("unspecified")
         .section("11.27")
-        .later(OPTION)
-        .already(&["unspecified"])
-        .about("whether peers are told the values of parameters that have no name"),
+        .about("whether peers are told the values of default parameters as parameters of their own; unspecified: before SyncML 1.2"),
     Tag::new("usertimezone", AGENT, Kind::TimeZone)
         .default("SYSTEM")
         .section("11.22")
-        .later(ZONES)
-        .already(&["SYSTEM", "UTC"])
         .about("the time zone of users who have set none")
         .sample("CET"),
     Tag::new("sessioninitscript", AGENT, Kind::Script)

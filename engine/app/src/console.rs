@@ -51,7 +51,8 @@ pub(crate) fn warning(text: &str) {
 
 fn who(report: &Report) -> String {
     let user = report.user.as_deref().map_or("nobody".to_owned(), clean);
-    format!("user {user}, device {}", clean(&report.device))
+    let name = report.device_name.as_deref().map_or(String::new(), |name| format!(" ({})", clean(name)));
+    format!("user {user}, device {}{name}", clean(&report.device))
 }
 
 /// Enough of a session's id to tell it from others, and too little to take it over.

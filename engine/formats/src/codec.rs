@@ -7,7 +7,7 @@ use std::sync::Arc;
 use syncloom_config::{
     BaseType, Coding, DataType, MimeMode, MimeProfile, ProfileUse, Scripts, TextCoding, TextProfile,
 };
-use syncloom_script::{Item, Zones};
+use syncloom_script::{FieldId, Item, Zones};
 
 use crate::capabilities::{self, Capabilities, Style};
 use crate::mime::MimeCodec;
@@ -152,6 +152,31 @@ impl Codec {
     /// Appends the item to `out` as text with CRLF line ends, in UTF-8.
     pub fn generate(&self, item: &Item, peer: &Peer, out: &mut Vec<u8>) -> Vec<Note> {
         self.for_peer(peer).generate(item, None, out)
+    }
+
+    /// The field with the body of a mail, which is cut where items have a size limit.
+    pub fn body_field(&self) -> Option<FieldId> {
+        match &self.form {
+            Form::Mime(_) => None,
+            Form::Text(codec) => codec.body_field(),
+        }
+    }
+
+    /// Gives a mail that a peer holds only in part, as its header says (manual 10.4.7), what is stored of it: what is not
+    /// whole must not replace what is.
+    pub fn restore_parts(&self, item: &mut Item, whole: &Item) {
+        if let Form::Text(codec) = &self.form {
+            codec.restore_parts(item, whole);
+        }
+    }
+
+    /// The names of the properties that a field is in, in upper case. Text has none.
+    pub(crate) fn properties_of(&self, field: FieldId) -> impl Iterator<Item = &str> {
+        let properties = match &self.form {
+            Form::Mime(codec) => codec.plan.properties.as_slice(),
+            Form::Text(_) => &[],
+        };
+        properties.iter().filter(move |plan| plan.fields.contains(&field)).map(|plan| plan.upper.as_str())
     }
 
     /// By field index, whether a peer with this CTCap can hold the field in this datatype. Without CTCap, and for

@@ -153,6 +153,27 @@ fn a_size_limit_cuts_text_and_leaves_out_what_does_not_fit() {
 }
 
 #[test]
+fn what_comes_back_in_part_is_whole_again() {
+    let codec = mail(false, "");
+    let mut whole = Item::new(Arc::clone(codec.datatype().fields()));
+    set(&mut whole, "SUBJECT", Value::Text("old".into()));
+    set(&mut whole, "BODY", Value::Text("a body of some length".into()));
+    set(&mut whole, "CONTENTS", Value::Array(vec![Value::Blob(vec![1; 10]), Value::Blob(vec![2; 3])]));
+    for (limit, body, files) in [(None, "changed", 0), (Some(6), "a body of some length", 2)] {
+        let mut back = parsed(&codec, written(&codec, &whole, limit).as_bytes()).0;
+        set(&mut back, "SUBJECT", Value::Text("new".into()));
+        if limit.is_none() {
+            set(&mut back, "BODY", Value::Text("changed".into()));
+            set(&mut back, "CONTENTS", Value::Array(Vec::new()));
+        }
+        codec.restore_parts(&mut back, &whole);
+        assert_eq!((text(&back, "SUBJECT").as_str(), text(&back, "BODY").as_str()), ("new", body));
+        assert_eq!(texts(&back, "CONTENTS").len(), files);
+    }
+    assert_eq!(codec.body_field(), whole.list().find("BODY"));
+}
+
+#[test]
 fn parts_of_bytes_stand_as_they_are_where_messages_carry_bytes() {
     let codec = mail(false, "<binaryparts>yes</binaryparts>");
     let peer = Peer { bytes: true, ..Peer::default() };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use syncloom_config::{Datastore, TypeUse};
-use syncloom_formats::{Capabilities, Codec, PropertyCap};
+use syncloom_formats::{Capabilities, Codec, PropertyCap, Style};
 use syncloom_wire::{
     Command, ContentType, CtCap, CtParam, CtProperty, Data, DevInf, DevInfStore, Encoding, GetPut, Item,
     Location, Meta, Results, Version,
@@ -14,20 +14,48 @@ use crate::server::Server;
 /// The sync types that are offered: all of them (OMA-SyncML-DevInf, SyncType).
 const SYNC_TYPES: [&str; 7] = ["1", "2", "3", "4", "5", "6", "7"];
 
-/// What the server is, and what its datastores can do. Without `capabilities` it says which types there are, but
-/// not what is in them: the short form for a peer that takes small messages only.
-pub(crate) fn describe(server: &Server, version: Version, own_uri: &str, capabilities: bool) -> DevInf {
+/// What of us a peer is shown.
+pub(crate) struct Shown<'a> {
+    pub(crate) version: Version,
+    /// The address that the peer knows us by.
+    pub(crate) own_uri: &'a str,
+    /// Whether it is said what is in the types. Without that it is the short form, for a peer that takes small messages
+    /// only.
+    pub(crate) properties: bool,
+    /// Whether sizes are told to a peer of SyncML 1.0 too (manual 11.26).
+    pub(crate) sizes_in_1_0: bool,
+    /// How default parameters are told; `None` goes by the version (manual 11.27).
+    pub(crate) enum_parameters: Option<bool>,
+    /// What a datastore of this name is called, if the peer calls it otherwise (manual 11.36.10).
+    pub(crate) address: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether a rule of one of these names is for the peer.
+    pub(crate) has_rule: &'a dyn Fn(&[String]) -> bool,
+}
+
+/// What the server is, and what its datastores can do.
+pub(crate) fn describe(server: &Server, shown: &Shown<'_>) -> DevInf {
     let config = server.config();
-    let settings = server.settings();
-    let datastores = settings.map(|settings| settings.datastores.as_slice()).unwrap_or_default();
-    let show = capabilities && settings.is_some_and(|settings| settings.show_ctcap_properties);
+    let version = shown.version;
+    let datastores = server.settings().map(|settings| settings.datastores.as_slice()).unwrap_or_default();
     let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let mut ctcaps: Vec<CtCap> = Vec::new();
     let mut stores = Vec::new();
     for datastore in datastores {
-        let types = datastore.types.iter().filter(|_| show).filter_map(|used| server.codec(&used.datatype));
-        let own: Vec<CtCap> = types.map(|codec| ctcap(&codec, version)).collect();
-        let mut store = describe_store(datastore);
+        // What is made for a rule is for those alone whom it is for.
+        let offered = |used: &&TypeUse| used.rule_match.is_empty() || (shown.has_rule)(&used.rule_match);
+        let types: Vec<&TypeUse> = datastore.types.iter().filter(offered).collect();
+        let own: Vec<CtCap> = types
+            .iter()
+            .filter(|_| shown.properties)
+            .filter_map(|used| {
+                let codec = server.codec(&used.datatype)?;
+                Some(ctcap(&codec, used.variant.as_deref(), shown))
+            })
+            .collect();
+        let mut store = describe_store(datastore, &types);
+        if let Some(address) = (shown.address)(&datastore.name) {
+            store.source_ref = address;
+        }
         if version == Version::V1_2 {
             store.ctcaps = own;
         } else {
@@ -44,7 +72,7 @@ pub(crate) fn describe(server: &Server, version: Version, own_uri: &str, capabil
         man: text(&config.manufacturer),
         mod_: text(&config.model),
         swv: Some(env!("CARGO_PKG_VERSION").to_owned()),
-        dev_id: own_uri.to_owned(),
+        dev_id: shown.own_uri.to_owned(),
         dev_typ: "server".to_owned(),
         utc: version > Version::V1_0,
         support_large_objs: version > Version::V1_0,
@@ -55,9 +83,9 @@ pub(crate) fn describe(server: &Server, version: Version, own_uri: &str, capabil
     }
 }
 
-fn describe_store(datastore: &Arc<Datastore>) -> DevInfStore {
+fn describe_store(datastore: &Arc<Datastore>, types: &[&TypeUse]) -> DevInfStore {
     let of = |wanted: fn(&TypeUse) -> bool| {
-        let uses: Vec<&TypeUse> = datastore.types.iter().filter(|used| wanted(used)).collect();
+        let uses: Vec<&TypeUse> = types.iter().copied().filter(|used| wanted(used)).collect();
         let best = uses.iter().position(|used| used.preferred).unwrap_or(0);
         let content = |used: &&TypeUse| ContentType {
             type_: used.datatype.mime_type.clone(),
@@ -82,13 +110,20 @@ fn describe_store(datastore: &Arc<Datastore>) -> DevInfStore {
     }
 }
 
-fn ctcap(codec: &Codec, version: Version) -> CtCap {
+fn ctcap(codec: &Codec, variant: Option<&str>, shown: &Shown<'_>) -> CtCap {
     let datatype = codec.datatype();
-    let Capabilities { properties, .. } = codec.capabilities();
+    let version = shown.version;
+    let style = match shown.enum_parameters.unwrap_or(version < Version::V1_2) {
+        true => Style::Enumerated,
+        false => Style::Named,
+    };
+    let Capabilities { properties, .. } = codec.capabilities_in(style, variant);
     let property = |property: &PropertyCap| CtProperty {
         name: property.name.clone(),
         values: property.values.clone(),
         max_occur: property.max_occur.map(u64::from),
+        max_size: property.max_size.filter(|_| version > Version::V1_0 || shown.sizes_in_1_0),
+        no_truncate: property.no_truncate,
         params: property
             .parameters
             .iter()

@@ -8,6 +8,7 @@ mod auth;
 mod devinf;
 mod draft;
 mod report;
+mod rules;
 mod scripting;
 mod server;
 mod session;

@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Report {
     /// The device's id.
     pub device: String,
+    /// What a remote rule calls it (manual 11.36.3).
+    pub device_name: Option<String>,
     /// The user, once logged in.
     pub user: Option<String>,
     /// The datastores that are synced.

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use syncloom_config::{Config, DataType};
-use syncloom_formats::Codec;
+use syncloom_formats::{Codec, Profiles};
 
 /// Challenges that are remembered at a time. A challenge is 16 bytes for an unknown device that anybody can
 /// make up, so there has to be an end; the oldest one goes first, and its owner gets another one.
@@ -16,6 +16,7 @@ const MAX_CHALLENGES: usize = 10_000;
 pub struct Server {
     config: Arc<Config>,
     codecs: HashMap<String, Arc<Codec>>,
+    profiles: Arc<Profiles>,
     stamps: Mutex<Stamps>,
     challenges: Mutex<Challenges>,
 }
@@ -41,7 +42,9 @@ impl Server {
         let compile =
             |datatype: &Arc<DataType>| (datatype.name.clone(), Arc::new(Codec::new(Arc::clone(datatype))));
         let codecs = config.datatypes.iter().map(compile).collect();
-        Ok(Arc::new(Server { config, codecs, stamps: Mutex::default(), challenges: Mutex::default() }))
+        let profiles = Arc::new(Profiles::new(&config.mime_profiles, &config.text_profiles));
+        let (stamps, challenges) = (Mutex::default(), Mutex::default());
+        Ok(Arc::new(Server { config, codecs, profiles, stamps, challenges }))
     }
 
     /// The config.
@@ -57,6 +60,11 @@ impl Server {
     /// The compiled form of a datatype of the config.
     pub(crate) fn codec(&self, datatype: &DataType) -> Option<Arc<Codec>> {
         self.codecs.get(&datatype.name).cloned()
+    }
+
+    /// The profiles that scripts can name.
+    pub(crate) fn profiles(&self) -> &Arc<Profiles> {
+        &self.profiles
     }
 
     /// The stamp of a session of this device and user that begins to sync now.

@@ -1,6 +1,7 @@
 //! The way in and out of this room: bytes to messages and back, and the lengths that a session needs
 //! to keep below the peer's `MaxMsgSize`. Not here: how either encoding works.
 
+use crate::devinf::DevInf;
 use crate::error::{DecodeError, Fault, FaultKind};
 use crate::limits::Limits;
 use crate::message::{Command, Header, Message};
@@ -41,6 +42,18 @@ pub fn decode(bytes: &[u8], encoding: Encoding, limits: &Limits) -> Result<Decod
         Encoding::Wbxml => read::build(WbxmlReader::new(bytes, Space::SyncMl)?, limits)?,
     };
     Ok(Decoded { message, fault })
+}
+
+/// Reads device information that stands by itself as XML, of any version.
+///
+/// # Errors
+/// If it is no such document, or is over one of the `limits`.
+pub fn read_devinf(xml: &str, limits: &Limits) -> Result<DevInf, DecodeError> {
+    if xml.len() > limits.max_bytes {
+        let kind = FaultKind::TooLarge { limit: limits.max_bytes };
+        return Err(DecodeError { kind, offset: limits.max_bytes });
+    }
+    Ok(read::devinf_document(XmlReader::new(xml, false), limits)?)
 }
 
 /// Writes a message; the version of SyncML is that of the header's `VerDTD` (1.2 if it is none).

@@ -298,6 +298,12 @@ impl Context {
         variables
     }
 
+    /// The variables of this context alone, after another one took them [over](Context::take_over).
+    pub fn hand_back(&self, mut variables: Variables) -> Variables {
+        variables.values.truncate(self.order.len());
+        variables
+    }
+
     /// Runs a script. The value is that of its RETURN; `None` where it ended without one.
     pub fn run(
         &self,

@@ -11,6 +11,8 @@ mod login;
 mod modes;
 mod opening;
 mod options;
+mod peers;
+mod rules;
 mod scripts;
 mod sending;
 mod session;

@@ -59,7 +59,7 @@ fn a_refresh_from_the_client_leaves_what_the_client_has() {
         assert_eq!(names(server), ["One", "Two", "Three", "Ours"]);
         let answer = send_changes(&mut peer, vec![add("y", &vcard("Four", ""))]);
         assert_eq!(answer.item_statuses(), ["Add 201 <y"]);
-        assert_eq!((answer.syncs().len(), sent(&answer).len()), (1, 0));
+        assert_eq!(answer.names(), [""; 0], "there is nothing to be sent or confirmed");
         take(&mut peer, &answer, &[]);
         assert_eq!(names(server), ["One", "Four"]);
         assert_eq!(maps(server), ["One|x", "Four|y"]);
@@ -103,7 +103,7 @@ fn one_way_from_the_client_keeps_our_changes_for_the_next_sync() {
             vec![replace("1", &vcard("One", "theirs")), add("4", &vcard("Four", ""))],
         );
         assert_eq!(answer.item_statuses(), ["Replace 200 <1", "Add 201 <4"]);
-        assert_eq!((answer.syncs().len(), sent(&answer).len()), (1, 0));
+        assert_eq!(answer.names(), [""; 0], "there is nothing to be sent or confirmed");
         take(&mut peer, &answer, &[]);
         // The next sync in both directions goes on from the anchors of this one, and sends what has waited.
         let (status, own, anchor) = begin(&mut peer, 200, "a2", "a3");

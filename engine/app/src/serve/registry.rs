@@ -104,13 +104,12 @@ impl Registry {
         };
         let mut state = lock(&slot.state);
         state.last_used = Instant::now();
-        let settings = self.server.config().server.as_ref();
-        let answers_again = settings.is_none_or(|settings| settings.allow_message_retries);
+        let answers_again = state.session.allows_message_retries();
         let again = |(last, _): &&(u64, Vec<u8>)| answers_again && *last == fingerprint;
         if let Some((_, answer)) = state.last.as_ref().filter(again) {
             return Answer::Message(answer.clone());
         }
-        if state.over {
+        if state.over && !state.session.may_go_on() {
             return Answer::NoSuchSession;
         }
         let input = Input {
@@ -129,7 +128,7 @@ impl Registry {
             state.announced = true;
             console::begun(&slot.id, &report);
         }
-        if reply.ended {
+        if reply.ended && !state.over {
             state.over = true;
             console::ended(&slot.id, &report, state.begun.elapsed().as_secs_f64());
         }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use syncloom_config::DataType;
 use syncloom_script::functions::calls::ItemCall;
 use syncloom_script::lang::{Host, ItemPair};
-use syncloom_script::{Value, Zones};
+use syncloom_script::{FieldId, Value, Zones};
 
+use super::FieldOptions;
 use super::judging::Judging;
-use crate::peer::Peer;
+use crate::peer::{Limit, Peer};
 use crate::profiles::Profiles;
 
 /// What one run works with, and what it says.
@@ -29,7 +30,7 @@ pub(super) struct Asked<'h, 'c> {
     /// The zones that there were when the script began.
     pub zones: &'h Zones,
     pub available: Option<&'h [bool]>,
-    pub overridden: &'h mut Vec<(usize, bool)>,
+    pub options: &'h mut Vec<FieldOptions>,
     pub own: &'h mut ItemHost<'c>,
     pub outer: Option<&'h mut dyn Host<ItemCall>>,
 }
@@ -52,9 +53,13 @@ impl Host<ItemCall> for Asked<'_, '_> {
             ItemCall::TypeVersion => Value::Text(self.datatype.version.clone()),
             ItemCall::Available => self.is_available(number(0)),
             ItemCall::SetFieldOptions => {
-                if let Some(field) = number(0).and_then(|field| usize::try_from(field).ok()) {
-                    self.overridden.retain(|(known, _)| *known != field);
-                    self.overridden.push((field, flag(1)));
+                if let Some(field) = number(0).and_then(|field| u16::try_from(field).ok()).map(FieldId) {
+                    // 0 is no limit, and -1 one that is not known.
+                    let size =
+                        |at: usize| number(at).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0);
+                    let limit = Limit { max_size: size(2), max_occur: size(3), no_truncate: flag(4) };
+                    self.options.retain(|known| known.field != field);
+                    self.options.push(FieldOptions { field, available: flag(1), limit });
                 }
                 Value::Unassigned
             }
@@ -85,11 +90,11 @@ impl Host<ItemCall> for Asked<'_, '_> {
 
 impl Asked<'_, '_> {
     fn is_available(&self, field: Option<i64>) -> Value {
-        let Some(field) = field.and_then(|field| usize::try_from(field).ok()) else {
+        let Some(field) = field.and_then(|field| u16::try_from(field).ok()).map(FieldId) else {
             return Value::Unassigned;
         };
-        let said = self.overridden.iter().find(|(known, _)| *known == field).map(|(_, has)| *has);
-        let known = said.or_else(|| Some(self.available?.get(field).copied().unwrap_or(false)));
+        let said = self.options.iter().find(|known| known.field == field).map(|known| known.available);
+        let known = said.or_else(|| Some(self.available?.get(field.index()).copied().unwrap_or(false)));
         known.map_or(Value::Empty, |has| Value::Integer(has.into()))
     }
 }

@@ -23,8 +23,10 @@ use std::sync::Arc;
 use syncloom_config::{DataType, DatatypeScript, Place};
 use syncloom_script::functions::calls::{DatastoreCall, ItemCall, SessionCall};
 use syncloom_script::lang::{Env, Host, ItemPair, ItemSlot, RunError, System, TypedValue, Variables};
-use syncloom_script::{CompareMode, Comparer, Comparison, Item, Merged, Zones};
+use syncloom_script::{CompareMode, Comparer, Comparison, FieldId, Item, Merged, Value, Zones};
 
+use crate::codec::Codec;
+use crate::peer::{Limit, Peer};
 use crate::profiles::Profiles;
 use host::ItemHost;
 pub use judging::Judging;
@@ -39,7 +41,7 @@ pub struct Pipeline {
     /// By field index, whether the peer has the field; `None` where it did not say.
     available: Option<Vec<bool>>,
     /// What SETFIELDOPTIONS said of fields.
-    overridden: Vec<(usize, bool)>,
+    options: Vec<FieldOptions>,
     filters_all: bool,
     faults: Vec<ScriptFault>,
 }
@@ -57,6 +59,14 @@ pub struct Hosts<'h> {
     /// The item in its sync. It is not asked for what follows from the datatype and the items: ITEMDATATYPE and the
     /// like, ISAVAILABLE, the size limit, COMPAREFIELDS and MERGEFIELDS with what belongs to them, SETFILTERALL.
     pub item: Option<&'h mut dyn Host<ItemCall>>,
+}
+
+/// What SETFIELDOPTIONS says of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct FieldOptions {
+    field: FieldId,
+    available: bool,
+    limit: Limit,
 }
 
 /// A script that ended with an error.
@@ -93,7 +103,7 @@ impl Pipeline {
             variables,
             is_ready: false,
             available,
-            overridden: Vec::new(),
+            options: Vec::new(),
             filters_all: false,
             faults: Vec::new(),
         }
@@ -109,12 +119,34 @@ impl Pipeline {
         std::mem::take(&mut self.faults)
     }
 
-    /// What SETFIELDOPTIONS said, for the peer that items are written for.
+    /// Which fields the peer has as SETFIELDOPTIONS says it, by field index.
     pub fn apply_to(&self, available: &mut [bool]) {
-        for (field, has) in &self.overridden {
-            if let Some(slot) = available.get_mut(*field) {
-                *slot = *has;
+        for options in &self.options {
+            if let Some(slot) = available.get_mut(options.field.index()) {
+                *slot = options.available;
             }
+        }
+    }
+
+    /// What SETFIELDOPTIONS said, for the peer that items are written for. A property is there as soon as one of its
+    /// fields is; single fields are left out by [`leave_out`](Pipeline::leave_out).
+    pub fn adapt(&self, codec: &Codec, peer: &mut Peer) {
+        for options in &self.options {
+            for name in codec.properties_of(options.field) {
+                if let Some(available) = peer.available.as_mut().filter(|_| options.available) {
+                    available.insert(name.to_owned());
+                }
+                if options.limit != Limit::default() {
+                    peer.limits.insert(name.to_owned(), options.limit);
+                }
+            }
+        }
+    }
+
+    /// Makes the fields that the peer does not have, as SETFIELDOPTIONS says, ones of which an item says nothing.
+    pub fn leave_out(&self, item: &mut Item) {
+        for options in self.options.iter().filter(|options| !options.available) {
+            item.set(options.field, Value::Unassigned);
         }
     }
 
@@ -249,7 +281,7 @@ impl Pipeline {
             profiles: &self.profiles,
             zones: &zones,
             available: self.available.as_deref(),
-            overridden: &mut self.overridden,
+            options: &mut self.options,
             own: host,
             outer: match &mut hosts.item {
                 Some(item) => Some(&mut **item),

@@ -86,6 +86,25 @@ impl TextCodec {
         available
     }
 
+    /// The field with the body of a mail, which is cut where items have a size limit.
+    pub fn body_field(&self) -> Option<FieldId> {
+        self.mail_body().map(|(line, _)| line.field)
+    }
+
+    /// Gives a mail that is there only in part, as it says itself, the body and attachments of the whole one.
+    pub fn restore_parts(&self, item: &mut Item, whole: &Item) {
+        let Some((line, mail)) = self.mail_body() else { return };
+        let limit = mail.size_limit.and_then(|field| item.get(field).to_integer());
+        if limit.is_none_or(|limit| limit < 0) {
+            return;
+        }
+        let parts = [mail.attachment_count, mail.attachment_types, mail.attachments, mail.attachment_sizes];
+        let parts = parts.into_iter().chain([mail.attachment_names, mail.body_types, mail.body_count]);
+        for field in parts.flatten().chain(value::places(line, &self.profile.fields)) {
+            item.set(field, whole.get(field).clone());
+        }
+    }
+
     /// The line that the body of a mail is stored by.
     fn mail_body(&self) -> Option<(&LineMap, &MailParts)> {
         let mail = self.profile.mail.as_ref()?;

@@ -32,6 +32,13 @@ pub(crate) struct DatastoreState {
     pub(crate) size_limit: Value,
 }
 
+impl DatastoreState {
+    /// The size limit that items begin with; `None` is none.
+    pub(crate) fn item_size_limit(&self) -> Option<u64> {
+        self.size_limit.to_integer().and_then(|limit| u64::try_from(limit).ok())
+    }
+}
+
 impl Host<DatastoreCall> for DatastoreState {
     fn call(
         &mut self,

@@ -1,76 +1,72 @@
-//! What scripts of a datatype ask of the item in its sync (manual 10.5.10 to 10.5.14).
+//! What scripts of a datatype ask of the item in its sync, and say of it (manual 10.5.10 to 10.5.14).
+//!
+//! Not its job: what follows from the datatype and the items themselves, which the formats' `Pipeline` answers.
 
-use syncloom_config::{DataType, Strategy};
-use syncloom_formats::Judging;
+use syncloom_config::Strategy;
+use syncloom_script::Value;
 use syncloom_script::functions::calls::ItemCall;
 use syncloom_script::lang::{Host, ItemPair};
-use syncloom_script::{FieldId, Value};
 
 /// What the scripts of a datatype can see and set of an item.
-#[derive(Default)]
-pub(crate) struct ItemState<'a> {
-    pub(crate) datatype: Option<&'a DataType>,
-    /// What is said of two items.
-    pub(crate) judging: Judging<'a>,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ItemState {
     /// `add`, `replace`, `delete`.
     pub(crate) operation: &'static str,
     pub(crate) local_id: String,
     pub(crate) remote_id: String,
-    /// SETFILTERALL: items that have not changed are filtered too.
-    pub(crate) filter_all: bool,
+    /// The sync modes that the peer's datastore lists.
+    pub(crate) sync_modes: std::sync::Arc<[String]>,
     /// REJECTITEM: the status that the item gets.
     pub(crate) reject: Option<u16>,
     pub(crate) prevent_add: bool,
     pub(crate) ignore_update: bool,
     pub(crate) force_conflict: bool,
-    pub(crate) delete_wins: Option<bool>,
+    pub(crate) delete_wins: bool,
     pub(crate) strategy: Option<Strategy>,
-    pub(crate) size_limit: Value,
+    /// ECHOITEM: how the item goes back to where it came from.
+    pub(crate) echo: Option<EchoAs>,
 }
 
-impl Host<ItemCall> for ItemState<'_> {
+/// What an item does that goes back to the peer that sent it (manual 10.5.11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EchoAs {
+    Add,
+    Replace,
+    Delete,
+}
+
+impl Host<ItemCall> for ItemState {
     fn call(
         &mut self,
         function: ItemCall,
         arguments: &[Value],
-        items: &mut ItemPair<'_>,
+        _: &mut ItemPair<'_>,
     ) -> Result<Value, String> {
-        if let Some(answer) = self.judging.call(function, arguments, items) {
-            return answer;
-        }
-        let of_type = |of: fn(&DataType) -> &String| {
-            self.datatype.map_or(Value::Empty, |datatype| Value::Text(of(datatype).clone()))
-        };
         match function {
-            ItemCall::DataType => return Ok(of_type(|datatype| &datatype.name)),
-            ItemCall::TypeName => return Ok(of_type(|datatype| &datatype.mime_type)),
-            ItemCall::TypeVersion => return Ok(of_type(|datatype| &datatype.version)),
-            ItemCall::SizeLimit => return Ok(self.size_limit.clone()),
             ItemCall::SyncOp => return Ok(Value::Text(self.operation.to_owned())),
             ItemCall::LocalId => return Ok(Value::Text(self.local_id.clone())),
             ItemCall::RemoteId => return Ok(Value::Text(self.remote_id.clone())),
             ItemCall::MergeMode => return Ok(Value::Integer(0)),
-            ItemCall::SyncModeSupported => return Ok(flag(false)),
-            ItemCall::Available => {
-                let field = u16::try_from(number(arguments, 0)).ok().map(FieldId);
-                let available =
-                    field.zip(self.judging.comparer).map(|(id, comparer)| comparer.is_available(id));
-                return Ok(available.map_or(Value::Unassigned, flag));
-            }
-            ItemCall::SetFilterAll => self.filter_all = number(arguments, 0) != 0,
-            ItemCall::SetSizeLimit => self.size_limit = arguments.first().cloned().unwrap_or_default(),
+            ItemCall::SyncModeSupported => return Ok(flag(self.sync_modes.contains(&text(arguments, 0)))),
             ItemCall::SetRemoteId => self.remote_id = text(arguments, 0),
             ItemCall::SetLocalId => self.local_id = text(arguments, 0),
             ItemCall::RejectItem => self.reject = Some(u16::try_from(number(arguments, 0)).unwrap_or(500)),
             ItemCall::PreventAdd => self.prevent_add = true,
             ItemCall::IgnoreUpdate => self.ignore_update = true,
             ItemCall::ForceConflict => self.force_conflict = true,
-            ItemCall::DeleteWins => self.delete_wins = Some(true),
+            ItemCall::DeleteWins => self.delete_wins = true,
             ItemCall::ConflictStrategy => self.strategy = Some(strategy(&text(arguments, 0))?),
-            other => return Err(format!("{other:?} does not act in a session yet")),
+            ItemCall::EchoItem => self.echo = Some(echo(&text(arguments, 0))?),
+            other => return Err(format!("{other:?} is not asked of an item in its sync")),
         }
         Ok(Value::Unassigned)
     }
+}
+
+fn echo(operation: &str) -> Result<EchoAs, String> {
+    let known = [("add", EchoAs::Add), ("replace", EchoAs::Replace), ("delete", EchoAs::Delete)];
+    let found = known.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(operation.trim()));
+    found.map(|(_, echo)| echo).ok_or_else(|| format!("{operation:?} is no sync operation"))
 }
 
 /// An argument as text; empty if it was left out.

@@ -1,23 +1,24 @@
 //! Running the scripts of the config in a session: what they are given, and what they say (manual 6, 10.5.8 to
 //! 10.5.14).
 //!
-//! Not its job: the languages (`syncloom_script`), and what becomes of an answer (`session`, `sync`).
+//! Not its job: the languages (`syncloom_script`), the order of the scripts around an item (`Pipeline` of
+//! `syncloom_formats`), and what becomes of an answer (`session`, `sync`).
 
 mod datastore;
 mod item;
 mod session;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use syncloom_config::{DataType, DatatypeScript, SessionScript};
+use syncloom_config::{RemoteRule, RuleScript, SessionScript};
+use syncloom_formats::{Hosts, Pipeline, ScriptFault};
 use syncloom_script::Timestamp;
-use syncloom_script::lang::{Env, ItemPair, System, TypedValue, Variables};
+use syncloom_script::lang::{Env, System, TypedValue};
 use syncloom_script::time::Zones;
 
 use crate::server::Server;
 pub(crate) use datastore::DatastoreState;
-pub(crate) use item::ItemState;
+pub(crate) use item::{EchoAs, ItemState};
 pub(crate) use session::SessionState;
 
 /// What all scripts of one session share. The session and its datastores each have a hand on it.
@@ -72,9 +73,13 @@ impl System for Machine {
 impl Desk {
     /// The desk of a session that has not seen a message yet.
     pub(crate) fn new(server: &Arc<Server>) -> Self {
+        let mut zones = server.config().zones.clone();
+        if let Some(settings) = server.settings() {
+            zones.set_user(settings.user_zone);
+        }
         Desk(Arc::new(Mutex::new(Shared {
             machine: Machine::default(),
-            zones: server.config().zones.clone(),
+            zones,
             state: SessionState::new(server),
         })))
     }
@@ -113,6 +118,28 @@ impl Desk {
         std::mem::take(&mut self.shared().machine.notes)
     }
 
+    /// Runs scripts of a datatype with all that they may ask: what comes of them, and a line for each that fails.
+    pub(crate) fn run_type<T>(
+        &self,
+        scripts: &mut Pipeline,
+        datastore: &mut DatastoreState,
+        item: &mut ItemState,
+        run: impl FnOnce(&mut Pipeline, &mut Hosts<'_>) -> T,
+    ) -> T {
+        let mut shared = self.shared();
+        let Shared { machine, zones, state } = &mut *shared;
+        let mut hosts = Hosts {
+            system: machine,
+            zones,
+            session: Some(state),
+            datastore: Some(datastore),
+            item: Some(item),
+        };
+        let result = run(scripts, &mut hosts);
+        machine.notes.extend(scripts.take_faults().iter().map(ToString::to_string));
+        result
+    }
+
     /// Runs a script of the session.
     pub(crate) fn run_session(&self, server: &Server, kind: SessionScript) -> Option<TypedValue> {
         let scripts = &server.settings()?.session_scripts;
@@ -126,8 +153,23 @@ impl Desk {
         let result = scripts.run(kind, &mut variables, &mut env);
         let after = env.zones;
         *zones = after;
-        state.put_variables(variables);
+        state.put_variables(scripts, variables);
         value_of(result, scripts.origin(kind), &mut machine.notes)
+    }
+
+    /// Runs the script of a remote rule, which sees the variables of the session (manual 11.36.24).
+    pub(crate) fn run_rule(&self, server: &Server, rule: &RemoteRule) {
+        let Some(settings) = server.settings().filter(|_| rule.script.has(RuleScript)) else { return };
+        let scripts = &settings.session_scripts;
+        let mut shared = self.shared();
+        let Shared { machine, zones, state } = &mut *shared;
+        let mut variables = rule.script.context().take_over(state.take_variables(scripts));
+        let mut env = Env { zones: zones.clone(), session: Some(state), ..Env::new(machine) };
+        let result = rule.script.run(RuleScript, &mut variables, &mut env);
+        let after = env.zones;
+        *zones = after;
+        state.put_variables(scripts, variables);
+        value_of(result, rule.script.origin(RuleScript), &mut machine.notes);
     }
 }
 
@@ -140,59 +182,13 @@ fn value_of(
     match result {
         Ok(value) => value,
         Err(error) => {
-            let place = origin
-                .map_or_else(String::new, |(tag, place)| format!("{}:{}: <{tag}>: ", place.file, place.line));
-            notes.push(format!("{place}{error}"));
+            notes.push(match origin {
+                Some((tag, place)) => ScriptFault { tag, place: place.clone(), error }.to_string(),
+                None => error.to_string(),
+            });
             None
         }
     }
-}
-
-/// The scripts of the datatypes of one datastore in a session: the variables that they keep.
-#[derive(Default)]
-pub(crate) struct TypeScripts {
-    variables: HashMap<String, Variables>,
-}
-
-impl TypeScripts {
-    /// Runs a script of a datatype on its items. `None`: there is none, it gives nothing, or it failed.
-    pub(crate) fn run(
-        &mut self,
-        desk: &Desk,
-        datastore: &mut DatastoreState,
-        item: &mut ItemState<'_>,
-        datatype: &DataType,
-        kind: DatatypeScript,
-        items: ItemPair<'_>,
-    ) -> Option<TypedValue> {
-        let scripts = &datatype.scripts;
-        if !scripts.has(kind) {
-            return None;
-        }
-        let variables = self.variables.entry(datatype.name.clone()).or_insert_with(|| scripts.variables());
-        let mut shared = desk.shared();
-        let Shared { machine, zones, state } = &mut *shared;
-        let mut env = Env {
-            items,
-            zones: zones.clone(),
-            session: Some(state),
-            datastore: Some(datastore),
-            item: Some(item),
-            ..Env::new(machine)
-        };
-        let result = scripts.run(kind, variables, &mut env);
-        let after = env.zones;
-        *zones = after;
-        value_of(result, scripts.origin(kind), &mut machine.notes)
-    }
-}
-
-/// Whether a script's value is true.
-pub(crate) fn is_true(value: Option<TypedValue>) -> Option<bool> {
-    value.map(|value| match value.value {
-        syncloom_script::Value::Integer(number) => number != 0,
-        other => other.to_text().trim().parse::<i64>().is_ok_and(|number| number != 0),
-    })
 }
 
 #[cfg(test)]

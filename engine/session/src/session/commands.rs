@@ -1,11 +1,11 @@
 //! The peer's commands, one by one, each with its status.
 
 use syncloom_wire::{
-    Alert, Anchor, Change as ChangeCommand, Command, Data, DevInf, GetPut, Item, Map, Results, Status, Sync,
-    Version,
+    Alert, Anchor, Change as ChangeCommand, Command, Data, GetPut, Item, Map, Results, Status, Sync, Version,
 };
 
-use super::{Phase, Session};
+use super::peer::devinf_of;
+use super::{CANCELLED, Phase, Session};
 use crate::devinf;
 use crate::report::Outcome;
 use crate::sync::{AlertError, Around, DatastoreSync, Op};
@@ -26,8 +26,10 @@ struct About {
 impl Session {
     /// Carries out a command of the message's body.
     pub(super) fn execute(&mut self, command: Command, now: i64) {
+        let aborted = self.is_aborted();
         match command {
             Command::Status(status) => self.status(&status),
+            command if aborted => self.answer_unknown(&command, self.cancelled()),
             Command::Alert(alert) => self.alert(&alert, now),
             Command::Put(put) => self.put(put),
             Command::Get(get) => self.get(&get),
@@ -41,6 +43,14 @@ impl Session {
                 }
             }
             other => self.answer_unknown(&other, 0),
+        }
+    }
+
+    /// The status of what an ended session does not carry out. SyncML 1.0 has none for it.
+    fn cancelled(&self) -> u16 {
+        match self.aborted {
+            Some(status @ 1..) if self.version == Version::V1_0 => status,
+            _ => CANCELLED,
         }
     }
 
@@ -91,6 +101,10 @@ impl Session {
     }
 
     fn sync_alert(&mut self, alert: &Alert, about: About, now: i64) {
+        self.expect_no_devinf();
+        if self.is_aborted() {
+            return self.answer(about, self.cancelled());
+        }
         let (device, user) = (&self.scope.device_id, &self.scope.user_key);
         let stamp = self.stamp.get_or_insert_with(|| self.server.begin_sync(now, device, user));
         let around = Around {
@@ -140,7 +154,7 @@ impl Session {
             source: put.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
             ..About::default()
         };
-        let status = self.take_devinf(put.items);
+        let status = Self::taken(&put.items);
         self.answer(about, status);
     }
 
@@ -151,40 +165,13 @@ impl Session {
             source: results.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
             ..About::default()
         };
-        let status = self.take_devinf(results.items);
+        let status = Self::taken(&results.items);
         self.answer(about, status);
     }
 
-    /// Takes the peer's device information from a Put or Results.
-    fn take_devinf(&mut self, items: Vec<Item>) -> u16 {
-        for item in items {
-            if let Some(Data::DevInf(devinf)) = item.data {
-                self.remember_device(&devinf);
-                self.devinf = Some(*devinf);
-                return 200;
-            }
-        }
-        405
-    }
-
-    fn remember_device(&mut self, devinf: &DevInf) {
-        let joined = |parts: [&Option<String>; 3]| {
-            parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
-        };
-        let name = joined([&devinf.man, &devinf.mod_, &None]);
-        let info = joined([&devinf.oem, &devinf.fwv, &devinf.swv]);
-        let device = syncloom_stores::Device { key: self.scope.device_key.clone(), nonce: String::new() };
-        let keeps = |settings: &syncloom_config::Server| {
-            settings.sql.save_info.is_some() || settings.plugin_keeps_devices()
-        };
-        let has_table = self.server.settings().is_some_and(keeps);
-        if has_table {
-            let saved =
-                self.backend.admin().and_then(|mut admin| admin.save_device_info(&device, &name, &info));
-            if let Err(error) = saved {
-                self.notes.push(error.to_string());
-            }
-        }
+    /// The status of a Put or Results. Its device information has been taken before.
+    fn taken(items: &[Item]) -> u16 {
+        if devinf_of(items).is_some() { 200 } else { 405 }
     }
 
     fn get(&mut self, get: &GetPut) {
@@ -208,8 +195,8 @@ impl Session {
                 let limit = self.message_limit() / 4 * 3;
                 syncloom_wire::command_len(command, self.version, self.encoding) <= limit
             };
-            let make = |capabilities: bool| {
-                let devinf = devinf::describe(&self.server, self.version, self.own_uri(), capabilities);
+            let make = |properties: bool| {
+                let devinf = self.own_devinf(properties);
                 devinf::results(devinf, self.version, self.encoding, &msg_ref, &get.cmd_id)
             };
             let full = make(true);
@@ -251,10 +238,14 @@ impl Session {
 
     /// Carries out a command inside a Sync.
     fn change(&mut self, position: Option<usize>, command: &Command, refused: Option<u16>, depth: usize) {
-        let (op, change) = match command {
-            Command::Add(change) => (Op::Add, change),
-            Command::Replace(change) => (Op::Replace, change),
-            Command::Delete(change) => (Op::Delete, change),
+        let refused = if self.is_aborted() { Some(self.cancelled()) } else { refused };
+        let (op, cmd, change) = match command {
+            Command::Add(change) => (Op::Add, "Add", change),
+            Command::Copy(change) if self.rule(|rule| rule.treat_copy_as_add) == Some(true) => {
+                (Op::Add, "Copy", change)
+            }
+            Command::Replace(change) => (Op::Replace, "Replace", change),
+            Command::Delete(change) => (Op::Delete, "Delete", change),
             Command::Sequence(group) if depth < MAX_NESTING => {
                 self.answer_plain("Sequence", group.cmd_id.clone(), group.no_resp, refused.unwrap_or(200));
                 for nested in &group.commands {
@@ -265,7 +256,7 @@ impl Session {
             other => return self.answer_unknown(other, refused.unwrap_or(0)),
         };
         if change.items.is_empty() {
-            self.answer_plain(cmd_name(op), change.cmd_id.clone(), change.no_resp, refused.unwrap_or(400));
+            self.answer_plain(cmd, change.cmd_id.clone(), change.no_resp, refused.unwrap_or(400));
         }
         for item in &change.items {
             let status = match (refused, position) {
@@ -276,23 +267,17 @@ impl Session {
                 }
                 (None, None) => 404,
             };
-            self.answer_item(op, change, item, status);
+            self.answer_item(cmd, change, item, status);
             if let Some(position) = position {
                 self.outbox.extend(self.datastores[position].take_broken_off());
             }
         }
     }
 
-    fn answer_item(&mut self, op: Op, change: &ChangeCommand, item: &Item, status: u16) {
+    fn answer_item(&mut self, cmd: &'static str, change: &ChangeCommand, item: &Item, status: u16) {
         let source = item.source.as_ref().map(|source| source.uri.clone());
         let target = item.target.as_ref().filter(|_| source.is_none()).map(|target| target.uri.clone());
-        let about = About {
-            cmd: cmd_name(op),
-            cmd_id: change.cmd_id.clone(),
-            no_resp: change.no_resp,
-            target,
-            source,
-        };
+        let about = About { cmd, cmd_id: change.cmd_id.clone(), no_resp: change.no_resp, target, source };
         self.answer(about, status);
     }
 
@@ -325,7 +310,7 @@ impl Session {
         self.devinf_asked = true;
         if !self.devinf_told && self.version >= Version::V1_1 {
             self.devinf_told = true;
-            let devinf = devinf::describe(&self.server, self.version, self.own_uri(), true);
+            let devinf = self.own_devinf(true);
             let put = devinf::put(devinf, self.version, self.encoding);
             if syncloom_wire::command_len(&put, self.version, self.encoding) <= self.message_limit() / 4 * 3 {
                 self.outbox.push_back(put);
@@ -395,13 +380,5 @@ impl Session {
             items: item.into_iter().collect(),
             ..Status::default()
         }));
-    }
-}
-
-fn cmd_name(op: Op) -> &'static str {
-    match op {
-        Op::Add => "Add",
-        Op::Replace => "Replace",
-        Op::Delete => "Delete",
     }
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod login;
+mod peer;
 mod reply;
 
 pub use reply::busy;
@@ -17,7 +18,7 @@ use crate::auth::LoggedIn;
 use crate::report::{Outcome, Report};
 use crate::scripting::Desk;
 use crate::server::{Server, Stamp};
-use crate::sync::{DatastoreSync, RemoteStore};
+use crate::sync::{DatastoreSync, Remote};
 
 /// A message as it came.
 #[derive(Debug)]
@@ -59,17 +60,24 @@ pub struct Session {
     stamp: Option<Stamp>,
     phase: Phase,
     devinf: Option<DevInf>,
+    /// It has been looked which remote rules are for the peer.
+    rules_chosen: bool,
     devinf_asked: bool,
     devinf_told: bool,
     datastores: Vec<DatastoreSync>,
     outbox: VecDeque<Command>,
     /// Our own Alerts, which follow the statuses of the peer's first package.
     alerts: Vec<Command>,
+    /// The session ends before its time: the status that the peer is told.
+    aborted: Option<u16>,
     outcome: Option<Outcome>,
     notes: Vec<String>,
     desk: Desk,
     begun: bool,
 }
+
+/// What is not carried out as the session has been ended (OMA-SyncML-RepPro, status 514).
+const CANCELLED: u16 = 514;
 
 /// Which package is on (OMA-DS 5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,11 +117,13 @@ impl Session {
             stamp: None,
             phase: Phase::Init,
             devinf: None,
+            rules_chosen: false,
             devinf_asked: false,
             devinf_told: false,
             datastores: Vec::new(),
             outbox: VecDeque::new(),
             alerts: Vec::new(),
+            aborted: None,
             outcome: None,
             notes: Vec::new(),
             desk,
@@ -125,6 +135,7 @@ impl Session {
     pub fn report(&self) -> Report {
         Report {
             device: self.header.source.uri.clone(),
+            device_name: self.desk.state(|session| session.rules.settings().descriptive_name),
             user: self.login.as_ref().map(|login| login.user.clone()),
             datastores: self.datastores.iter().map(|sync| sync.report.clone()).collect(),
             outcome: self.outcome.clone(),
@@ -154,19 +165,23 @@ impl Session {
         }
         self.begin_scripts();
         let (status, chal) = self.authenticate(random);
-        if self.login.is_none() {
+        if self.login.is_none() && !self.is_aborted() {
             self.refuse(&message.body, status);
             return self.reply(status, chal, false);
         }
         let before = self.outbox.len();
         self.datastores.iter_mut().for_each(DatastoreSync::begin_message);
+        if self.login.is_some() {
+            self.hear_devinf(&message.body);
+        }
         for command in message.body {
             self.execute(command, now);
         }
-        if message.is_final {
+        if message.is_final && !self.is_aborted() {
             self.end_of_package();
         }
         self.commit(before);
+        let status = self.aborted.filter(|status| *status > 0).unwrap_or(status);
         let asks_for_more = !message.is_final && self.phase > Phase::Init && self.outcome.is_none();
         let reply = self.reply(status, chal, asks_for_more);
         // What is noted of the items that go out, before they go.
@@ -185,9 +200,29 @@ impl Session {
         self.phase = Phase::Done;
     }
 
+    /// Whether the session ends before its time. Scripts say so in between.
+    fn is_aborted(&mut self) -> bool {
+        if self.aborted.is_none()
+            && let Some(status) = self.desk.state(|session| session.abort)
+        {
+            self.abort(status, "a script ends it");
+        }
+        self.aborted.is_some()
+    }
+
+    /// Ends the session: nothing more is carried out, and no anchor saved. With status 0 the peer is not told why.
+    fn abort(&mut self, status: u16, why: &str) {
+        self.aborted = Some(status);
+        let told = if status > 0 { format!("{why} with status {status}") } else { why.to_owned() };
+        self.outcome.get_or_insert(Outcome::Broken(told));
+        for sync in &mut self.datastores {
+            sync.fail(if status > 0 { status } else { CANCELLED });
+        }
+    }
+
     /// Runs what the config wants done before anything else (manual 11.12).
     fn begin_scripts(&mut self) {
-        if std::mem::replace(&mut self.begun, true) {
+        if self.phase == Phase::Done || std::mem::replace(&mut self.begun, true) {
             return;
         }
         let (version, uri) = (self.version.ver_dtd(), self.header.target.uri.clone());
@@ -264,6 +299,9 @@ impl Session {
     }
 
     fn begin_sending(&mut self) {
+        let complete = || self.server.settings().is_some_and(|settings| settings.complete_from_client_only);
+        let ends_here = !self.rule(|rule| rule.complete_from_client_only).unwrap_or_else(complete)
+            && self.datastores.iter().all(DatastoreSync::is_from_client_only);
         self.phase = Phase::Sending;
         for position in 0..self.datastores.len() {
             // A datastore for which the peer has sent no Sync is begun now.
@@ -272,13 +310,33 @@ impl Session {
             sync.end_of_changes(self.backend.as_mut(), &mut self.notes);
             self.outbox.extend(sync.take_broken_off());
         }
+        if ends_here {
+            // There is nothing to send, and nothing to confirm (OMA-DS 6.3; manual 11.36.12).
+            self.finish();
+        }
+    }
+
+    /// Whether all is done and saved, and the peer may go on nevertheless: it need not know that a sync from its side
+    /// alone ends with its changes.
+    pub fn may_go_on(&self) -> bool {
+        let from_client = || self.datastores.iter().all(DatastoreSync::is_from_client_only);
+        self.phase == Phase::Done && self.outcome == Some(Outcome::Complete) && from_client()
     }
 
     /// Begins the exchange of a datastore's items; `Err` is the status of a datastore that cannot.
     fn begin_datastore(&mut self, position: usize) -> Result<(), u16> {
-        let sync = &mut self.datastores[position];
-        let remote = self.devinf.as_ref().and_then(|devinf| RemoteStore::find(devinf, &sync.remote_uri));
-        sync.begin(self.backend.as_mut(), remote.as_ref(), &mut self.notes)
+        let (rule_names, rules) = self.desk.state(|session| {
+            let names: Vec<String> = session.rules.names().map(str::to_owned).collect();
+            (names, session.rules.settings())
+        });
+        let remote = Remote {
+            devinf: self.devinf.as_ref(),
+            version: self.version,
+            encoding: self.encoding,
+            rule_names: &rule_names,
+            rules: &rules,
+        };
+        self.datastores[position].begin(self.backend.as_mut(), &remote, &mut self.notes)
     }
 
     /// Saves maps and anchors: both sides have everything.

@@ -35,7 +35,7 @@ impl Session {
             draft.push_next_message_request(&self.header);
         }
         let is_final = match self.phase {
-            _ if self.login.is_none() => true,
+            _ if self.login.is_none() || self.aborted.is_some() => true,
             // The peer is in the middle of its package: it hears Final when it is through.
             Phase::Init | Phase::Receiving | Phase::Confirming => false,
             Phase::Answering | Phase::Sending | Phase::Done => through,

@@ -70,6 +70,13 @@ impl DatastoreSync {
             // The rest is on its way already, and its status says it again.
             return;
         }
+        if sent.echo {
+            if status >= 400 {
+                let about = format!("datastore {}: an item that went back", self.name());
+                notes.push(format!("{about} was answered with {status}"));
+            }
+            return;
+        }
         let counts = &mut self.report.sent;
         let settled = match (sent.change, status) {
             (Change::Added, 200..=299 | 418 | 419) => {

@@ -1,14 +1,10 @@
 //! How two versions of an item compare, and what merging makes of them: by the attributes of their fields, or as the
 //! scripts of their datatype say (manual 10.2, 10.5.12, 10.5.13).
 
-use std::sync::Arc;
+use syncloom_formats::{Hosts, Pipeline};
+use syncloom_script::{CompareMode, Comparer, Comparison, Item, Merged, merge};
 
-use syncloom_config::{DataType, DatatypeScript};
-use syncloom_formats::Judging;
-use syncloom_script::lang::{ItemPair, ItemSlot};
-use syncloom_script::{CompareMode, Comparer, Comparison, Item, Merged, Value, merge};
-
-use crate::scripting::{DatastoreState, Desk, ItemState, TypeScripts};
+use crate::scripting::{DatastoreState, Desk, ItemState};
 
 /// Who compares and merges the items of a datastore.
 pub(super) struct Judge<'a> {
@@ -16,10 +12,9 @@ pub(super) struct Judge<'a> {
     scripted: Option<Scripted<'a>>,
 }
 
-/// The scripts that do it.
+/// The scripts that may do it.
 struct Scripted<'a> {
-    datatype: Arc<DataType>,
-    scripts: &'a mut TypeScripts,
+    scripts: &'a mut Pipeline,
     desk: &'a Desk,
     datastore: &'a mut DatastoreState,
 }
@@ -34,79 +29,48 @@ impl<'a> Judge<'a> {
     /// One that asks the scripts of a datatype, where it has such.
     pub(super) fn new(
         comparer: &'a Comparer,
-        datatype: Arc<DataType>,
-        scripts: &'a mut TypeScripts,
+        scripts: &'a mut Pipeline,
         desk: &'a Desk,
         datastore: &'a mut DatastoreState,
     ) -> Self {
-        let asks = [DatatypeScript::Compare, DatatypeScript::Merge];
-        let scripted = asks.into_iter().any(|kind| datatype.scripts.has(kind)).then_some(Scripted {
-            datatype,
-            scripts,
-            desk,
-            datastore,
-        });
-        Judge { comparer, scripted }
+        Judge { comparer, scripted: Some(Scripted { scripts, desk, datastore }) }
     }
 
     /// Whether items are compared by a script.
     pub(super) fn compares_by_script(&self) -> bool {
-        self.scripted.as_ref().is_some_and(|by| by.datatype.scripts.has(DatatypeScript::Compare))
+        self.scripted.as_ref().is_some_and(|by| by.scripts.has_compare_script())
     }
 
     /// Whether there is no difference in what counts.
     pub(super) fn equal(&mut self, first: &Item, second: &Item, mode: CompareMode) -> bool {
-        match self.by_script(first, second, mode) {
-            Some(comparison) => comparison == Comparison::Equal,
-            None => self.comparer.equal(first, second, mode),
-        }
+        self.compare(first, second, mode) == Comparison::Equal
     }
 
     /// Which of two different items is newer.
     pub(super) fn age(&mut self, first: &Item, second: &Item) -> Comparison {
-        match self.by_script(first, second, CompareMode::Conflict) {
-            Some(comparison) => comparison,
-            None => self.comparer.age(first, second),
-        }
+        self.compare(first, second, CompareMode::Conflict)
     }
 
-    /// `None` where there is no script.
-    fn by_script(&mut self, first: &Item, second: &Item, mode: CompareMode) -> Option<Comparison> {
-        let items = ItemPair { target: ItemSlot::Read(first), reference: ItemSlot::Read(second) };
-        let (value, _) = self.run(DatatypeScript::Compare, mode, items)?;
-        // A script that fails or says nothing says that they are not to be compared.
-        Some(match value {
-            Some(Value::Integer(0)) => Comparison::Equal,
-            Some(Value::Integer(1)) => Comparison::Newer,
-            Some(Value::Integer(-1)) => Comparison::Older,
-            _ => Comparison::Incomparable,
-        })
+    fn compare(&mut self, first: &Item, second: &Item, mode: CompareMode) -> Comparison {
+        let comparer = self.comparer;
+        match &mut self.scripted {
+            None => comparer.compare(first, second, mode),
+            Some(by) => by.run(|scripts, hosts| scripts.compare(first, second, comparer, mode, hosts)),
+        }
     }
 
     /// Merges the loser into the winner, and makes the loser the same.
     pub(super) fn merge(&mut self, winner: &mut Item, loser: &mut Item) -> Merged {
-        let items = ItemPair { target: ItemSlot::Write(winner), reference: ItemSlot::Write(loser) };
-        match self.run(DatatypeScript::Merge, CompareMode::Conflict, items) {
-            Some((_, merged)) => merged,
-            None => merge(winner, loser, self.comparer),
+        let comparer = self.comparer;
+        match &mut self.scripted {
+            None => merge(winner, loser, comparer),
+            Some(by) => by.run(|scripts, hosts| scripts.merge(winner, loser, comparer, hosts)),
         }
     }
+}
 
-    /// Runs a script on two items: its value, and what it has merged. `None` where there is no such script.
-    fn run(
-        &mut self,
-        kind: DatatypeScript,
-        mode: CompareMode,
-        items: ItemPair<'_>,
-    ) -> Option<(Option<Value>, Merged)> {
-        let by = self.scripted.as_mut().filter(|by| by.datatype.scripts.has(kind))?;
-        let datatype = Arc::clone(&by.datatype);
-        let mut state = ItemState {
-            datatype: Some(&datatype),
-            judging: Judging::by(Some(self.comparer), Some(mode)),
-            ..ItemState::default()
-        };
-        let value = by.scripts.run(by.desk, by.datastore, &mut state, &datatype, kind, items);
-        Some((value.map(|typed| typed.value), state.judging.merged))
+impl Scripted<'_> {
+    fn run<T>(&mut self, run: impl FnOnce(&mut Pipeline, &mut Hosts<'_>) -> T) -> T {
+        self.desk.run_type(self.scripts, self.datastore, &mut ItemState::default(), run)
     }
 }

@@ -3,28 +3,27 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use syncloom_config::{DataType, Datastore, DatatypeScript};
-use syncloom_formats::Judging;
+use syncloom_config::Datastore;
+use syncloom_formats::Pipeline;
+use syncloom_script::Item;
 use syncloom_script::filter::Ids;
-use syncloom_script::lang::{ItemPair, ItemSlot};
-use syncloom_script::{Comparer, Item};
 use syncloom_stores::{Backend, Listed, MapEntry, Store, StoreError};
 
 use super::maps::Maps;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::open::resolution;
-use super::peer::Types;
+use super::types::Types;
 use super::view::View;
-use super::{Change, DatastoreSync, Loaded, RemoteStore};
-use crate::scripting::{DatastoreState, Desk, ItemState, TypeScripts, is_true};
+use super::{Change, DatastoreSync, Loaded, Remote};
+use crate::scripting::{DatastoreState, Desk, ItemState};
 
 impl DatastoreSync {
     /// Begins the exchange. Does nothing if that has happened already.
     pub(crate) fn begin(
         &mut self,
         backend: &mut dyn Backend,
-        remote: Option<&RemoteStore>,
+        remote: &Remote<'_>,
         notes: &mut Vec<String>,
     ) -> Result<(), u16> {
         if let Some(status) = self.failed() {
@@ -33,8 +32,9 @@ impl DatastoreSync {
         if self.loaded.is_some() {
             return Ok(());
         }
-        let time = self.desk.time_and_zones();
-        let Some(types) = Types::agree(&self.server, &self.datastore, remote, time) else {
+        let now = self.desk.time_and_zones();
+        let store = remote.store(&self.remote_uri);
+        let Some(types) = Types::agree(&self.server, &self.datastore, remote, store.as_ref(), &now) else {
             notes.push(format!("datastore {}: no content type in common with the peer", self.name()));
             self.fail(415);
             return Err(415);
@@ -42,10 +42,11 @@ impl DatastoreSync {
         self.load(backend, types).map_err(|error| self.store_failed(&error, notes))
     }
 
-    fn load(&mut self, backend: &mut dyn Backend, types: Types) -> Result<(), StoreError> {
-        let comparer = types.comparer(&self.datastore);
+    fn load(&mut self, backend: &mut dyn Backend, mut types: Types) -> Result<(), StoreError> {
         let slow = self.mode.slow;
-        let needs_filter = self.begin_types(&types, &comparer);
+        let needs_filter = self.begin_types(&mut types);
+        let limited = self.script_state.item_size_limit().is_some();
+        let comparer = types.comparer(&self.datastore, limited);
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let mut maps = Maps::new(store.maps(&self.target)?, slow && !self.resuming);
         if slow && self.datastore.resume {
@@ -67,9 +68,7 @@ impl DatastoreSync {
                 let is_old = maps.remote(&listed.local_id).is_some()
                     && since.is_some_and(|since| listed.modified <= since);
                 let asked = needs_filter.is_some_and(|all| all || !is_old);
-                if !asked
-                    || passes_script(&mut self.scripts, &self.desk, &mut self.script_state, &types, &item)
-                {
+                if !asked || passes_script(&self.desk, &mut self.script_state, &mut types, &item) {
                     shown.push(listed);
                 }
             }
@@ -120,31 +119,21 @@ impl DatastoreSync {
 
     /// Runs the scripts that a datatype begins with (manual 10.5.8, 10.5.10). `Some` if items have to pass a filter
     /// script: all of them, or those that have changed.
-    fn begin_types(&mut self, types: &Types, comparer: &Comparer) -> Option<bool> {
+    fn begin_types(&mut self, types: &mut Types) -> Option<bool> {
         self.script_state.slow = self.mode.slow;
         self.script_state.first_time = self.first_time;
         self.script_state.read_only = self.is_read_only();
-        let run = |kind, datatype: &Arc<DataType>, sync: &mut Self, state: &mut ItemState<'_>| {
-            let items = ItemPair::default();
-            sync.scripts.run(&sync.desk, &mut sync.script_state, state, datatype, kind, items)
-        };
-        for datatype in types.all() {
-            let mut state = ItemState {
-                datatype: Some(datatype),
-                judging: Judging::by(Some(comparer), None),
-                ..ItemState::default()
-            };
-            run(DatatypeScript::Init, datatype, self, &mut state);
+        let limit = self.script_state.item_size_limit();
+        let mut item = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
+        let (desk, datastore) = (&self.desk, &mut self.script_state);
+        for used in types.all() {
+            desk.run_type(&mut used.scripts, datastore, &mut item, Pipeline::init);
+            used.scripts.adapt(&used.codec, &mut used.peer);
         }
-        let datatype = types.context();
-        let mut state = ItemState {
-            datatype: Some(datatype),
-            judging: Judging::by(Some(comparer), None),
-            ..ItemState::default()
-        };
-        let value = run(DatatypeScript::FilterInit, datatype, self, &mut state);
-        (is_true(value) == Some(true) && datatype.scripts.has(DatatypeScript::Filter))
-            .then_some(state.filter_all)
+        let scripts = &mut types.at(types.context()).scripts;
+        let needed =
+            desk.run_type(scripts, datastore, &mut item, |scripts, hosts| scripts.filter_init(limit, hosts));
+        needed.then(|| scripts.filters_all())
     }
 
     /// From when on a change of ours is news to the peer.
@@ -221,18 +210,11 @@ impl DatastoreSync {
 }
 
 /// Whether an item passes the filter script of its datatype (manual 10.5.10).
-fn passes_script(
-    scripts: &mut TypeScripts,
-    desk: &Desk,
-    datastore: &mut DatastoreState,
-    types: &Types,
-    item: &Item,
-) -> bool {
-    let datatype = Arc::clone(types.context());
-    let mut state = ItemState { datatype: Some(&datatype), ..ItemState::default() };
-    let items = ItemPair { target: ItemSlot::Read(item), ..ItemPair::default() };
-    let value = scripts.run(desk, datastore, &mut state, &datatype, DatatypeScript::Filter, items);
-    is_true(value).unwrap_or(true)
+fn passes_script(desk: &Desk, datastore: &mut DatastoreState, types: &mut Types, item: &Item) -> bool {
+    let limit = datastore.item_size_limit();
+    let mut state = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
+    let scripts = &mut types.at(types.context()).scripts;
+    desk.run_type(scripts, datastore, &mut state, |scripts, hosts| scripts.filter(item, limit, hosts))
 }
 
 /// An item of ours, if it takes part in the sync.

@@ -1,7 +1,10 @@
 //! The sync of one datastore, from its Alert to the saved anchors.
 
+mod apply;
 mod confirm;
 mod conflict;
+mod echo;
+mod incoming;
 mod judge;
 mod load;
 mod maps;
@@ -13,28 +16,30 @@ mod pieces;
 mod progress;
 mod receive;
 mod send;
+mod types;
 mod view;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::mem::Discriminant;
 use std::sync::Arc;
 
-use syncloom_config::{DataType, Datastore, Strategy};
+use syncloom_config::Datastore;
 use syncloom_formats::NoteKind;
 use syncloom_script::Comparer;
 use syncloom_stores::{Partial, Scope, Target};
 
 use crate::report::DatastoreReport;
-use crate::scripting::{DatastoreState, Desk, TypeScripts};
+use crate::scripting::{DatastoreState, Desk};
 use crate::server::Server;
+use echo::Echo;
 use maps::Maps;
 use matcher::Matcher;
 use mode::Mode;
 pub(crate) use open::{AlertError, Around};
-pub(crate) use peer::RemoteStore;
-use peer::Types;
+pub(crate) use peer::Remote;
 pub(crate) use receive::Op;
 pub(crate) use send::{Abilities, Filled};
+use types::Types;
 
 /// One datastore in one session.
 pub(crate) struct DatastoreSync {
@@ -48,14 +53,11 @@ pub(crate) struct DatastoreSync {
     /// The target as it is saved.
     target: Target,
     mode: Mode,
-    /// The scripts of the session, those of the datatypes, and what they may ask and say of this datastore.
+    /// The scripts of the session, and what all scripts may ask and say of this datastore.
     desk: Desk,
-    scripts: TypeScripts,
     script_state: DatastoreState,
-    /// What the scripts say of the item that is worked off.
-    fate: Fate,
-    /// The datatype of that item, whose scripts compare and merge it.
-    judging: Option<Arc<DataType>>,
+    /// Items of the peer's that go back to it, as scripts say.
+    echoes: VecDeque<Echo>,
     /// What of our items the peer sees.
     view: view::View,
     /// The peer's items replace ours: what it does not send is deleted.
@@ -120,16 +122,6 @@ struct Loaded {
     withheld: HashSet<String>,
 }
 
-/// What the config's scripts have said of an item that came (manual 10.5.11).
-#[derive(Clone, Copy, Debug, Default)]
-struct Fate {
-    prevent_add: bool,
-    ignore_update: bool,
-    force_conflict: bool,
-    delete_wins: bool,
-    strategy: Option<Strategy>,
-}
-
 /// What has happened to an item of ours since the last sync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
@@ -141,9 +133,11 @@ enum Change {
 /// What goes to the peer.
 struct Outgoing {
     queue: VecDeque<(String, Change)>,
+    /// What goes back to where it came from, behind all others.
+    echoes: VecDeque<Echo>,
     /// How many changes there are in all.
     total: u64,
-    /// An item that goes in pieces: what is left of it.
+    /// An item that goes in pieces, or did not fit into the last message: what is left of it.
     pieces: Option<send::Piece>,
     /// The peer has been told of the sync, even if there was nothing to tell.
     announced: bool,
@@ -156,6 +150,8 @@ struct Sent {
     change: Change,
     /// A piece that is not the last one.
     more: bool,
+    /// It goes back to the peer, as a script says: whatever the peer says of it concerns no item of ours.
+    echo: bool,
 }
 
 impl DatastoreSync {
@@ -197,6 +193,21 @@ impl DatastoreSync {
     /// Whether the peer has sent a Sync. A Map alone, which may come in the first package, is none.
     pub(crate) fn is_heard(&self) -> bool {
         self.heard
+    }
+
+    /// Whether the peer alone sends changes.
+    pub(crate) fn is_from_client_only(&self) -> bool {
+        self.mode.direction == mode::Direction::FromClient
+    }
+
+    /// How the peer addresses this datastore, if it is the one of this name.
+    pub(crate) fn address_of(&self, name: &str) -> Option<&str> {
+        (self.datastore.name == name).then_some(&self.local_uri)
+    }
+
+    /// Whether items are exchanged already.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.loaded.is_some()
     }
 
     /// The status that ended the datastore's sync early, if one has.

@@ -1,28 +1,48 @@
-//! What the peer's device information says of a datastore, and the types that follow from it.
+//! The other side as the formats see it. What shapes the items that go to a peer and come from it is brought together here
+//! and nowhere else: the server's settings, the remote rules that fit the peer, its device information, and how its
+//! messages are written.
+//!
+//! Not its job: which types are used (`types`), and which rules fit.
 
-use std::sync::Arc;
+use syncloom_config::{DataType, RuleSettings};
+use syncloom_formats::{Peer, PropertyCap, TimesMean};
+use syncloom_script::{Timestamp, Zones};
+use syncloom_wire::{ContentType, CtCap, CtProperty, DevInf, DevInfStore, Encoding, Version};
 
-use syncloom_config::{DataType, Datastore, TypeUse};
-use syncloom_formats::{Codec, Peer};
-use syncloom_script::{Comparer, FieldId, Timestamp, Zones};
-use syncloom_wire::{ContentType, CtCap, DevInf, DevInfStore};
-
+use crate::rules::is_like;
 use crate::server::Server;
+
+/// What is known of the other side in a session.
+pub(crate) struct Remote<'a> {
+    /// Its device information, if it has told.
+    pub(crate) devinf: Option<&'a DevInf>,
+    /// The version of SyncML that it speaks.
+    pub(crate) version: Version,
+    /// How its messages are written, and ours.
+    pub(crate) encoding: Encoding,
+    /// The names of the remote rules that fit it.
+    pub(crate) rule_names: &'a [String],
+    /// What those rules say, all together.
+    pub(crate) rules: &'a RuleSettings,
+}
 
 /// A datastore of the peer's, as its device information describes it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct RemoteStore {
+pub(super) struct RemoteStore {
     /// Types that it takes, the preferred one first.
-    receives: Vec<ContentType>,
+    pub(super) receives: Vec<ContentType>,
     /// Types that it sends, the preferred one first.
-    sends: Vec<ContentType>,
+    pub(super) sends: Vec<ContentType>,
+    /// The kinds of sync that it offers.
+    pub(super) sync_modes: Vec<String>,
     /// What it can hold of each type; none where it does not say.
     capabilities: Vec<CtCap>,
 }
 
-impl RemoteStore {
-    /// The datastore of this address. `None` where the device information does not know it.
-    pub(crate) fn find(devinf: &DevInf, uri: &str) -> Option<Self> {
+impl Remote<'_> {
+    /// The peer's datastore of this address. `None` where its device information does not know it.
+    pub(super) fn store(&self, uri: &str) -> Option<RemoteStore> {
+        let devinf = self.devinf?;
         let is_it = |store: &&DevInfStore| super::open::same_address(&store.source_ref, uri);
         let store = devinf.datastores.iter().find(is_it)?;
         let list = |preferred: &Option<ContentType>, others: &[ContentType]| {
@@ -33,128 +53,81 @@ impl RemoteStore {
         Some(RemoteStore {
             receives: list(&store.rx_pref, &store.rx),
             sends: list(&store.tx_pref, &store.tx),
+            sync_modes: store.sync_types.clone(),
             capabilities: capabilities.clone(),
         })
     }
 
-    /// What it says of a type.
-    fn peer(&self, codec: &Codec) -> Peer {
-        let datatype = codec.datatype();
-        let of_type = |cap: &&CtCap| {
-            cap.type_.eq_ignore_ascii_case(&datatype.mime_type)
-                && cap.version.as_deref().is_none_or(|version| version == datatype.version)
-        };
-        match self.capabilities.iter().find(of_type) {
-            Some(cap) if !cap.properties.is_empty() => {
-                let names = cap.properties.iter().map(|property| property.name.to_ascii_uppercase());
-                Peer { available: Some(names.collect()), ..Peer::default() }
-            }
-            _ => Peer::default(),
-        }
-    }
-}
-
-/// The types of a datastore's sync.
-pub(super) struct Types {
-    /// What is sent, and what the peer can hold of it.
-    pub(super) send: (Arc<Codec>, Peer),
-    /// What is taken.
-    pub(super) receive: Vec<(Arc<Codec>, Peer)>,
-    /// The one that is meant where the peer does not say.
-    preferred_receive: usize,
-}
-
-impl Types {
-    /// The types that both sides know (manual 11.34.12). `None` where there is none to send or none to take.
-    pub(super) fn agree(
+    /// The peer for the items of a datatype. A rule counts for more than what the peer says, and that for more than the
+    /// server's settings.
+    pub(super) fn peer(
+        &self,
         server: &Server,
-        datastore: &Datastore,
-        remote: Option<&RemoteStore>,
+        store: Option<&RemoteStore>,
+        datatype: &DataType,
         (now, zones): (Timestamp, Zones),
-    ) -> Option<Self> {
-        let with_peer = |codec: Arc<Codec>| {
-            let peer = remote.map(|remote| remote.peer(&codec)).unwrap_or_default();
-            (codec, Peer { now: Some(now), zones: zones.clone(), ..peer })
+    ) -> Peer {
+        let rules = self.rules;
+        let says = |rule: Option<bool>| rule.unwrap_or(false);
+        let settings = server.settings();
+        let mut peer = Peer {
+            empty_properties: !says(rules.no_empty_properties),
+            rules: self.rule_names.to_vec(),
+            fold: !rules.no_folding.unwrap_or_else(|| settings.is_some_and(|server| server.no_folding)),
+            quote_8bit: says(rules.quote_8bit),
+            end_date_inclusive: rules
+                .auto_end_date_inclusive
+                .unwrap_or_else(|| settings.is_some_and(|server| server.auto_end_date_inclusive)),
+            bytes: self.encoding == Encoding::Wbxml && self.version > Version::V1_0,
+            utc: self.knows_utc(),
+            times: match (says(rules.treat_as_local_time), says(rules.treat_as_utc)) {
+                (true, _) => TimesMean::Local,
+                (false, true) => TimesMean::Utc,
+                (false, false) => TimesMean::AsTheySay,
+            },
+            zones,
+            now: Some(now),
+            ..Peer::default()
         };
-        let ours = |wanted: fn(&TypeUse) -> bool| {
-            datastore.types.iter().filter(move |used| wanted(used)).collect::<Vec<_>>()
-        };
-        let sending = ours(|used| used.send);
-        let receiving = ours(|used| used.receive);
-        let preferred = |uses: &[&TypeUse]| {
-            let legacy = || uses.iter().position(|used| used.legacy).filter(|_| remote.is_none());
-            legacy().or_else(|| uses.iter().position(|used| used.preferred)).unwrap_or(0)
-        };
-        let send = match remote.map(|remote| remote.receives.as_slice()) {
-            None | Some([]) => sending.get(preferred(&sending)),
-            Some(known) => known
-                .first()
-                .and_then(|best| sending.iter().find(|used| is_type(used, best)))
-                .or_else(|| {
-                    sending.get(preferred(&sending)).filter(|used| known.iter().any(|t| is_type(used, t)))
-                })
-                .or_else(|| sending.iter().rev().find(|used| known.iter().any(|t| is_type(used, t)))),
-        };
-        let send = server.codec(&send?.datatype)?;
-        let best = remote.and_then(|remote| remote.sends.first());
-        let preferred_receive = best
-            .and_then(|best| receiving.iter().position(|used| is_type(used, best)))
-            .unwrap_or_else(|| preferred(&receiving));
-        let receive: Vec<_> =
-            receiving.iter().filter_map(|used| server.codec(&used.datatype)).map(with_peer).collect();
-        (!receive.is_empty()).then(|| Types { send: with_peer(send), receive, preferred_receive })
-    }
-
-    /// The type of an item that says it is of this MIME type; the preferred one if it says nothing.
-    pub(super) fn receiving(&self, mime_type: Option<&str>) -> Option<&(Arc<Codec>, Peer)> {
-        let Some(name) = mime_type.map(|name| name.split(';').next().unwrap_or_default().trim()) else {
-            return self.receive.get(self.preferred_receive);
-        };
-        self.receive.iter().find(|(codec, _)| codec.datatype().mime_type.eq_ignore_ascii_case(name))
-    }
-
-    /// Takes over the zones that an item of the peer's has defined, so that later items can name them.
-    pub(super) fn learn_zones(&mut self, zones: &Zones) {
-        for (_, peer) in std::iter::once(&mut self.send).chain(&mut self.receive) {
-            peer.zones = zones.clone();
+        let cap = store.and_then(|store| store.capabilities.iter().find(|cap| is_of(cap, datatype)));
+        if let Some(cap) = cap.filter(|_| !says(rules.ignore_ctcap)) {
+            let properties: Vec<PropertyCap> = cap.properties.iter().map(property).collect();
+            peer.learn(&properties, says(rules.ignore_devinf_max_size));
         }
+        peer
     }
 
-    /// The datatypes that are in use, each once.
-    pub(super) fn all(&self) -> Vec<&Arc<DataType>> {
-        let mut all: Vec<&Arc<DataType>> = Vec::new();
-        for (codec, _) in std::iter::once(&self.send).chain(&self.receive) {
-            if !all.iter().any(|known| known.name == codec.datatype().name) {
-                all.push(codec.datatype());
-            }
-        }
-        all
+    /// Whether the peer is sent times in UTC. Devices of SyncML 1.0 cannot say so and are; of any other one that says
+    /// nothing of itself, nothing is expected (manual 11.36.13, 11.36.14).
+    fn knows_utc(&self) -> bool {
+        let by_itself = self.version == Version::V1_0 || self.devinf.is_some_and(|devinf| devinf.utc);
+        let [local, utc] = [self.rules.force_local_time, self.rules.force_utc].map(|rule| rule == Some(true));
+        utc || by_itself && !local
     }
 
-    /// The datatype whose scripts are meant where no item says which: the one that is taken, or else, if that has no
-    /// scripts, the one that is sent.
-    pub(super) fn context(&self) -> &Arc<DataType> {
-        let send = self.send.0.datatype();
-        let receive = self.receive.get(self.preferred_receive).map_or(send, |(codec, _)| codec.datatype());
-        if receive.scripts.is_empty() { send } else { receive }
+    /// Whether one of the rules that fit the peer has one of these names, with `*` and `?` for any characters and any one.
+    pub(super) fn fits_rule(&self, patterns: &[String]) -> bool {
+        patterns.iter().any(|pattern| self.rule_names.iter().any(|name| is_like(name, pattern)))
     }
 
-    /// A comparer for the fields that our database and the peer both keep.
-    pub(super) fn comparer(&self, datastore: &Datastore) -> Comparer {
-        let list = datastore.fields();
-        let mut comparer = Comparer::new(Arc::clone(list));
-        let (codec, peer) = &self.send;
-        let sent = codec.available_fields(peer);
-        for position in 0..list.len() {
-            let Ok(id) = u16::try_from(position).map(FieldId) else { break };
-            let kept = datastore.reads(id);
-            comparer.set_available(id, kept && sent.get(position).copied().unwrap_or(false));
-        }
-        comparer
+    /// Whether the peer cuts long values without saying where (manual 11.36.4).
+    pub(super) fn cuts_anywhere(&self) -> bool {
+        self.rules.limited_field_lengths == Some(true)
     }
 }
 
-fn is_type(used: &TypeUse, content: &ContentType) -> bool {
-    used.datatype.mime_type.eq_ignore_ascii_case(&content.type_)
-        && (content.version.is_empty() || used.datatype.version == content.version)
+/// Whether capabilities are about a datatype. Those of SyncML 1.0 and 1.1 do not say which version they are about.
+fn is_of(cap: &CtCap, datatype: &DataType) -> bool {
+    cap.type_.eq_ignore_ascii_case(&datatype.mime_type)
+        && cap.version.as_deref().is_none_or(|version| version == datatype.version)
+}
+
+fn property(property: &CtProperty) -> PropertyCap {
+    PropertyCap {
+        name: property.name.clone(),
+        max_occur: property.max_occur.map(|count| u32::try_from(count).unwrap_or(u32::MAX)),
+        max_size: property.max_size,
+        no_truncate: property.no_truncate,
+        ..PropertyCap::default()
+    }
 }

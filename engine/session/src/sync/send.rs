@@ -1,14 +1,16 @@
 //! What goes to the peer: our changes, as many as fit into a message.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
-use syncloom_config::DatatypeScript;
-use syncloom_formats::Judging;
+use syncloom_formats::Encoded;
+use syncloom_script::Item;
 use syncloom_script::filter::Ids;
-use syncloom_script::lang::{ItemPair, ItemSlot};
 use syncloom_stores::{Backend, MapEntry, StoreError};
-use syncloom_wire::{Change as ChangeCommand, Command, Data, Item, Location, Meta, Sync, Version};
+use syncloom_wire::{
+    Change as ChangeCommand, Command, Data, Item as WireItem, Location, Meta, Sync, Version,
+};
 
 use super::mode::Direction;
 use super::{Change, DatastoreSync, Outgoing, Sent};
@@ -31,18 +33,46 @@ pub(crate) enum Filled {
     More,
 }
 
-/// An item that goes in pieces.
+/// An item as it is sent, whole or in pieces.
 pub(super) struct Piece {
-    local_id: String,
-    change: Change,
+    /// What the peer's status is about.
+    pub(super) about: Sent,
+    /// The peer's id of it, and ours, as far as the peer is told.
+    pub(super) target: Option<String>,
+    pub(super) source: Option<String>,
+    pub(super) content: Content,
+    /// How many bytes of it have been sent.
+    pub(super) sent: usize,
+}
+
+/// The bytes of an item.
+#[derive(Default)]
+pub(super) struct Content {
     bytes: Vec<u8>,
-    sent: usize,
+    /// They are anything but text.
+    binary: bool,
+    /// How many there are when they are unpacked.
+    original_size: Option<usize>,
 }
 
 impl Piece {
+    fn len(&self) -> usize {
+        self.content.bytes.len()
+    }
+
     /// How many bytes are left.
     fn rest(&self) -> usize {
-        self.bytes.len() - self.sent
+        self.len() - self.sent
+    }
+
+    /// What of it ends near here: text ends with a whole character, bytes end anywhere.
+    fn end_near(&self, place: usize) -> usize {
+        let bytes = &self.content.bytes;
+        let mut end = place.min(bytes.len());
+        while !self.content.binary && end < bytes.len() && bytes[end] & 0xC0 == 0x80 {
+            end += 1;
+        }
+        end
     }
 }
 
@@ -60,7 +90,7 @@ pub(crate) struct Abilities {
 
 impl Outgoing {
     pub(super) fn is_through(&self) -> bool {
-        self.announced && self.queue.is_empty() && self.pieces.is_none()
+        self.announced && self.queue.is_empty() && self.echoes.is_empty() && self.pieces.is_none()
     }
 }
 
@@ -115,7 +145,9 @@ impl DatastoreSync {
                 }
             }
         }
-        Outgoing { total: queue.len() as u64, queue, pieces: None, announced: false }
+        let echoes = std::mem::take(&mut self.echoes);
+        let total = (queue.len() + echoes.len()) as u64;
+        Outgoing { total, queue, echoes, pieces: None, announced: false }
     }
 
     fn fill(
@@ -145,9 +177,10 @@ impl DatastoreSync {
         let limit = self.datastore.max_items_per_message.map_or(usize::MAX, |limit| limit as usize);
         let mut full = false;
         while !full && sync.commands.len() < limit {
-            let Some((local_id, change, mut piece)) = self.next_outgoing(backend, notes)? else { break };
+            let Some(mut piece) = self.next_outgoing(backend, notes)? else { break };
+            let change = piece.about.change;
             let cmd_id = draft.next_cmd_id();
-            let command = self.command(&local_id, change, &piece, cmd_id.clone(), None);
+            let command = self.command(&piece, cmd_id.clone(), None);
             let size = draft.len_of(&command);
             let nothing_yet = alone && sync.commands.is_empty();
             let in_pieces =
@@ -157,7 +190,7 @@ impl DatastoreSync {
                 (command, false)
             } else if size > whole_message && !in_pieces {
                 draft.take_back_cmd_id();
-                self.leave_out(&local_id, piece.bytes.len(), notes);
+                self.leave_out(&piece.about.local_id, piece.len(), notes);
                 continue;
             } else if is_cut && size <= room
                 || in_pieces && size > whole_message && room > draft.limit() / SMALLEST_PIECE
@@ -165,23 +198,25 @@ impl DatastoreSync {
             {
                 full = true;
                 let most = abilities.max_piece.unwrap_or(usize::MAX);
-                let command = self.piece(draft, &local_id, change, &mut piece, &cmd_id, (room, most));
-                let more = piece.sent < piece.bytes.len();
+                let command = self.piece(draft, &mut piece, &cmd_id, (room, most));
+                let more = piece.rest() > 0;
                 (command, more)
             } else {
                 draft.take_back_cmd_id();
-                self.put_back(local_id, change, piece);
+                self.put_back(piece);
                 break;
             };
             room = room.saturating_sub(draft.len_of(&command));
             sync.commands.push(command);
             let number = cmd_id.parse().unwrap_or_default();
-            self.sent.insert((message, number), Sent { local_id: local_id.clone(), change, more });
-            if change == Change::Added && !more && self.datastore.resume && !abilities.early_maps {
-                self.note_sent(backend, &local_id)?;
+            let about = Sent { more, ..piece.about.clone() };
+            let is_new = change == Change::Added && !about.echo;
+            if is_new && !more && self.datastore.resume && !abilities.early_maps {
+                self.note_sent(backend, &about.local_id)?;
             }
+            self.sent.insert((message, number), about);
             if more {
-                self.put_back(local_id, change, piece);
+                self.put_back(piece);
             }
         }
         draft.push(Command::Sync(sync));
@@ -195,65 +230,102 @@ impl DatastoreSync {
         &mut self,
         backend: &mut dyn Backend,
         notes: &mut Vec<String>,
-    ) -> Result<Option<(String, Change, Piece)>, StoreError> {
+    ) -> Result<Option<Piece>, StoreError> {
         loop {
             let Some(outgoing) = &mut self.outgoing else { return Ok(None) };
             if let Some(piece) = outgoing.pieces.take() {
-                return Ok(Some((piece.local_id.clone(), piece.change, piece)));
+                return Ok(Some(piece));
             }
-            let Some((local_id, change)) = outgoing.queue.pop_front() else { return Ok(None) };
-            let bytes = match change {
-                Change::Deleted => Some(Vec::new()),
-                Change::Added | Change::Modified => self.text_of(backend, &local_id, notes)?,
-            };
-            let too_large =
-                |bytes: &Vec<u8>| self.max_obj_size.is_some_and(|limit| bytes.len() as u64 > limit);
-            match bytes {
-                Some(bytes) if too_large(&bytes) => self.leave_out(&local_id, bytes.len(), notes),
-                Some(bytes) => {
-                    let piece = Piece { local_id: local_id.clone(), change, bytes, sent: 0 };
-                    return Ok(Some((local_id, change, piece)));
+            let piece = match (outgoing.queue.pop_front(), outgoing.echoes.pop_front()) {
+                (Some((local_id, change)), echo) => {
+                    outgoing.echoes.extend(echo);
+                    self.own_item(backend, local_id, change, notes)?
                 }
-                None => {}
+                (None, Some(echo)) => self.echoed_item(echo, notes),
+                (None, None) => return Ok(None),
+            };
+            let Some(piece) = piece else { continue };
+            // What is unpacked has to find room too.
+            let size = piece.content.original_size.unwrap_or(0).max(piece.len());
+            if self.max_obj_size.is_some_and(|limit| size as u64 > limit) {
+                self.leave_out(&piece.about.local_id, size, notes);
+            } else {
+                return Ok(Some(piece));
             }
         }
     }
 
-    fn text_of(
+    /// A change of ours as it is sent; `None` where there is nothing to tell of it any more.
+    fn own_item(
+        &mut self,
+        backend: &mut dyn Backend,
+        local_id: String,
+        change: Change,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Piece>, StoreError> {
+        let maps = self.loaded.as_ref().map(|loaded| &loaded.maps);
+        let remote_id = maps.and_then(|maps| maps.remote(&local_id)).cloned().unwrap_or_default();
+        let mut state = ItemState { local_id: local_id.clone(), remote_id, ..ItemState::default() };
+        let content = match change {
+            Change::Deleted => Content::default(),
+            Change::Added | Change::Modified => {
+                let Some(item) = self.outgoing_item(backend, &local_id, &state.remote_id)? else {
+                    return Ok(None);
+                };
+                self.write_item(item, &mut state, notes)
+            }
+        };
+        let tells_own = change == Change::Added || self.datastore.always_send_local_id;
+        Ok(Some(Piece {
+            about: Sent { local_id, change, more: false, echo: false },
+            target: Some(state.remote_id).filter(|id| change != Change::Added && !id.is_empty()),
+            source: Some(state.local_id).filter(|_| tells_own),
+            content,
+            sent: 0,
+        }))
+    }
+
+    /// An item of ours, if it is still there and the peer wants it.
+    fn outgoing_item(
         &mut self,
         backend: &mut dyn Backend,
         local_id: &str,
-        notes: &mut Vec<String>,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
+        remote_id: &str,
+    ) -> Result<Option<Item>, StoreError> {
         let Some(mut item) = backend.store(&self.datastore, &self.scope)?.read(local_id)? else {
             return Ok(None);
         };
-        let Some(loaded) = &self.loaded else { return Ok(None) };
-        let remote = loaded.maps.remote(local_id).map_or("", String::as_str);
-        let ids = Ids { local: local_id, remote };
+        let ids = Ids { local: local_id, remote: remote_id };
         if !self.view.sends(&item, ids) {
             return Ok(None);
         }
         if let Some(accept) = &self.datastore.filters.accept {
             accept.make_pass(&mut item, ids);
         }
-        let (codec, peer) = &loaded.types.send;
-        let datatype = Arc::clone(codec.datatype());
-        let mut state = ItemState {
-            datatype: Some(&datatype),
-            judging: Judging::by(Some(&loaded.comparer), None),
-            local_id: local_id.to_owned(),
-            remote_id: remote.to_owned(),
-            ..ItemState::default()
-        };
-        let items = ItemPair { target: ItemSlot::Write(&mut item), ..ItemPair::default() };
-        let kind = DatatypeScript::Outgoing;
-        self.scripts.run(&self.desk, &mut self.script_state, &mut state, &datatype, kind, items);
-        let mut bytes = Vec::new();
-        for note in codec.generate(&item, peer, &mut bytes) {
-            notes.push(format!("datastore {}: item {local_id}: {note}", self.name()));
-        }
-        Ok(Some(bytes))
+        Ok(Some(item))
+    }
+
+    /// The text of an item, after its scripts have seen it.
+    pub(super) fn write_item(
+        &mut self,
+        mut item: Item,
+        state: &mut ItemState,
+        notes: &mut Vec<String>,
+    ) -> Content {
+        let Some(loaded) = &mut self.loaded else { return Content::default() };
+        let about = format!("datastore {}: item {}", self.datastore.name, state.local_id);
+        state.sync_modes = Arc::clone(&loaded.types.sync_modes);
+        let limit = self.script_state.item_size_limit();
+        let in_use = loaded.types.sending();
+        let datastore = &mut self.script_state;
+        let limit = self.desk.run_type(&mut in_use.scripts, datastore, state, |scripts, hosts| {
+            scripts.outgoing(&mut item, limit, hosts)
+        });
+        in_use.scripts.leave_out(&mut item);
+        let Encoded { data, binary, original_size, notes: found } =
+            in_use.codec.encode(&item, &in_use.peer, limit);
+        notes.extend(found.iter().map(|note| format!("{about}: {note}")));
+        Content { bytes: data, binary, original_size }
     }
 
     /// An item does not go to the peer, as it is too large for it.
@@ -275,46 +347,44 @@ impl DatastoreSync {
     /// Sends no more of an item that the peer has refused a piece of; `false` if there is nothing left of it.
     pub(super) fn drop_piece(&mut self, local_id: &str) -> bool {
         let Some(outgoing) = &mut self.outgoing else { return false };
-        outgoing.pieces.take_if(|piece| piece.local_id == local_id).is_some()
+        outgoing.pieces.take_if(|piece| piece.about.local_id == local_id).is_some()
     }
 
     /// Sends no more new items: the device is full. They show again next time by themselves.
     pub(super) fn stop_adding(&mut self) {
         if let Some(outgoing) = &mut self.outgoing {
             outgoing.queue.retain(|(_, change)| *change != Change::Added);
+            outgoing.pieces.take_if(|piece| piece.sent == 0 && piece.about.change == Change::Added);
         }
     }
 
-    fn put_back(&mut self, local_id: String, change: Change, piece: Piece) {
-        let Some(outgoing) = &mut self.outgoing else { return };
-        if piece.sent > 0 {
+    /// Keeps what did not fit for the next message.
+    fn put_back(&mut self, piece: Piece) {
+        if let Some(outgoing) = &mut self.outgoing {
             outgoing.pieces = Some(piece);
-        } else {
-            outgoing.queue.push_front((local_id, change));
         }
     }
 
-    /// The command for an item: with the rest of its text, or with a part of it.
-    fn command(
-        &self,
-        local_id: &str,
-        change: Change,
-        piece: &Piece,
-        cmd_id: String,
-        part: Option<std::ops::Range<usize>>,
-    ) -> Command {
-        let range = part.unwrap_or(piece.sent..piece.bytes.len());
-        let (first, last) = (range.start == 0, range.end == piece.bytes.len());
+    /// The command for an item: with the rest of it, or with a part of it.
+    fn command(&self, piece: &Piece, cmd_id: String, part: Option<Range<usize>>) -> Command {
+        let range = part.unwrap_or(piece.sent..piece.len());
+        let (first, last) = (range.start == 0, range.end == piece.len());
         let in_pieces = !(first && last);
-        let remote_id = self.loaded.as_ref().and_then(|loaded| loaded.maps.remote(local_id)).cloned();
-        let send_source = change == Change::Added || self.datastore.always_send_local_id;
-        let mime_type = self.loaded.as_ref().map(|loaded| loaded.types.send.0.datatype().mime_type.clone());
-        let data = String::from_utf8_lossy(&piece.bytes[range]).into_owned();
-        let item = Item {
-            target: remote_id.filter(|_| change != Change::Added).map(Location::new),
-            source: send_source.then(|| Location::new(local_id)),
+        let change = piece.about.change;
+        let Content { bytes, binary, original_size } = &piece.content;
+        let mime_type = self.loaded.as_ref().map(|loaded| loaded.types.sent_type().to_owned());
+        let bytes = &bytes[range];
+        let data = match binary {
+            true => Data::Bytes(bytes.to_vec()),
+            false => Data::Text(String::from_utf8_lossy(bytes).into_owned()),
+        };
+        let item = WireItem {
+            target: piece.target.clone().map(Location::new),
+            source: piece.source.clone().map(Location::new),
             meta: Meta {
-                size: (in_pieces && first).then_some(piece.bytes.len() as u64),
+                format: binary.then(|| "bin".to_owned()),
+                size: (in_pieces && first).then_some(piece.len() as u64),
+                max_obj_size: original_size.filter(|_| first).map(|size| size as u64),
                 // A peer that kept the beginning of an item is told that it comes again from there.
                 emi: (first && change != Change::Deleted && self.resuming)
                     .then(|| "datapos=0".to_owned())
@@ -322,9 +392,9 @@ impl DatastoreSync {
                     .collect(),
                 ..Meta::default()
             },
-            data: (change != Change::Deleted).then_some(Data::Text(data)),
+            data: (change != Change::Deleted).then_some(data),
             more_data: !last,
-            ..Item::default()
+            ..WireItem::default()
         };
         let command = ChangeCommand {
             cmd_id,
@@ -340,30 +410,14 @@ impl DatastoreSync {
     }
 
     /// As much of an item as fits, and at least one character.
-    fn piece(
-        &self,
-        draft: &Draft,
-        local_id: &str,
-        change: Change,
-        piece: &mut Piece,
-        cmd_id: &str,
-        (room, most): (usize, usize),
-    ) -> Command {
-        let cut = |end: usize| {
-            let mut end = end.min(piece.bytes.len());
-            while end < piece.bytes.len() && piece.bytes[end] & 0xC0 == 0x80 {
-                end += 1;
-            }
-            end
-        };
-        let make =
-            |end: usize| self.command(local_id, change, piece, cmd_id.to_owned(), Some(piece.sent..end));
-        let overhead = draft.len_of(&make(cut(piece.sent + 1)));
+    fn piece(&self, draft: &Draft, piece: &mut Piece, cmd_id: &str, (room, most): (usize, usize)) -> Command {
+        let make = |end: usize| self.command(piece, cmd_id.to_owned(), Some(piece.sent..end));
+        let overhead = draft.len_of(&make(piece.end_near(piece.sent + 1)));
         let bytes = room.saturating_sub(overhead).min(most.saturating_sub(LONGEST_CHARACTER)).max(1);
-        let mut end = cut(piece.sent + bytes);
+        let mut end = piece.end_near(piece.sent + bytes);
         // What has to be escaped takes more room than its own length.
         while draft.len_of(&make(end)) > room && end - piece.sent > 4 {
-            end = cut(piece.sent + (end - piece.sent) / 2);
+            end = piece.end_near(piece.sent + (end - piece.sent) / 2);
         }
         let command = make(end);
         piece.sent = end;

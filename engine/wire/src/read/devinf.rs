@@ -5,10 +5,24 @@
 use super::Events;
 use super::cursor::Cursor;
 use crate::devinf::{ContentType, CtCap, CtParam, CtProperty, DevInf, DevInfStore, DsMem, Ext, FilterCap};
-use crate::error::Fault;
+use crate::error::{Fault, FaultKind};
+use crate::limits::Limits;
 use crate::tag::{Space, Tag, devinf};
 
+/// Reads a document of device information that stands by itself.
+pub(crate) fn document<'i, E: Events<'i>>(events: E, limits: &Limits) -> Result<DevInf, Fault> {
+    Cursor::new(events, *limits, limits.max_elements).devinf_document()
+}
+
 impl<'i, E: Events<'i>> Cursor<'i, E> {
+    /// Reads a whole document.
+    pub(super) fn devinf_document(&mut self) -> Result<DevInf, Fault> {
+        match self.child(Space::DevInf)? {
+            Some(devinf::DEV_INF) => self.devinf(),
+            _ => Err(self.fault(FaultKind::MissingElement("DevInf"))),
+        }
+    }
+
     /// Reads the `DevInf` element that was just entered.
     pub(super) fn devinf(&mut self) -> Result<DevInf, Fault> {
         let mut info = DevInf::default();

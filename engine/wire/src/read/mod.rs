@@ -12,6 +12,7 @@ mod xml;
 
 use std::borrow::Cow;
 
+pub(crate) use devinf::document as devinf_document;
 pub(crate) use message::build;
 pub(crate) use wbxml::WbxmlReader;
 pub(crate) use xml::XmlReader;

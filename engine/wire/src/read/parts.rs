@@ -124,11 +124,7 @@ impl<'i, E: Events<'i>> Cursor<'i, E> {
 
     fn sub_document<'d, D: Events<'d>>(&mut self, events: D) -> Result<DevInf, Fault> {
         let mut inner = Cursor::new(events, self.limits, self.elements_left);
-        let outcome = match inner.child(Space::DevInf) {
-            Ok(Some(devinf::DEV_INF)) => inner.devinf(),
-            Ok(_) => Err(inner.fault(FaultKind::MissingElement("DevInf"))),
-            Err(fault) => Err(fault),
-        };
+        let outcome = inner.devinf_document();
         self.elements_left = inner.elements_left;
         outcome
     }

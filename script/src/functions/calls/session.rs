@@ -32,10 +32,14 @@ pub enum SessionCall {
     RequestMaxTime,
     /// REQUESTMINTIME.
     RequestMinTime,
-    /// TREATASLOCALTIME, FORCELOCALTIME.
+    /// TREATASLOCALTIME.
     TreatAsLocalTime,
-    /// TREATASUTC, FORCEUTC.
+    /// TREATASUTC.
     TreatAsUtc,
+    /// FORCELOCALTIME.
+    ForceLocalTime,
+    /// FORCEUTC.
+    ForceUtc,
     /// UPDATECLIENTINSLOWSYNC.
     UpdateClientInSlowSync,
     /// UPDATESERVERINSLOWSYNC, UPDATESERVEINSLOWSYNC.
@@ -193,8 +197,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[integer("flagvalue")],
         Gives::Nothing,
         "6.14.6",
-        "An older name of TREATASLOCALTIME.",
-        AnyCall::Session(SessionCall::TreatAsLocalTime),
+        "Sets the flag of <forcelocaltime>.",
+        AnyCall::Session(SessionCall::ForceLocalTime),
     ),
     row(
         "TREATASUTC",
@@ -211,8 +215,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[integer("flagvalue")],
         Gives::Nothing,
         "6.14.6",
-        "An older name of TREATASUTC.",
-        AnyCall::Session(SessionCall::TreatAsUtc),
+        "Sets the flag of <forceutc>.",
+        AnyCall::Session(SessionCall::ForceUtc),
     ),
     row(
         "UPDATECLIENTINSLOWSYNC",
