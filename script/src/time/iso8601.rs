@@ -32,7 +32,11 @@ impl Timestamp {
     /// Reads a day, a point in time with an optional fraction and an optional `Z` or offset, or a duration.
     /// A blank instead of the `T` is what databases write. `None` for anything else, and where more follows.
     pub fn parse(text: &str) -> Option<Timestamp> {
-        let text = text.trim();
+        let text = match text.as_bytes() {
+            // As nearly every time is.
+            [b'0'..=b'9', .., b'0'..=b'9' | b'Z'] => text,
+            _ => text.trim(),
+        };
         Timestamp::parse_prefix(text).filter(|(_, length)| *length == text.len()).map(|(time, _)| time)
     }
 
@@ -70,15 +74,15 @@ impl Timestamp {
             if year < 0 {
                 text.push(b'-');
             }
-            text.number(year, 4);
+            text.year(year);
             if style.extended {
                 text.push(b'-');
             }
-            text.number(month, 2);
+            text.two(month);
             if style.extended {
                 text.push(b'-');
             }
-            text.number(day, 2);
+            text.two(day);
         }
         if self.kind() == TimestampKind::Date {
             return text.as_str().to_owned();
@@ -86,18 +90,19 @@ impl Timestamp {
         if self.kind() == TimestampKind::DateTime {
             text.push(b'T');
         }
-        text.number(hour, 2);
+        text.two(hour);
         if style.extended {
             text.push(b':');
         }
-        text.number(minute, 2);
+        text.two(minute);
         if style.extended {
             text.push(b':');
         }
-        text.number(second, 2);
+        text.two(second);
         if style.fraction && milli != 0 {
             text.push(b'.');
-            text.number(milli, 3);
+            text.push(b'0' + (milli / 100) as u8);
+            text.two(milli % 100);
         }
         match self.zone() {
             Zone::Utc => text.push(b'Z'),
@@ -128,24 +133,22 @@ impl Digits {
         }
     }
 
-    /// Adds a number without its sign, with zeros before it up to a width.
-    fn number(&mut self, number: i64, width: usize) {
-        let mut rest = number.unsigned_abs();
-        let mut last = width;
-        // Years may have more digits.
-        let mut most = 10_u64.pow(width as u32);
-        while rest >= most {
-            last += 1;
-            let Some(next) = most.checked_mul(10) else { break };
-            most = next;
+    /// Adds a number of two digits.
+    fn two(&mut self, number: i64) {
+        let number = number.unsigned_abs() % 100;
+        // A digit is less than ten.
+        self.push(b'0' + (number / 10) as u8);
+        self.push(b'0' + (number % 10) as u8);
+    }
+
+    /// Adds a year without its sign, of four digits or more.
+    fn year(&mut self, year: i64) {
+        if year.unsigned_abs() < 10_000 {
+            self.two(year / 100);
+            self.two(year % 100);
+        } else {
+            year.unsigned_abs().to_string().bytes().for_each(|digit| self.push(digit));
         }
-        let end = self.length + last;
-        for place in self.bytes.get_mut(self.length..end).unwrap_or_default().iter_mut().rev() {
-            // A digit is less than ten.
-            *place = b'0' + (rest % 10) as u8;
-            rest /= 10;
-        }
-        self.length = end.min(Digits::ROOM);
     }
 
     fn as_str(&self) -> &str {

@@ -125,10 +125,10 @@ impl<'g> Generator<'g> {
 }
 
 /// Moves what stands at the end of a text to where it belongs.
-pub(super) fn move_end(out: &mut Vec<u8>, end: usize, place: usize) {
+pub(super) fn move_end(out: &mut [u8], end: usize, place: usize) {
     let moved = out[end..].to_vec();
-    out.truncate(end);
-    out.splice(place..place, moved);
+    out.copy_within(place..end, place + moved.len());
+    out[place..place + moved.len()].copy_from_slice(&moved);
 }
 
 /// The years that count where neither the present nor a time is known.

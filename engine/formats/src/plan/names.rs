@@ -6,7 +6,7 @@ pub(crate) struct Names<T> {
     /// The names in upper case.
     entries: Vec<(Vec<u8>, T)>,
     /// Where they are in `entries`, from the place on that the hash of a name says. As many are free as are taken.
-    places: Vec<Option<u16>>,
+    places: Vec<Option<usize>>,
 }
 
 impl<T> Default for Names<T> {
@@ -21,7 +21,7 @@ impl<T> Names<T> {
         let mask = self.places.len().checked_sub(1)?;
         let mut at = hash(name) & mask;
         while let Some(place) = self.places[at] {
-            let (known, found) = &self.entries[usize::from(place)];
+            let (known, found) = &self.entries[place];
             // Most texts have them in upper case.
             if known == name || known.eq_ignore_ascii_case(name) {
                 return Some(found);
@@ -46,7 +46,7 @@ impl<T> Names<T> {
     fn arrange(&mut self) {
         let mask = (self.entries.len() * 2).next_power_of_two() - 1;
         self.places = vec![None; mask + 1];
-        for (place, (name, _)) in (0..u16::MAX).zip(&self.entries) {
+        for (place, (name, _)) in self.entries.iter().enumerate() {
             let mut at = hash(name) & mask;
             while self.places[at].is_some() {
                 at = (at + 1) & mask;
