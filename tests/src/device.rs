@@ -1,5 +1,5 @@
 //! A real SyncML client: SyncEvolution, whose engine is the one that Syncloom's config language comes from. It
-//! keeps each contact in a file of its own.
+//! keeps each contact, event, task or note in a file of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,6 +39,17 @@ impl Dialect {
     }
 }
 
+/// A store of a client, and what it is on the server.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Its name on the client, which also says what is in it: `addressbook`, `calendar`, `todo`, `memo`.
+    pub name: String,
+    /// The server's datastore.
+    pub uri: String,
+    /// The type of its files.
+    pub format: String,
+}
+
 /// A client with its contacts.
 pub struct Device {
     folder: TempDir,
@@ -52,8 +63,14 @@ pub struct Device {
     pub password: &'static str,
     /// The largest message that it takes.
     pub max_message: u32,
-    /// The type that it exchanges.
+    /// The type that it exchanges; that of its files if they are to be exchanged as they are.
     pub format: &'static str,
+    /// What it syncs in one session.
+    pub stores: Vec<Store>,
+    /// The types that single stores exchange, where these are not those of their files.
+    pub sync_formats: Vec<(&'static str, &'static str)>,
+    /// Whether it asks for a refresh from the server as such (205); else it empties its store and syncs slowly.
+    pub refreshes: bool,
 }
 
 /// What became of a sync.
@@ -81,8 +98,12 @@ impl Device {
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join("contacts")).unwrap();
-        Some(Device {
+        let contacts = Store {
+            name: "addressbook".to_owned(),
+            uri: "contacts".to_owned(),
+            format: "text/vcard".to_owned(),
+        };
+        let device = Device {
             folder,
             script,
             id: id.to_owned(),
@@ -91,17 +112,36 @@ impl Device {
             password: "demo",
             max_message: 150_000,
             format: "text/vcard",
-        })
+            stores: vec![contacts],
+            sync_formats: Vec::new(),
+            refreshes: false,
+        };
+        Some(device)
+    }
+
+    /// Where the entries of a store are, one file each.
+    pub fn folder(&self, store: &str) -> PathBuf {
+        let folder = self.folder.path().join(store);
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    /// The files of a store, in no particular order.
+    pub fn files(&self, store: &str) -> Vec<PathBuf> {
+        fs::read_dir(self.folder(store)).unwrap().map(|entry| entry.unwrap().path()).collect()
     }
 
     /// Where its contacts are, one file each.
     pub fn contacts_folder(&self) -> PathBuf {
-        self.folder.path().join("contacts")
+        self.folder("addressbook")
     }
 
     /// Its contacts, in no particular order.
     pub fn contacts(&self) -> Vec<Contact> {
-        self.files().iter().map(|file| Contact::from_vcard(&fs::read_to_string(file).unwrap())).collect()
+        self.files("addressbook")
+            .iter()
+            .map(|file| Contact::from_vcard(&fs::read_to_string(file).unwrap()))
+            .collect()
     }
 
     /// The file of the contact with this last name.
@@ -109,33 +149,42 @@ impl Device {
         let is_it = |file: &&PathBuf| {
             Contact::from_vcard(&fs::read_to_string(file).unwrap()).last_name() == last_name
         };
-        self.files().iter().find(is_it).unwrap_or_else(|| panic!("no contact {last_name}")).clone()
-    }
-
-    fn files(&self) -> Vec<PathBuf> {
-        fs::read_dir(self.contacts_folder()).unwrap().map(|entry| entry.unwrap().path()).collect()
+        self.files("addressbook")
+            .iter()
+            .find(is_it)
+            .unwrap_or_else(|| panic!("no contact {last_name}"))
+            .clone()
     }
 
     /// Adds a contact, as a vCard 3.0.
     pub fn add(&self, vcard: &str) {
-        let next =
-            self.files().iter().filter_map(|file| file.file_name()?.to_str()?.parse::<u32>().ok()).max();
+        let files = self.files("addressbook");
+        let next = files.iter().filter_map(|file| file.file_name()?.to_str()?.parse::<u32>().ok()).max();
         fs::write(self.contacts_folder().join(next.map_or(0, |n| n + 1).to_string()), vcard).unwrap();
     }
 
     /// Syncs in a mode: `slow`, `two-way`.
     pub fn sync(&self, server: &Server, mode: &str) -> Sync {
+        let of_stores =
+            |what: &dyn Fn(&Store) -> String| self.stores.iter().map(what).collect::<Vec<_>>().join(",");
         let output = Command::new(&self.script)
             .arg(format!("{}sync", server.url))
-            .args([self.user, self.password, "addressbook", "contacts", "text/vcard"])
-            .arg(self.contacts_folder())
+            .args([self.user, self.password])
+            .arg(of_stores(&|store| store.name.clone()))
+            .arg(of_stores(&|store| store.uri.clone()))
+            .arg(of_stores(&|store| store.format.clone()))
+            .arg(of_stores(&|store| self.folder(&store.name).display().to_string()))
             .arg(mode)
+            .args(self.sync_formats.iter().flat_map(|(store, format)| {
+                [format!("{store}/syncFormat={format}"), format!("{store}/forceSyncFormat=1")]
+            }))
             .env("CLI_ROOT", self.folder.path().join("state"))
             .env("DEVID", &self.id)
             .env("WBXML", if self.dialect.wbxml { "1" } else { "0" })
             .env("SYNCML", self.dialect.version)
             .env("AUTH", self.dialect.auth)
             .env("MAXMSG", self.max_message.to_string())
+            .env("REFRESHSYNC", if self.refreshes { "1" } else { "0" })
             .env("SYNCFORMAT", if self.format == "text/vcard" { "" } else { self.format })
             .output()
             .unwrap();

@@ -13,6 +13,7 @@ use std::io::Write;
 pub mod bench;
 pub mod contact;
 pub mod device;
+pub mod entry;
 pub mod parity;
 pub mod peer;
 pub mod phone;

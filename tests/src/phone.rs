@@ -341,7 +341,10 @@ impl Phone {
             return queue.push_back(command);
         }
         while from < text.len() {
-            let to = text.len().min(from.saturating_add(self.piece));
+            let mut to = text.len().min(from.saturating_add(self.piece));
+            while !text.is_char_boundary(to) {
+                to -= 1;
+            }
             let mut piece = change.clone();
             let item = &mut piece.items[0];
             item.data = Some(Data::Text(text[from..to].to_owned()));

@@ -65,7 +65,7 @@ impl Server {
         *self = fresh;
     }
 
-    /// Starts a config with its database in this folder.
+    /// Starts a config with its database in this folder. Files of a config that names no place are there too.
     pub fn start_in(data: &Path, config: &Path) -> Self {
         let mut process = Command::new(binary())
             .arg("serve")
@@ -73,6 +73,7 @@ impl Server {
             .args(["--listen", "127.0.0.1:0"])
             .arg("-D")
             .arg(format!("data={}", data.display()))
+            .current_dir(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

@@ -2,7 +2,7 @@
 //!
 //! Not its job: who a peer is.
 
-use super::waiting::{OPTION, PEER_CHARSETS};
+use super::waiting::OPTION;
 use super::words::{AGENT, PEER_CHARSET, PRO};
 use super::{Attribute, Kind, Tag};
 
@@ -126,12 +126,10 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("30"),
     Tag::new("outputcharset", RULE, PEER_CHARSET)
         .section("11.36.19")
-        .later(PEER_CHARSETS)
         .about("the character set of items for the peer")
         .sample("ISO-8859-1"),
     Tag::new("inputcharset", RULE, PEER_CHARSET)
         .section("11.36.20")
-        .later(PEER_CHARSETS)
         .about("the character set of items of the peer")
         .sample("ISO-8859-1"),
     Tag::new("rejectstatus", RULE, Kind::UINT16)

@@ -13,7 +13,6 @@ pub(super) const PEERDATA: &str = "what a peer reports about itself is not kept 
 pub(super) const PLUGINS: &str =
     "plugins log nothing of their own yet, and are read when the alert is answered";
 pub(super) const RESUME: &str = "sessions are not resumed yet";
-pub(super) const PEER_CHARSETS: &str = "items are exchanged as UTF-8";
 pub(super) const SCRIPTS: &str = "scripts are not run yet";
 pub(super) const STAMPS: &str = "stamps are always in one column";
 pub(super) const TABLES: &str = "statements are not made from the names of tables; write the SQL itself";

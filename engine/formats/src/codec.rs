@@ -2,6 +2,7 @@
 //!
 //! Not its job: the work itself, which is in `mime`, `text` and `packing`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use syncloom_config::{
@@ -14,6 +15,8 @@ use crate::mime::MimeCodec;
 use crate::note::{Note, NoteKind, ParseError};
 use crate::packing;
 use crate::peer::Peer;
+use crate::peer_charset;
+use crate::recode;
 use crate::setting::Setting;
 use crate::text::TextCodec;
 
@@ -52,8 +55,10 @@ pub struct Parsed {
 pub struct Encoded {
     /// The bytes.
     pub data: Vec<u8>,
-    /// Whether they are anything but text in UTF-8, so that the format of the item is `bin`.
+    /// Whether they are anything but text in UTF-8.
     pub binary: bool,
+    /// Whether they are text all the same, in the peer's character set; otherwise the format of the item is `bin`.
+    pub is_text: bool,
     /// For compressed data: how many bytes it becomes, which is told to the peer (manual 10.5.4).
     pub original_size: Option<usize>,
     /// What was left out, cut or replaced.
@@ -104,7 +109,14 @@ impl Codec {
 
     /// Reads an item as it came in a message: what is packed is unpacked, then it is read as by [`Codec::parse`].
     pub fn decode(&self, data: &[u8], peer: &Peer) -> Result<Parsed, ParseError> {
-        let data = packing::unpack(data, self.datatype.coding, peer.bytes)?;
+        let mut data = packing::unpack(data, self.datatype.coding, peer.bytes)?;
+        if let Some(set) = peer.input_charset {
+            let in_utf8 = match self.form {
+                Form::Mime(_) => peer_charset::incoming(&data, set),
+                Form::Text(_) => peer_charset::plain_incoming(&data, set),
+            };
+            data = Cow::Owned(in_utf8.into_owned());
+        }
         self.parse(&data, peer)
     }
 
@@ -114,21 +126,36 @@ impl Codec {
         let mut data = Vec::new();
         let mut notes = self.for_peer(peer).generate(item, size_limit, &mut data);
         let coding = if peer.bytes { self.datatype.coding } else { Coding::default() };
+        let set = peer.output_charset.filter(|_| coding.zipped.is_none() && coding.text == TextCoding::Utf8);
+        if let Some(set) = set {
+            let missing;
+            (data, missing) = match self.form {
+                Form::Mime(_) => peer_charset::outgoing(&data, set, peer.bytes, peer.fold),
+                Form::Text(_) if peer.bytes => recode::encode(&String::from_utf8_lossy(&data), Some(set)),
+                Form::Text(_) => (data, Vec::new()),
+            };
+            if !missing.is_empty() {
+                let kind = NoteKind::NotInCharset(missing.into_iter().collect());
+                notes.push(Note { line: 0, property: String::new(), kind });
+            }
+            let binary = std::str::from_utf8(&data).is_err();
+            return Encoded { data, binary, is_text: true, original_size: None, notes };
+        }
         let has_bytes = coding.binary_parts && std::str::from_utf8(&data).is_err();
         // Attachments as they are would not survive as 16-bit text.
         let coding = Coding { text: if has_bytes { TextCoding::Utf8 } else { coding.text }, ..coding };
         if coding.zipped.is_none() && coding.text == TextCoding::Utf8 {
-            return Encoded { data, binary: has_bytes, original_size: None, notes };
+            return Encoded { data, binary: has_bytes, is_text: !has_bytes, original_size: None, notes };
         }
         match packing::pack(data, coding) {
             Ok(packed) => {
                 let packing::Packed { data, binary, original_size } = packed;
-                Encoded { data, binary, original_size, notes }
+                Encoded { data, binary, is_text: !binary, original_size, notes }
             }
             // Writing to memory does not fail; if it did, nothing would be sent rather than half of it.
             Err(_) => {
                 notes.push(Note { line: 0, property: String::new(), kind: NoteKind::NotConverted });
-                Encoded { data: Vec::new(), binary: false, original_size: None, notes }
+                Encoded { data: Vec::new(), binary: false, is_text: true, original_size: None, notes }
             }
         }
     }

@@ -30,6 +30,7 @@ mod note;
 mod packing;
 mod parse;
 mod peer;
+mod peer_charset;
 mod pipeline;
 mod plan;
 mod profiles;

@@ -92,6 +92,8 @@ pub enum NoteKind {
     PartsTooDeep(usize),
     /// Characters of a parameter that cannot stand there were replaced.
     ReplacedInParameter(String),
+    /// Characters that the peer's character set lacks were written as the nearest that it has.
+    NotInCharset(String),
 }
 
 impl fmt::Display for Note {
@@ -155,6 +157,9 @@ impl fmt::Display for NoteKind {
             NoteKind::PartsTooDeep(most) => write!(f, "parts below {most} levels are kept as they are"),
             NoteKind::ReplacedInParameter(name) => {
                 write!(f, "quotes or line ends in parameter {name} are replaced")
+            }
+            NoteKind::NotInCharset(missing) => {
+                write!(f, "the character set of the peer lacks {missing}, others are written")
             }
         }
     }

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use syncloom_config::Charset;
 use syncloom_script::{Timestamp, Zones};
 
 use crate::capabilities::PropertyCap;
@@ -29,6 +30,10 @@ pub struct Peer {
     pub end_date_inclusive: bool,
     /// Whether messages to and from it carry bytes, as those in WBXML do from SyncML 1.1 on (manual 10.5.4).
     pub bytes: bool,
+    /// The character set that its items are in where a line names none: `<inputcharset>` (manual 11.36.20).
+    pub input_charset: Option<Charset>,
+    /// The one that items for it are in: `<outputcharset>` (manual 11.36.19).
+    pub output_charset: Option<Charset>,
     /// Whether it understands times in UTC: device information, `<forceutc>` and `<forcelocaltime>`
     /// (manual 11.36.13, 11.36.14). Others get the user's local time.
     pub utc: bool,
@@ -75,6 +80,8 @@ impl Default for Peer {
             quote_8bit: false,
             end_date_inclusive: false,
             bytes: false,
+            input_charset: None,
+            output_charset: None,
             utc: true,
             times: TimesMean::AsTheySay,
             zones: Zones::default(),

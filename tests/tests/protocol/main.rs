@@ -4,16 +4,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod changes;
+mod conflicts;
+mod custom;
 mod devinf;
 mod filters;
 mod large;
+mod limits;
 mod login;
 mod modes;
 mod opening;
 mod options;
 mod peers;
+mod ranges;
 mod rules;
 mod scripts;
+mod scripts_datastore;
+mod scripts_status;
 mod sending;
 mod session;
 

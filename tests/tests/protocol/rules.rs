@@ -4,7 +4,7 @@ use syncloom_tests::peer::{
     Answer, Peer, Tongue, add, alert, change, devinf, get, map, put, replace, results, status, sync, vcard,
 };
 use syncloom_tests::server::Server;
-use syncloom_wire::{Command, CtCap, CtProperty, DevInf, Version};
+use syncloom_wire::{Command, CtCap, CtProperty, Data, DevInf, Version};
 
 use crate::{confirm, names, send_changes};
 
@@ -386,8 +386,42 @@ fn items_are_written_as_a_rule_says() {
         let (mut peer, _) = opened_as(&server, TONGUE, 201, old_devinf());
         let text = text(&mut peer);
         let unfolded = text.replace(";CHARSET=UTF-8", "");
-        assert_eq!(unfolded.contains(expected), true, "{options}: {text}");
+        assert!(unfolded.contains(expected), "{options}: {text}");
         assert_eq!(text.contains(&long), options.starts_with("<noc"), "{options}: {text}");
+    }
+}
+
+#[test]
+fn items_are_in_the_character_set_that_a_rule_says() {
+    let options = "<outputcharset>ANSI</outputcharset><inputcharset>GB2312</inputcharset>";
+    for (more, tongue, expected) in [
+        ("", Tongue::ALL[0], "NOTE;CHARSET=UTF-8:Über".as_bytes()),
+        ("", Tongue::ALL[1], b"NOTE;CHARSET=ISO-8859-1:\xdcber"),
+        (
+            "<quote8bitcontent>yes</quote8bitcontent>",
+            Tongue::ALL[0],
+            b"NOTE;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:=DCber",
+        ),
+    ] {
+        let server = ruled(&format!("{options}{more}"));
+        server.sql("INSERT INTO contacts (user, last_name, note) VALUES (1, 'Ours', 'Über')");
+        let own = DevInf { ver_dtd: tongue.version.ver_dtd().to_owned(), ..old_devinf() };
+        let (mut peer, _) = opened_as(&server, tongue, 201, own);
+        let theirs = "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Theirs;;;;\r\n\
+            NOTE;ENCODING=QUOTED-PRINTABLE:=D6=D0\r\nEND:VCARD\r\n";
+        let mut theirs = change("1", Some(theirs));
+        theirs.meta.type_ = Some("text/x-vcard".to_owned());
+        let answer = send_changes(&mut peer, vec![Command::Add(theirs)]);
+        let Command::Add(sent) = &answer.syncs()[0].commands[0] else { panic!("{answer:#?}") };
+        assert_eq!(sent.items[0].meta.format, None);
+        let data = match sent.items[0].data.as_ref().unwrap() {
+            Data::Text(text) => text.as_bytes().to_vec(),
+            Data::Bytes(bytes) => bytes.clone(),
+            other => panic!("{other:?}"),
+        };
+        let found = data.windows(expected.len()).any(|part| part == expected);
+        assert!(found, "{tongue:?} {more}: {}", String::from_utf8_lossy(&data));
+        assert_eq!(server.rows("SELECT note FROM contacts WHERE last_name = 'Theirs'"), ["中"]);
     }
 }
 

@@ -80,7 +80,9 @@ pub(crate) fn store(
         (Conversion::EmptyOnly, _) | (_, Combine::With(_)) => {
             let stored = item.get_at(field, place.1);
             if map.conversion == Conversion::EmptyOnly && !stored.is_empty() {
-                let same = stored.to_text() == text;
+                // A time may have been put into the zone of its item.
+                let same =
+                    stored.to_text() == text || *stored == from_text(text, kind, map.conversion, context);
                 return if same { Ok(()) } else { Err(NoteKind::KeptFirst) };
             }
             match (map.combine, stored) {

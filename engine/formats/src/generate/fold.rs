@@ -83,21 +83,42 @@ pub(crate) fn breaks(header: usize, body: &str) -> Option<Vec<usize>> {
 /// Writes a property as quoted-printable. Every line end of the body is followed by a soft break, so that the
 /// lines of the text are those of the value.
 pub(crate) fn quoted_printable(out: &mut Vec<u8>, header: &str, body: &str, fold: bool) {
+    quoted_printable_by(out, header, body, fold, |c, bytes| {
+        bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    });
+}
+
+/// The same in a character set: `encode` adds the bytes of a character.
+pub(crate) fn quoted_printable_by(
+    out: &mut Vec<u8>,
+    header: &str,
+    body: &str,
+    fold: bool,
+    mut encode: impl FnMut(char, &mut Vec<u8>),
+) {
+    let mut buffer = Vec::with_capacity(4);
     out.extend_from_slice(header.as_bytes());
     out.push(b':');
     let mut used = header.chars().count() + 1;
     let mut at_start = false;
     let mut chars = body.chars().peekable();
     while let Some(c) = chars.next() {
-        let mut buffer = [0u8; 4];
-        let bytes: &[u8] = if c == '\n' { b"\r\n" } else { c.encode_utf8(&mut buffer).as_bytes() };
+        buffer.clear();
+        match c {
+            '\n' => buffer.extend_from_slice(b"\r\n"),
+            c => encode(c, &mut buffer),
+        }
+        let bytes: &[u8] = &buffer;
         // Some readers take a blank at the beginning of a line for a fold, and drop one at its end.
         let is_last = matches!(chars.peek(), None | Some('\n'));
         let literal = match c {
             ' ' | '\t' => !at_start && !is_last,
-            c => c.is_ascii_graphic() && c != '=',
+            c => {
+                c.is_ascii_graphic() && c != '='
+                    || !c.is_ascii() && bytes.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'=')
+            }
         };
-        let length = if literal { 1 } else { 3 * bytes.len() };
+        let length = if literal { bytes.len() } else { 3 * bytes.len() };
         if fold && used + length > QUOTED_WIDTH {
             soft_break(out);
             used = 0;

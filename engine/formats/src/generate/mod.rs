@@ -4,7 +4,7 @@
 //! times are in, `kept` what the item has beyond the profile.
 
 mod escape;
-mod fold;
+pub(crate) mod fold;
 mod kept;
 mod property;
 mod zones;

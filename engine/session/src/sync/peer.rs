@@ -79,6 +79,8 @@ impl Remote<'_> {
                 .auto_end_date_inclusive
                 .unwrap_or_else(|| settings.is_some_and(|server| server.auto_end_date_inclusive)),
             bytes: self.encoding == Encoding::Wbxml && self.version > Version::V1_0,
+            input_charset: rules.input_charset,
+            output_charset: rules.output_charset,
             utc: self.knows_utc(),
             times: match (says(rules.treat_as_local_time), says(rules.treat_as_utc)) {
                 (true, _) => TimesMean::Local,
@@ -89,9 +91,10 @@ impl Remote<'_> {
             now: Some(now),
             ..Peer::default()
         };
-        let cap = store.and_then(|store| store.capabilities.iter().find(|cap| is_of(cap, datatype)));
-        if let Some(cap) = cap.filter(|_| !says(rules.ignore_ctcap)) {
-            let properties: Vec<PropertyCap> = cap.properties.iter().map(property).collect();
+        // Up to SyncML 1.1 a device may say several times what it can hold of a type: for events, and for tasks.
+        if let Some(store) = store.filter(|_| !says(rules.ignore_ctcap)) {
+            let caps = store.capabilities.iter().filter(|cap| is_of(cap, datatype));
+            let properties: Vec<PropertyCap> = caps.flat_map(|cap| &cap.properties).map(property).collect();
             peer.learn(&properties, says(rules.ignore_devinf_max_size));
         }
         peer

@@ -251,6 +251,8 @@ mod tests {
         let maps: Vec<&Map> = maps.iter().collect();
         let zones = Zones::default();
         let zurich = zones.find("Europe/Zurich").unwrap();
+        // Another session's peer has defined it, by a name that would not do here.
+        let island = zones.find("-06/-05 9.-1SA.2214 4.1SA.2200").unwrap();
         let format = Format { line_ends: LineEnds::Dos, zone: zurich, zones: &zones };
         let time = |text: &str, zone: Zone| Timestamp::parse(text).unwrap().with_zone(zone);
         for (when, line) in [
@@ -258,6 +260,7 @@ mod tests {
             (time("20240715T090000", zurich), "2;TZNAME=Europe/Zurich:20240715T090000\n"),
             (time("20240115T090000", Zone::Offset(-90)), "2;TZOFFS=-90:20240115T090000\n"),
             (time("20240115T090000", Zone::Floating), "2;TZNAME=:20240115T090000\n"),
+            (time("20240712T090000", island), "2;TZNAME=-06/-05 9.-1SA.2214 4.1SA.2200:20240712T090000\n"),
             (time("20240115", Zone::Floating).date_only(), "2:20240115\n"),
         ] {
             let mut item = Item::new(Arc::clone(&list));

@@ -262,7 +262,12 @@ mod tests {
             ("-05:00", "TRUE;-04;20060402T020000;20061029T020000;EST;EDT".to_owned(), None, "EST/EDT"),
             ("+10:00", "TRUE;+11;20081005T020000;20090405T030000;EST;EST".to_owned(), None, "EST"),
             ("+10:00", "TRUE;+11;20081005T020000;20080406T030000;AEST;AEDT".to_owned(), None, "AEST/AEDT"),
-            ("+00:20", "TRUE;+0120;19300518T022000;19301005T032000;;".to_owned(), None, "+00:20/+01:20"),
+            (
+                "+00:20",
+                "TRUE;+0120;19300518T022000;19301005T032000;;".to_owned(),
+                None,
+                "+0020/+0120 5.3SU.0220 10.1SU.0320",
+            ),
             ("+01:00", "FALSE".to_owned(), Some("Romance"), "West_Central_Africa"),
             ("", "FALSE".to_owned(), None, "UTC"),
         ] {

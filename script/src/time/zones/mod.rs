@@ -140,8 +140,8 @@ impl Zones {
     }
 
     /// The zone of a name, whatever its case (manual 5.3): SYSTEM, USERTIMEZONE, FLOATING or nothing, a zone of
-    /// the config, a built-in one, one of the zone database, a Windows name, a zone that a peer defined, or an
-    /// offset by ISO 8601. DATE floats.
+    /// the config, a built-in one, one of the zone database, a Windows name, a zone that a peer defined, an
+    /// offset by ISO 8601, or a name that describes its rule. DATE floats.
     pub fn find(&self, name: &str) -> Result<Zone, UnknownZone> {
         let name = name.trim();
         let unknown = || UnknownZone { name: name.to_owned() };
@@ -161,6 +161,7 @@ impl Zones {
                 .or_else(|| windows::find(name).map(Zone::olson))
                 .or_else(|| self.find_defined(name, false))
                 .or_else(|| offset(name).map(Zone::Offset))
+                .or_else(|| Zone::described(name))
                 .ok_or_else(unknown)?,
         })
     }
@@ -377,6 +378,12 @@ impl Zone {
         Zone::Named(ZoneId { label: Label::Own, clock: Clock::Olson(tz) })
     }
 
+    /// The zone of a name that [`described`] has made, which may have been in another session.
+    fn described(name: &str) -> Option<Zone> {
+        let rule = Rule::parse(name)?;
+        Some(Zone::Named(ZoneId { label: Label::Own, clock: Clock::Rule(rule) }))
+    }
+
     fn defined(place: usize, rule: Rule) -> Zone {
         let place = u16::try_from(place).unwrap_or(u16::MAX);
         Zone::Named(ZoneId { label: Label::Defined(place), clock: Clock::Rule(rule) })
@@ -403,13 +410,10 @@ fn offset(name: &str) -> Option<i16> {
     name.starts_with(['+', '-']).then(|| iso8601::offset_from_text(name)).flatten()
 }
 
-/// A name for a zone that has none: its offset, or both where there is summer time.
+/// A name for a zone that has none. It says the whole rule, so that what was stored under it is the same in another
+/// session, which has not seen the definition.
 fn described(rule: Rule) -> String {
-    let standard = iso8601::offset_text(rule.offset, true);
-    match rule.summer {
-        Some(_) => format!("{standard}/{}", iso8601::offset_text(rule.summer_offset(), true)),
-        None => standard,
-    }
+    rule.to_string()
 }
 
 #[cfg(test)]
@@ -499,6 +503,24 @@ mod tests {
             ] {
                 assert_eq!(zones.convert(time(utc), zone).to_string(), reading, "{name} {utc}");
             }
+        }
+    }
+
+    #[test]
+    fn a_zone_without_a_name_is_known_to_another_session() {
+        let text = "BEGIN:STANDARD\nDTSTART:19670401T220000\nRRULE:FREQ=YEARLY;BYMONTH=4;BYDAY=1SA\n\
+                    TZOFFSETFROM:-0500\nTZOFFSETTO:-0600\nEND:STANDARD\nBEGIN:DAYLIGHT\nDTSTART:19870905T221400\n\
+                    RRULE:FREQ=YEARLY;BYMONTH=9;BYDAY=-1SA\nTZOFFSETFROM:-0600\nTZOFFSETTO:-0500\nEND:DAYLIGHT\n";
+        let zone = Zones::default().receive(&format!("TZID:Island\n{text}")).unwrap();
+        let name = Zones::default().name(zone);
+        assert_eq!(name, "-06/-05 9.-1SA.2214 4.1SA.2200");
+        let again = Zones::default().find(&name).unwrap();
+        assert_eq!(Zones::default().name(again), name);
+        for time in ["20240312T093000", "20240612T093000", "20241230T093000"].map(time) {
+            assert_eq!(time.with_zone(again).unix_ms(), time.with_zone(zone).unix_ms());
+        }
+        for name in ["-06/-05", "-06/-05 9.-1SA.2214", "-06/-05 9.-1SA.2500 4.1SA.2200", "-06 a b"] {
+            assert!(Zones::default().find(name).is_err(), "{name}");
         }
     }
 

@@ -1,9 +1,15 @@
 //! What a zone's clock does in a year: its offset, and when summer time begins and ends.
 //!
+//! A rule can be written in a line and read again: `+01`, and `+01/+02 3.-1SU.0200 10.-1SU.0300`, where summer
+//! time begins on the last Sunday of March at 2:00 and ends on the last one of October at 3:00. Colons and semicolons
+//! are not in it, since they are what stores put around names.
+//!
 //! Not its job: which rule holds in which year ([`super::builtin`], [`super::olson`]).
 
-use crate::time::DAY_MS;
-use crate::time::calendar::{civil, day_number, days_in_month, weekday};
+use std::fmt;
+
+use crate::time::calendar::{WEEKDAYS, civil, day_number, days_in_month, weekday, weekday_named};
+use crate::time::{DAY_MS, iso8601};
 
 const MINUTE_MS: i64 = 60_000;
 const DAY_MINUTES: u16 = 24 * 60;
@@ -65,6 +71,20 @@ impl Rule {
         self.offset.saturating_add(self.summer.map_or(0, |summer| summer.saving))
     }
 
+    /// The rule of the line that it is written as; `None` for any other text.
+    pub fn parse(text: &str) -> Option<Rule> {
+        let mut words = text.split(' ');
+        let offsets = words.next()?;
+        let Some((standard, summer)) = offsets.split_once('/') else {
+            let offset = iso8601::offset_from_text(offsets)?;
+            return words.next().is_none().then_some(Rule::fixed(offset));
+        };
+        let offset = iso8601::offset_from_text(standard)?;
+        let saving = iso8601::offset_from_text(summer)?.checked_sub(offset)?;
+        let (begins, ends) = (Switch::parse(words.next()?)?, Switch::parse(words.next()?)?);
+        words.next().is_none().then_some(Rule { offset, summer: Some(Summer { saving, begins, ends }) })
+    }
+
     /// Minutes east of UTC at a reading of this year. A reading that the clock shows twice, or skips, is taken
     /// as summer time.
     pub(super) fn minutes_at_reading(self, year: i64, reading: i64) -> i16 {
@@ -101,7 +121,46 @@ impl Rule {
     }
 }
 
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&iso8601::offset_text(self.offset, false))?;
+        let Some(summer) = self.summer else { return Ok(()) };
+        let offset = iso8601::offset_text(self.summer_offset(), false);
+        write!(f, "/{offset} {} {}", summer.begins, summer.ends)
+    }
+}
+
+impl fmt::Display for Switch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.", self.month)?;
+        match self.day {
+            Day::Date(date) => write!(f, "{date}")?,
+            Day::Nth { weekday, nth } => {
+                write!(f, "{nth}{}", WEEKDAYS.get(usize::from(weekday)).copied().unwrap_or_default())?;
+            }
+        }
+        write!(f, ".{:02}{:02}", self.minute / 60, self.minute % 60)
+    }
+}
+
 impl Switch {
+    fn parse(text: &str) -> Option<Switch> {
+        let mut parts = text.split('.');
+        let (month, day, time) = (parts.next()?.parse().ok()?, parts.next()?, parts.next()?);
+        let letter = day.find(|c: char| c.is_ascii_alphabetic());
+        let day = match letter.and_then(|place| day.split_at_checked(place)) {
+            None => Day::Date(day.parse().ok().filter(|date| (1..=31).contains(date))?),
+            Some((nth, name)) => {
+                let nth: i8 = nth.parse().ok().filter(|nth| *nth != 0 && (-4..=4).contains(nth))?;
+                Day::Nth { weekday: u8::try_from(weekday_named(name)?).ok()?, nth }
+            }
+        };
+        let (hours, minutes) = (time.get(..2)?.parse::<u16>().ok()?, time.get(2..)?.parse::<u16>().ok()?);
+        let is_time = time.len() == 4 && hours < 24 && minutes < 60;
+        let is_whole = (1..=12).contains(&month) && is_time && parts.next().is_none();
+        is_whole.then_some(Switch { month, day, minute: hours * 60 + minutes })
+    }
+
     /// The moment in a year, as milliseconds since -4712-01-01 on the clock before the switch.
     pub fn reading(self, year: i64) -> i64 {
         let month = i64::from(self.month);

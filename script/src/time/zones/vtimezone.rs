@@ -5,8 +5,10 @@
 //! zone the latest counts. Not its job: the component around it; the text may come with or without its BEGIN.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::rule::{Day, Rule, Summer, Switch};
+use super::write::LAST_KNOWN;
 use super::{Clock, Defined, MAX_NAME, Zone, Zones, builtin, described, olson};
 use crate::time::calendar::{civil, weekday_named};
 use crate::time::{DAY_MS, Timestamp};
@@ -77,10 +79,10 @@ impl Zones {
         self.add(Defined { name, rule, names, by_config: true }).ok_or(VtimezoneError::TooMany)
     }
 
-    /// The zone of a received VTIMEZONE: the config's zone of that TZID and rule; a built-in zone whose place stands in the TZID and that has (or, in
-    /// some year, had) the same rule; then the first built-in zone with that rule; then the zone of the
-    /// database that the TZID names, if it ever had that rule; else a zone of its own. A text that can't be
-    /// read is the zone that its TZID names.
+    /// The zone of a received VTIMEZONE: the config's zone of that TZID and rule; a built-in zone whose place stands
+    /// in the TZID and that has (or, in some year, had) the same rule; the zone of the database that the TZID names,
+    /// if its rule will be that; then the first built-in zone with that rule; then the zone that the TZID names, if
+    /// it ever had that rule; else a zone of its own. A text that can't be read is the zone that its TZID names.
     pub fn receive(&mut self, text: &str) -> Result<Zone, VtimezoneError> {
         let read = match read(text) {
             Ok(read) => read,
@@ -102,16 +104,19 @@ impl Zones {
 
     fn known(&self, tzid: &str, rule: Rule) -> Option<Zone> {
         let here = |zone: &builtin::Builtin| !zone.location.is_empty() && tzid.contains(zone.location);
+        let named = olson::find(tzid).or_else(|| olson::at_end(tzid));
+        let in_some_year = |years: RangeInclusive<i64>| {
+            let tz = named.filter(|tz| years.clone().any(|year| olson::rule(*tz, year) == rule));
+            tz.map(Zone::olson)
+        };
         builtin::position(|zone| here(zone) && zone.current == rule)
             .or_else(|| {
                 builtin::position(|zone| here(zone) && zone.years.iter().any(|(_, past)| *past == rule))
             })
-            .or_else(|| self.by_rule(rule))
             .map(Zone::builtin)
-            .or_else(|| {
-                let tz = olson::find(tzid).or_else(|| olson::at_end(tzid))?;
-                (1990..2038).any(|year| olson::rule(tz, year) == rule).then(|| Zone::olson(tz))
-            })
+            .or_else(|| in_some_year(LAST_KNOWN..=LAST_KNOWN))
+            .or_else(|| self.by_rule(rule).map(Zone::builtin))
+            .or_else(|| in_some_year(1990..=LAST_KNOWN))
     }
 
     /// The first built-in zone whose rule of today is this one.

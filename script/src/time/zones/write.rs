@@ -16,7 +16,7 @@ use crate::time::{Timestamp, calendar};
 /// The years in which the first rule of a zone is said to begin, for standard and for summer time.
 const FIRST_YEARS: (i64, i64) = (1967, 1987);
 /// The zone database says nothing that is known for certain beyond this year.
-const LAST_KNOWN: i64 = 2037;
+pub(super) const LAST_KNOWN: i64 = 2037;
 /// The most years that one text covers.
 const MOST_YEARS: i64 = 200;
 
