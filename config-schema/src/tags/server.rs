@@ -208,7 +208,6 @@ pub(super) const TAGS: &[Tag] = &[
         .attributes(&[Attribute::new("name", Kind::Text).about("the name that peers use").required()])
         .section("11.35")
         .repeats()
-        .later("superdatastores are not served yet")
         .about("several datastores under one name")
         .sample(r#"<superdatastore name="calendar"><contains datastore="events"/></superdatastore>"#),
     Tag::new("requestedauth", &["server"], AUTH)
@@ -238,8 +237,6 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("http://sync.example.org/sync"),
     Tag::new("maxguidsizesent", &["server"], Kind::UINT16)
         .default("32")
-        .later(OPTION)
-        .already(&["32"])
         .about("the longest id in bytes that peers are sent as it is")
         .sample("64"),
     Tag::new("sendrespuri", &["server"], Kind::Boolean)
