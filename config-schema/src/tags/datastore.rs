@@ -80,15 +80,11 @@ pub(super) const TAGS: &[Tag] = &[
         .about("whether a name that a plugin gives to each sync is kept besides its stamp"),
     Tag::new("adminreadyscript", STORE, Kind::Script)
         .section("11.34.23")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs when the state of the last sync has been read")
         .sample(r#"DEBUGMESSAGE("state is read");"#),
     Tag::new("syncendscript", STORE, Kind::Script)
         .section("11.34.24")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs when the datastore's sync has ended and its state is stored")
         .sample(r#"DEBUGMESSAGE("sync is over");"#),
@@ -221,35 +217,25 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("daterangesupport", STORE, Kind::Boolean)
         .default("yes")
         .section("11.34.14")
-        .later(FILTERS)
-        .already(&["no"])
         .default_note("the manual says on, the engine did off")
         .about("whether peers can ask for a range of dates"),
     Tag::new("datastoreinitscript", STORE, Kind::Script)
         .section("11.34.21")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs before the sync of the datastore begins")
         .sample(r#"DEBUGMESSAGE("begins");"#),
     Tag::new("sentitemstatusscript", STORE, Kind::Script)
         .section("11.34.27")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs when a peer has answered an item that was sent")
         .sample(r#"DEBUGMESSAGE("answered");"#),
     Tag::new("receiveditemstatusscript", STORE, Kind::Script)
         .section("11.34.28")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs before a peer gets the status of an item it sent")
         .sample(r#"DEBUGMESSAGE("stored");"#),
     Tag::new("alertscript", STORE, Kind::Script)
         .section("11.34.25")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs when a peer asks for a sync, and can change its mode")
         .sample(r#"DEBUGMESSAGE("alerted");"#),
@@ -262,8 +248,6 @@ pub(super) const TAGS: &[Tag] = &[
         .sample(r#"DEBUGMESSAGE("asking");"#),
     Tag::new("datastorefinishscript", STORE, Kind::Script)
         .section("11.34.22")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs after the sync of the datastore")
         .sample(r#"DEBUGMESSAGE("done");"#),

@@ -133,13 +133,11 @@ pub(super) const TAGS: &[Tag] = &[
         .sample(r#"STRING greeting; greeting="hello";"#),
     Tag::new("sentitemstatusscript", AGENT, Kind::Script)
         .section("11.14")
-        .later(SCRIPTS)
         .products(PRO)
         .about("runs when a peer has answered an item that was sent")
         .sample(r#"DEBUGMESSAGE("answered");"#),
     Tag::new("receiveditemstatusscript", AGENT, Kind::Script)
         .section("11.14")
-        .later(SCRIPTS)
         .products(PRO)
         .about("runs before a peer gets the status of an item it sent")
         .sample(r#"DEBUGMESSAGE("stored");"#),
@@ -150,25 +148,21 @@ pub(super) const TAGS: &[Tag] = &[
         .sample(r#"DEBUGMESSAGE("session is over");"#),
     Tag::new("customgethandlerscript", AGENT, Kind::Script)
         .section("11.16")
-        .later(SCRIPTS)
         .products(PRO)
         .about("answers a Get of a peer for something of its own")
         .sample(r#"RETURN "";"#),
     Tag::new("customgetputscript", AGENT, Kind::Script)
         .section("11.15")
-        .later(SCRIPTS)
         .products(PRO)
         .about("sends Get and Put commands of its own at the beginning")
         .sample(r#"DEBUGMESSAGE("get or put");"#),
     Tag::new("customendputscript", AGENT, Kind::Script)
         .section("11.15")
-        .later(SCRIPTS)
         .products(PRO)
         .about("sends Put commands of its own at the end")
         .sample(r#"DEBUGMESSAGE("put");"#),
     Tag::new("customputresulthandlerscript", AGENT, Kind::Script)
         .section("11.17")
-        .later(SCRIPTS)
         .products(PRO)
         .about("takes the Put and Results of a peer that are its own")
         .sample(r#"DEBUGMESSAGE("results");"#),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use syncloom_config::{Datastore, TypeUse};
 use syncloom_formats::{Capabilities, Codec, PropertyCap, Style};
 use syncloom_wire::{
-    Command, ContentType, CtCap, CtParam, CtProperty, Data, DevInf, DevInfStore, Encoding, GetPut, Item,
-    Location, Meta, Results, Version,
+    Command, ContentType, CtCap, CtParam, CtProperty, Data, DevInf, DevInfStore, Encoding, FilterCap, GetPut,
+    Item, Location, Meta, Results, Version,
 };
 
 use crate::server::Server;
+use crate::sync::GRAMMAR;
 
 /// The sync types that are offered: all of them (OMA-SyncML-DevInf, SyncType).
 const SYNC_TYPES: [&str; 7] = ["1", "2", "3", "4", "5", "6", "7"];
@@ -55,6 +56,10 @@ pub(crate) fn describe(server: &Server, shown: &Shown<'_>) -> DevInf {
         let mut store = describe_store(datastore, &types);
         if let Some(address) = (shown.address)(&datastore.name) {
             store.source_ref = address;
+        }
+        if version == Version::V1_2 && shown.properties && datastore.filters.ds12 {
+            store.filter_rx = vec![ContentType { type_: GRAMMAR.to_owned(), version: "1.0".to_owned() }];
+            store.filter_caps = filter_cap(server, datastore, store.tx_pref.as_ref()).into_iter().collect();
         }
         if version == Version::V1_2 {
             store.ctcaps = own;
@@ -125,6 +130,21 @@ fn add_properties(known: &mut CtCap, other: CtCap) {
             None => known.properties.push(property),
         }
     }
+}
+
+/// What filters of a peer may name in the type that it is sent (manual 11.34.13, 11.34.14).
+fn filter_cap(server: &Server, datastore: &Datastore, sent: Option<&ContentType>) -> Option<FilterCap> {
+    let sent = sent?;
+    let is_it = |used: &&TypeUse| {
+        used.datatype.mime_type == sent.type_ && used.datatype.version == sent.version && used.send
+    };
+    let codec = server.codec(&datastore.types.iter().find(is_it)?.datatype)?;
+    let keywords: &[&str] = if datastore.filters.date_range { &["BEFORE", "SINCE"] } else { &[] };
+    Some(FilterCap {
+        content_type: sent.clone(),
+        keywords: keywords.iter().map(|keyword| (*keyword).to_owned()).collect(),
+        properties: codec.capabilities().properties.iter().map(|property| property.name.clone()).collect(),
+    })
 }
 
 fn ctcap(codec: &Codec, variant: Option<&str>, shown: &Shown<'_>) -> CtCap {

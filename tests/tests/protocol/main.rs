@@ -5,6 +5,7 @@
 
 mod changes;
 mod conflicts;
+mod custom;
 mod devinf;
 mod filters;
 mod large;
@@ -14,8 +15,11 @@ mod modes;
 mod opening;
 mod options;
 mod peers;
+mod ranges;
 mod rules;
 mod scripts;
+mod scripts_datastore;
+mod scripts_status;
 mod sending;
 mod session;
 

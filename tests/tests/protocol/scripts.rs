@@ -5,20 +5,45 @@ use syncloom_tests::server::Server;
 
 use crate::{confirm, maps, names, opened, send_changes};
 
-/// A server whose vCard 3.0 has these scripts.
-fn server(scripts: &[(&str, &str)]) -> Server {
-    let text = "<datatype name=\"vcard30\" basetype=\"vcard\">\n      <version>3.0</version>";
-    let tags: String =
-        scripts.iter().map(|(tag, script)| format!("<{tag}><![CDATA[{script}]]></{tag}>")).collect();
-    Server::start_with(&[(text, &format!("{text}{tags}"))])
+/// Tags with their scripts.
+pub type Scripts<'a> = &'a [(&'a str, &'a str)];
+
+/// A server with scripts in its `<server>`, in its datastore, and in its vCard 3.0.
+pub fn scripted(of_session: Scripts<'_>, of_datastore: Scripts<'_>, of_type: Scripts<'_>) -> Server {
+    let places = [
+        ("<requestedauth>md5</requestedauth>", of_session),
+        ("<datatimezone>UTC</datatimezone>", of_datastore),
+        ("<datatype name=\"vcard30\" basetype=\"vcard\">\n      <version>3.0</version>", of_type),
+    ];
+    let with: Vec<(&str, String)> = places
+        .into_iter()
+        .map(|(text, scripts)| {
+            let tag = |(tag, script): &(&str, &str)| format!("<{tag}><![CDATA[{script}]]></{tag}>");
+            (text, format!("{text}{}", scripts.iter().map(tag).collect::<String>()))
+        })
+        .collect();
+    let with: Vec<(&str, &str)> = with.iter().map(|(text, with)| (*text, with.as_str())).collect();
+    Server::start_with(&with)
 }
 
-fn sent(answer: &Answer) -> Vec<String> {
+/// What scripts have written so far.
+pub fn said(server: &mut Server) -> Vec<String> {
+    let lines = server.other_lines();
+    lines.iter().filter_map(|line| Some(line.split_once("DEBUGMESSAGE(): ")?.1.trim().to_owned())).collect()
+}
+
+/// A server whose vCard 3.0 has these scripts.
+fn server(scripts: Scripts<'_>) -> Server {
+    scripted(&[], &[], scripts)
+}
+
+/// The changes that the server sends: name, and our id or else its own.
+pub fn sent(answer: &Answer) -> Vec<String> {
     answer.changes().into_iter().map(|(name, id, _)| format!("{name} {id}")).collect()
 }
 
 /// Begins another session, of the same client.
-fn again(peer: &mut Peer, code: u16, number: u32) {
+pub fn again(peer: &mut Peer, code: u16, number: u32) {
     peer.begin();
     let (last, next) = (format!("a{}", number - 1), format!("a{number}"));
     let tongue = peer.tongue;

@@ -4,22 +4,32 @@
 //! Not its job: the languages (`syncloom_script`), the order of the scripts around an item (`Pipeline` of
 //! `syncloom_formats`), and what becomes of an answer (`session`, `sync`).
 
+mod custom;
+mod database;
 mod datastore;
+mod filters;
 mod item;
+mod run;
 mod session;
+mod status;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use syncloom_config::{RemoteRule, RuleScript, SessionScript};
+use syncloom_config::{RemoteRule, RuleScript};
 use syncloom_formats::{Hosts, Pipeline, ScriptFault};
 use syncloom_script::Timestamp;
 use syncloom_script::lang::{Env, System, TypedValue};
 use syncloom_script::time::Zones;
 
 use crate::server::Server;
-pub(crate) use datastore::DatastoreState;
+pub(crate) use custom::{CustomItem, Issued};
+pub(crate) use database::DatabaseState;
+pub(crate) use datastore::{DatastoreState, Limits};
+pub(crate) use filters::Filters;
 pub(crate) use item::{EchoAs, ItemState};
+pub(crate) use run::{Beyond, is_true};
 pub(crate) use session::SessionState;
+pub(crate) use status::ItemStatus;
 
 /// What all scripts of one session share. The session and its datastores each have a hand on it.
 #[derive(Clone)]
@@ -138,23 +148,6 @@ impl Desk {
         let result = run(scripts, &mut hosts);
         machine.notes.extend(scripts.take_faults().iter().map(ToString::to_string));
         result
-    }
-
-    /// Runs a script of the session.
-    pub(crate) fn run_session(&self, server: &Server, kind: SessionScript) -> Option<TypedValue> {
-        let scripts = &server.settings()?.session_scripts;
-        if !scripts.has(kind) {
-            return None;
-        }
-        let mut shared = self.shared();
-        let Shared { machine, zones, state } = &mut *shared;
-        let mut variables = state.take_variables(scripts);
-        let mut env = Env { zones: zones.clone(), session: Some(state), ..Env::new(machine) };
-        let result = scripts.run(kind, &mut variables, &mut env);
-        let after = env.zones;
-        *zones = after;
-        state.put_variables(scripts, variables);
-        value_of(result, scripts.origin(kind), &mut machine.notes)
     }
 
     /// Runs the script of a remote rule, which sees the variables of the session (manual 11.36.24).

@@ -1,7 +1,8 @@
 //! The peer's commands, one by one, each with its status.
 
 use syncloom_wire::{
-    Alert, Anchor, Change as ChangeCommand, Command, Data, GetPut, Item, Map, Results, Status, Sync, Version,
+    Alert, Anchor, Change as ChangeCommand, Command, Data, GetPut, Item, Map, Meta, Results, Status, Sync,
+    Version,
 };
 
 use super::peer::devinf_of;
@@ -63,6 +64,7 @@ impl Session {
             }
             return;
         }
+        self.judge_custom((message, command), &status.cmd, code);
         if status.cmd == "Alert" {
             let about = |sync: &&mut DatastoreSync| {
                 status.source_refs.iter().any(|uri| sync.is_at(uri))
@@ -154,7 +156,7 @@ impl Session {
             source: put.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
             ..About::default()
         };
-        let status = Self::taken(&put.items);
+        let status = self.taken(&put.meta, &put.items, true);
         self.answer(about, status);
     }
 
@@ -165,13 +167,21 @@ impl Session {
             source: results.items.first().and_then(|item| Some(item.source.as_ref()?.uri.clone())),
             ..About::default()
         };
-        let status = Self::taken(&results.items);
+        let status = self.taken(&results.meta, &results.items, false);
         self.answer(about, status);
     }
 
     /// The status of a Put or Results. Its device information has been taken before.
-    fn taken(items: &[Item]) -> u16 {
-        if devinf_of(items).is_some() { 200 } else { 405 }
+    fn taken(&mut self, meta: &Meta, items: &[Item], is_put: bool) -> u16 {
+        let mut status = None;
+        for item in items {
+            let own = self.custom_put(meta, item, is_put);
+            let given =
+                own.unwrap_or(if devinf_of(std::slice::from_ref(item)).is_some() { 200 } else { 405 });
+            // Of several the worst is told.
+            status = status.max(Some(given));
+        }
+        status.unwrap_or(405)
     }
 
     fn get(&mut self, get: &GetPut) {
@@ -184,6 +194,11 @@ impl Session {
                 target: Some(uri.to_owned()),
                 ..About::default()
             };
+            if let Some((status, results)) = self.custom_get(get, item) {
+                self.answer(about, status);
+                self.outbox.extend(results);
+                continue;
+            }
             if !devinf::is_devinf(uri) {
                 self.answer(about, 404);
                 continue;
@@ -225,7 +240,7 @@ impl Session {
             None => 404,
             Some(_) if self.phase > Phase::Receiving => 403,
             Some(position) => {
-                self.datastores[position].hear();
+                self.datastores[position].hear(about.target.as_deref().unwrap_or_default());
                 self.begin_datastore(position).err().unwrap_or(200)
             }
         };

@@ -1,13 +1,14 @@
 //! One session with one peer: messages in, messages out.
 
 mod commands;
+mod custom;
 mod login;
 mod peer;
 mod reply;
 
 pub use reply::busy;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use syncloom_config::SessionScript;
@@ -16,7 +17,7 @@ use syncloom_wire::{Command, DevInf, Encoding, Header, Message, Status, Version}
 
 use crate::auth::LoggedIn;
 use crate::report::{Outcome, Report};
-use crate::scripting::Desk;
+use crate::scripting::{Beyond, Desk};
 use crate::server::{Server, Stamp};
 use crate::sync::{DatastoreSync, Remote};
 
@@ -74,6 +75,12 @@ pub struct Session {
     notes: Vec<String>,
     desk: Desk,
     begun: bool,
+    /// The config's own commands of the beginning have been sent.
+    custom_begun: bool,
+    /// All is done, and the peer has still to answer what the config sends at the end.
+    awaits_end: bool,
+    /// Commands of scripts that the peer must not refuse, by message and number.
+    must_succeed: HashSet<(u32, u32)>,
 }
 
 /// What is not carried out as the session has been ended (OMA-SyncML-RepPro, status 514).
@@ -128,6 +135,9 @@ impl Session {
             notes: Vec::new(),
             desk,
             begun: false,
+            custom_begun: false,
+            awaits_end: false,
+            must_succeed: HashSet::new(),
         }
     }
 
@@ -170,6 +180,7 @@ impl Session {
             return self.reply(status, chal, false);
         }
         let before = self.outbox.len();
+        self.awaits_end = false;
         self.datastores.iter_mut().for_each(DatastoreSync::begin_message);
         if self.login.is_some() {
             self.hear_devinf(&message.body);
@@ -180,6 +191,7 @@ impl Session {
         if message.is_final && !self.is_aborted() {
             self.end_of_package();
         }
+        self.begin_custom();
         self.commit(before);
         let status = self.aborted.filter(|status| *status > 0).unwrap_or(status);
         let asks_for_more = !message.is_final && self.phase > Phase::Init && self.outcome.is_none();
@@ -227,13 +239,14 @@ impl Session {
         }
         let (version, uri) = (self.version.ver_dtd(), self.header.target.uri.clone());
         self.desk.state(|session| (session.version, session.local_uri) = (version, uri));
-        self.desk.run_session(&self.server, SessionScript::Init);
+        self.desk.run_session(&self.server, SessionScript::Init, Beyond::default());
     }
 
     /// Runs what the config wants done after everything else (manual 11.13).
     fn end_scripts(&mut self) {
+        self.datastores.iter_mut().for_each(DatastoreSync::end_own_scripts);
         if std::mem::replace(&mut self.begun, false) {
-            self.desk.run_session(&self.server, SessionScript::Finish);
+            self.desk.run_session(&self.server, SessionScript::Finish, Beyond::default());
             self.notes.extend(self.desk.take_notes());
         }
     }
@@ -346,7 +359,11 @@ impl Session {
                 self.notes.push(format!("datastore {}: {error}", sync.name()));
                 sync.fail(error.status());
             }
+            sync.end_own_scripts();
         }
+        let before = self.outbox.len();
+        self.issue_custom(SessionScript::CustomEndPut);
+        self.awaits_end = self.outbox.iter().skip(before).any(|command| !command.no_resp());
         let failed = self.datastores.iter().find_map(|sync| Some((sync.name().to_owned(), sync.failed()?)));
         self.outcome.get_or_insert(match failed {
             None => Outcome::Complete,

@@ -2,6 +2,7 @@
 
 use syncloom_wire::{Chal, Command, Encoding, Header, Location, Message, Meta, Status, Version};
 
+use super::custom::MUST_SUCCEED;
 use super::{Phase, Reply, Session};
 use crate::draft::Draft;
 use crate::server::Server;
@@ -22,7 +23,9 @@ impl Session {
         let about_header = header_status(draft.next_cmd_id(), &self.header, status, chal);
         draft.push(about_header);
         while let Some(command) = self.outbox.pop_front() {
-            let command = with_cmd_id(command, draft.next_cmd_id());
+            let mark = command.cmd_id() == MUST_SUCCEED;
+            let cmd_id = draft.next_cmd_id();
+            let command = with_cmd_id(command, cmd_id.clone());
             if draft.is_empty() && is_devinf(&command) && draft.len_of(&command) > draft.room() {
                 let size = draft.len_of(&command);
                 self.notes
@@ -32,9 +35,11 @@ impl Session {
             }
             if !draft.fits(&command) {
                 draft.take_back_cmd_id();
-                self.outbox.push_front(command);
+                let mark = if mark { MUST_SUCCEED } else { "" };
+                self.outbox.push_front(with_cmd_id(command, mark.to_owned()));
                 break;
             }
+            self.note_custom(mark, &cmd_id);
             draft.push(command);
         }
         let through = self.outbox.is_empty() && self.send_changes(&mut draft);
@@ -52,7 +57,7 @@ impl Session {
             Phase::Sending if is_final => self.phase = Phase::Confirming,
             _ => {}
         }
-        let over = self.phase == Phase::Done && self.outbox.is_empty();
+        let over = self.phase == Phase::Done && self.outbox.is_empty() && !self.awaits_end;
         if over || self.outcome.is_some() {
             self.stamp = None;
         }

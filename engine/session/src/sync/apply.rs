@@ -14,7 +14,7 @@ use super::judge::Judge;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::receive::Op;
-use super::{Change, DatastoreSync, Loaded, view};
+use super::{Change, DatastoreSync, Loaded};
 
 impl DatastoreSync {
     /// Slow sync: the item is one of ours, or a new one.
@@ -46,15 +46,20 @@ impl DatastoreSync {
         let scripts = &mut loaded.types.at(came.used).scripts;
         let mut judge = Judge::new(&loaded.comparer, scripts, &self.desk, &mut self.script_state);
         let theirs = &came.item;
-        let matcher = loaded.matcher.as_mut();
-        let found = matcher.and_then(|matcher| match wipe {
-            _ if judge.compares_by_script() => {
-                matcher.take_where(!wipe, |ours, mode| judge.equal(theirs, ours, mode))
-            }
-            true => matcher.take_same(theirs),
-            false => matcher.take(theirs),
-        });
-        let found = found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()));
+        let mut find = |matcher: &mut Matcher, loosely: bool| {
+            let found = match loosely {
+                _ if judge.compares_by_script() => {
+                    matcher.take_where(loosely, |ours, mode| judge.equal(theirs, ours, mode))
+                }
+                true => matcher.take(theirs),
+                false => matcher.take_same(theirs),
+            };
+            found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()))
+        };
+        let seen = loaded.matcher.as_mut().and_then(|matcher| find(matcher, !wipe));
+        // The peer may well have what it does not ask for this time: it must not come to be there twice.
+        let outside = seen.is_none();
+        let found = seen.or_else(|| loaded.outside.as_mut().and_then(|matcher| find(matcher, true)));
         let Some((local_id, ours)) = found else {
             if read_only || fate.prevent_add {
                 return Ok(came.op.good());
@@ -78,7 +83,7 @@ impl DatastoreSync {
                 if let Some(item) = write.filter(|_| update_server) {
                     loaded.update(store.as_mut(), &local_id, &came.remote_id, &item, notes)?;
                 }
-                if send && update_client {
+                if send && update_client && !outside {
                     loaded.note(&local_id, Change::Modified);
                     if self.datastore.resume {
                         // Should the session break off, this is still to be sent when it is taken up.
@@ -95,6 +100,9 @@ impl DatastoreSync {
     fn matching_strategy(&self, fate: Fate) -> Strategy {
         if self.is_read_only() || fate.prevent_add {
             return Strategy::ServerWins;
+        }
+        if self.script_state.cache_data {
+            return Strategy::ClientWins;
         }
         if let Some(strategy) = fate.strategy {
             return strategy;
@@ -140,6 +148,15 @@ impl DatastoreSync {
             return self.add_or_confirm(backend, &came, notes);
         };
         let change = loaded.changes.get(&local_id).copied();
+        // What is only outside of what the peer asked for is there, and is changed as any other.
+        if change == Some(Change::Deleted) && loaded.unseen.contains(&local_id) {
+            let mut store = backend.store(&self.datastore, &self.scope)?;
+            loaded.forget(&local_id);
+            if !fate.ignore_update {
+                loaded.replace(store.as_mut(), &local_id, &mut came, notes)?;
+            }
+            return Ok(200);
+        }
         if change == Some(Change::Deleted)
             && self.datastore.try_update_deleted
             && let Some(status) = self.update_deleted(backend, &local_id, &mut came, notes)?
@@ -365,7 +382,7 @@ impl Loaded {
         came: &Came,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        let written = store.insert(&view::admit(&self.datastore.filters, &came.item))?;
+        let written = store.insert(&self.view.admit(&self.datastore.filters, &came.item))?;
         log_cuts(&came.remote_id, &written.cut, notes);
         self.maps.set(store, target, &written.local_id, &came.remote_id)?;
         Ok(201)

@@ -3,6 +3,7 @@
 use syncloom_stores::{Backend, MapEntry, StoreError};
 use syncloom_wire::MapItem;
 
+use super::statuses::Verdict;
 use super::{Change, DatastoreSync, Sent};
 
 /// The device is full: nothing more is added to it in this session.
@@ -77,6 +78,7 @@ impl DatastoreSync {
             }
             return;
         }
+        let Verdict { status, resend, is_settled } = self.judge_sent(sent.change, status);
         let counts = &mut self.report.sent;
         let settled = match (sent.change, status) {
             (Change::Added, 200..=299 | 418 | 419) => {
@@ -96,6 +98,13 @@ impl DatastoreSync {
                 counts.failed += 1;
                 self.unmap(backend, &sent)
             }
+            (change, _) if is_settled => {
+                counts.failed += 1;
+                match change {
+                    Change::Added => self.unmap(backend, &sent),
+                    Change::Modified | Change::Deleted => Ok(()),
+                }
+            }
             (_, status) => {
                 counts.failed += 1;
                 notes.push(format!(
@@ -103,7 +112,7 @@ impl DatastoreSync {
                     self.name(),
                     sent.local_id
                 ));
-                self.refused(backend, &sent, status)
+                self.refused(backend, &sent, status, resend)
             }
         };
         if let Err(error) = settled {
@@ -112,10 +121,16 @@ impl DatastoreSync {
     }
 
     /// The peer could not take a change.
-    fn refused(&mut self, backend: &mut dyn Backend, sent: &Sent, status: u16) -> Result<(), StoreError> {
+    fn refused(
+        &mut self,
+        backend: &mut dyn Backend,
+        sent: &Sent,
+        status: u16,
+        resend: bool,
+    ) -> Result<(), StoreError> {
         if status == DEVICE_FULL {
             self.stop_adding();
-        } else if !self.datastore.resend_failing {
+        } else if !resend {
             self.fail(status);
             return Ok(());
         }

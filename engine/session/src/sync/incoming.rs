@@ -127,9 +127,7 @@ impl DatastoreSync {
         if filters.accept.as_ref().is_some_and(|filter| !filter.test(item, ids)) {
             return Some(if filters.silent_discard { op.good() } else { 415 });
         }
-        if let Some(local) = &filters.local_db {
-            local.make_pass(item, ids);
-        }
+        self.view.adopt(filters, item, ids);
         None
     }
 

@@ -14,7 +14,7 @@ use super::matcher::Matcher;
 use super::mode::Direction;
 use super::open::resolution;
 use super::types::Types;
-use super::view::View;
+use super::view::{Part, View};
 use super::{Change, DatastoreSync, Loaded, Remote};
 use crate::scripting::{DatastoreState, Desk, ItemState};
 
@@ -39,12 +39,23 @@ impl DatastoreSync {
             self.fail(415);
             return Err(415);
         };
-        self.load(backend, types).map_err(|error| self.store_failed(&error, notes))
+        self.load(backend, types, notes).map_err(|error| self.store_failed(&error, notes))?;
+        self.failed().map_or(Ok(()), Err)
     }
 
-    fn load(&mut self, backend: &mut dyn Backend, mut types: Types) -> Result<(), StoreError> {
+    fn load(
+        &mut self,
+        backend: &mut dyn Backend,
+        mut types: Types,
+        notes: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
         let slow = self.mode.slow;
-        let needs_filter = self.begin_types(&mut types);
+        let scripted = self.begin_types(&mut types);
+        if self.failed().is_some() {
+            return Ok(());
+        }
+        self.script_state.filters.changed = false;
+        self.view = View::of(&self.datastore, &self.script_state.filters, notes);
         let limited = self.script_state.item_size_limit().is_some();
         let comparer = types.comparer(&self.datastore, limited);
         let mut store = backend.store(&self.datastore, &self.scope)?;
@@ -56,20 +67,32 @@ impl DatastoreSync {
         // Read before the list: what changes in between is seen as a change.
         let version = store.version()?;
         let mut listed = store.list()?;
-        if self.view.is_partial(&self.datastore.filters) || needs_filter.is_some() {
+        let matches = slow && self.mode.direction != Direction::FromServer;
+        let mut outside = None;
+        let mut unseen = HashSet::new();
+        if scripted.is_some() || self.view.is_partial(&self.datastore.filters) {
             let since = self.since();
+            let mut look = Looking {
+                view: &self.view,
+                datastore: &self.datastore,
+                scripted,
+                since,
+                desk: &self.desk,
+                state: &mut self.script_state,
+            };
             let mut shown = Vec::new();
             for listed in listed {
-                let Some(item) =
-                    shown_item(&self.view, &self.datastore, store.as_mut(), &maps, &listed.local_id)?
-                else {
-                    continue;
-                };
-                let is_old = maps.remote(&listed.local_id).is_some()
-                    && since.is_some_and(|since| listed.modified <= since);
-                let asked = needs_filter.is_some_and(|all| all || !is_old);
-                if !asked || passes_script(&self.desk, &mut self.script_state, &mut types, &item) {
-                    shown.push(listed);
+                match look.at(store.as_mut(), &maps, &mut types, &listed)? {
+                    Some((Part::Shown, _)) => shown.push(listed),
+                    Some((Part::Outside, item)) => {
+                        if matches && maps.remote(&listed.local_id).is_none() {
+                            let waiting: &mut Matcher = outside
+                                .get_or_insert_with(|| Matcher::new(comparer.clone(), self.first_time));
+                            waiting.add(listed.local_id.clone(), item);
+                        }
+                        unseen.insert(listed.local_id);
+                    }
+                    Some((Part::Foreign, _)) | None => {}
                 }
             }
             listed = shown;
@@ -85,7 +108,7 @@ impl DatastoreSync {
         let (mut changes, mut order) = changes_since(is_news, &listed, &present, &maps);
         changes.retain(|local_id, _| !withheld.contains(local_id));
         let mut matcher = None;
-        if slow && self.mode.direction != Direction::FromServer {
+        if matches {
             let mut waiting = Matcher::new(comparer.clone(), self.first_time);
             for Listed { local_id, .. } in listed {
                 if maps.remote(&local_id).is_none()
@@ -110,30 +133,42 @@ impl DatastoreSync {
             order,
             present,
             version,
+            view: self.view.clone(),
+            scripted,
             matcher,
+            outside,
+            unseen,
             unconfirmed,
             withheld,
         });
         self.note_beginning(backend)
     }
 
-    /// Runs the scripts that a datatype begins with (manual 10.5.8, 10.5.10). `Some` if items have to pass a filter
-    /// script: all of them, or those that have changed.
+    /// Runs the scripts that datatypes and the datastore begin with (manual 10.5.8, 10.5.10, 11.34.21). `Some` if items
+    /// have to pass a filter script: all of them, or those that have changed.
     fn begin_types(&mut self, types: &mut Types) -> Option<bool> {
         self.script_state.slow = self.mode.slow;
         self.script_state.first_time = self.first_time;
         self.script_state.read_only = self.is_read_only();
-        let limit = self.script_state.item_size_limit();
         let mut item = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
         let (desk, datastore) = (&self.desk, &mut self.script_state);
         for used in types.all() {
             desk.run_type(&mut used.scripts, datastore, &mut item, Pipeline::init);
             used.scripts.adapt(&used.codec, &mut used.peer);
         }
+        self.obey();
+        self.begin_own_scripts();
+        if self.failed().is_some() {
+            return None;
+        }
+        let limit = self.script_state.item_size_limit();
+        let (desk, datastore) = (&self.desk, &mut self.script_state);
         let scripts = &mut types.at(types.context()).scripts;
         let needed =
             desk.run_type(scripts, datastore, &mut item, |scripts, hosts| scripts.filter_init(limit, hosts));
-        needed.then(|| scripts.filters_all())
+        let all = scripts.filters_all();
+        self.obey();
+        needed.then_some(all)
     }
 
     /// From when on a change of ours is news to the peer.
@@ -169,16 +204,30 @@ impl DatastoreSync {
         }
         loaded.version = version;
         let listed = store.list()?;
-        let partial = self.view.is_partial(&self.datastore.filters);
+        let scripted = loaded.scripted;
+        let partial = scripted.is_some() || self.view.is_partial(&self.datastore.filters);
         let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(self.datastore.last_mod_type()));
         let mut gone: HashSet<String> = loaded.present.keys().cloned().collect();
-        for Listed { local_id, modified } in listed {
-            if partial
-                && loaded.present.get(&local_id) != Some(&modified)
-                && shown_item(&self.view, &self.datastore, store.as_mut(), &loaded.maps, &local_id)?.is_none()
-            {
-                continue;
+        let mut look = Looking {
+            view: &self.view,
+            datastore: &self.datastore,
+            scripted,
+            since: None,
+            desk: &self.desk,
+            state: &mut self.script_state,
+        };
+        for listed in listed {
+            if partial && loaded.present.get(&listed.local_id) != Some(&listed.modified) {
+                let seen = look.at(store.as_mut(), &loaded.maps, &mut loaded.types, &listed)?;
+                let part = seen.map(|(part, _)| part);
+                if part == Some(Part::Outside) {
+                    loaded.unseen.insert(listed.local_id.clone());
+                }
+                if part != Some(Part::Shown) {
+                    continue;
+                }
             }
+            let Listed { local_id, modified } = listed;
             gone.remove(&local_id);
             let before = loaded.present.insert(local_id.clone(), modified);
             if before == Some(modified) || modified == own {
@@ -209,25 +258,48 @@ impl DatastoreSync {
     }
 }
 
-/// Whether an item passes the filter script of its datatype (manual 10.5.10).
-fn passes_script(desk: &Desk, datastore: &mut DatastoreState, types: &mut Types, item: &Item) -> bool {
-    let limit = datastore.item_size_limit();
-    let mut state = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
-    let scripts = &mut types.at(types.context()).scripts;
-    desk.run_type(scripts, datastore, &mut state, |scripts, hosts| scripts.filter(item, limit, hosts))
+/// Looking at items of ours, whether they take part.
+struct Looking<'a> {
+    view: &'a View,
+    datastore: &'a Datastore,
+    /// Items have to pass a filter script: all of them, or those that have changed.
+    scripted: Option<bool>,
+    /// From when on a change counts as one.
+    since: Option<i64>,
+    desk: &'a Desk,
+    state: &'a mut DatastoreState,
 }
 
-/// An item of ours, if it takes part in the sync.
-fn shown_item(
-    view: &View,
-    datastore: &Datastore,
-    store: &mut dyn Store,
-    maps: &Maps,
-    local_id: &str,
-) -> Result<Option<Item>, StoreError> {
-    let remote = maps.remote(local_id).map_or("", String::as_str);
-    let ids = Ids { local: local_id, remote };
-    Ok(store.read(local_id)?.filter(|item| view.shows(&datastore.filters, item, ids)))
+impl Looking<'_> {
+    /// How an item takes part; `None` if it is gone.
+    fn at(
+        &mut self,
+        store: &mut dyn Store,
+        maps: &Maps,
+        types: &mut Types,
+        listed: &Listed,
+    ) -> Result<Option<(Part, Item)>, StoreError> {
+        let remote = maps.remote(&listed.local_id);
+        let ids = Ids { local: &listed.local_id, remote: remote.map_or("", String::as_str) };
+        let Some(item) = store.read(&listed.local_id)? else { return Ok(None) };
+        let part = self.view.part(&self.datastore.filters, &item, ids);
+        let is_old = remote.is_some() && self.since.is_some_and(|since| listed.modified <= since);
+        let asked = part == Part::Shown && self.scripted.is_some_and(|all| all || !is_old);
+        Ok(Some(if asked && !self.passes_script(types, &item) {
+            (Part::Outside, item)
+        } else {
+            (part, item)
+        }))
+    }
+
+    /// Whether an item passes the filter script of its datatype (manual 10.5.10).
+    fn passes_script(&mut self, types: &mut Types, item: &Item) -> bool {
+        let limit = self.state.item_size_limit();
+        let mut state = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
+        let scripts = &mut types.at(types.context()).scripts;
+        self.desk
+            .run_type(scripts, self.state, &mut state, |scripts, hosts| scripts.filter(item, limit, hosts))
+    }
 }
 
 /// What has changed on our side since a sync: new is what has no counterpart, changed what has a stamp that is

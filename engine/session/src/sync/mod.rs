@@ -1,6 +1,7 @@
 //! The sync of one datastore, from its Alert to the saved anchors.
 
 mod apply;
+mod asked;
 mod confirm;
 mod conflict;
 mod echo;
@@ -11,11 +12,13 @@ mod maps;
 mod matcher;
 mod mode;
 mod open;
+mod own_scripts;
 mod peer;
 mod pieces;
 mod progress;
 mod receive;
 mod send;
+mod statuses;
 mod types;
 mod view;
 
@@ -31,11 +34,13 @@ use syncloom_stores::{Partial, Scope, Target};
 use crate::report::DatastoreReport;
 use crate::scripting::{DatastoreState, Desk};
 use crate::server::Server;
+pub(crate) use asked::GRAMMAR;
 use echo::Echo;
 use maps::Maps;
 use matcher::Matcher;
 use mode::Mode;
 pub(crate) use open::{AlertError, Around};
+use own_scripts::OwnScripts;
 pub(crate) use peer::Remote;
 pub(crate) use receive::Op;
 pub(crate) use send::{Abilities, Filled};
@@ -53,8 +58,9 @@ pub(crate) struct DatastoreSync {
     /// The target as it is saved.
     target: Target,
     mode: Mode,
-    /// The scripts of the session, and what all scripts may ask and say of this datastore.
+    /// The scripts of the session, those of the datastore, and what all scripts may ask and say of it.
     desk: Desk,
+    own_scripts: OwnScripts,
     script_state: DatastoreState,
     /// Items of the peer's that go back to it, as scripts say.
     echoes: VecDeque<Echo>,
@@ -86,6 +92,8 @@ pub(crate) struct DatastoreSync {
     tail: Option<Partial>,
     /// Items of which the peer has not sent all pieces, and has not been told yet.
     broken_off: Vec<String>,
+    /// The peer takes no more new items in this session.
+    adding_stopped: bool,
     /// Something that was sent was not taken, and has to be sent again next time.
     resend: bool,
     /// This message has looked already for what others have changed meanwhile.
@@ -114,8 +122,16 @@ struct Loaded {
     present: HashMap<String, i64>,
     /// What the store said when they were read.
     version: i64,
+    /// How the peer's new items are made ones that take part.
+    view: view::View,
+    /// Our items have to pass a filter script: all of them, or those that have changed.
+    scripted: Option<bool>,
     /// In a slow sync: our items that have no counterpart yet.
     matcher: Option<Matcher>,
+    /// And those that the peer is not to see, although it may have them.
+    outside: Option<Matcher>,
+    /// Our items that the peer is not to see in this sync, and may have.
+    unseen: HashSet<String>,
     /// In any other: our items that the peer has not confirmed, once it has sent a new one.
     unconfirmed: Option<Matcher>,
     /// Items that the peer may have, and that are not sent in this sync.
@@ -165,6 +181,7 @@ impl DatastoreSync {
         match status {
             508 if self.loaded.is_none() => {
                 self.mode = self.mode.slowly();
+                (self.script_state.alert, self.script_state.slow) = (self.mode.code(), true);
                 (self.resuming, self.suspended) = (false, None);
                 (self.report.mode, self.report.resumed) = (self.mode.name(), false);
             }
@@ -175,9 +192,8 @@ impl DatastoreSync {
 
     /// Whether nothing of the peer's is stored (manual 11.34.4).
     fn is_read_only(&self) -> bool {
-        self.datastore.read_only
-            || self.script_state.read_only
-            || self.desk.state(|session| session.read_only)
+        let said = self.script_state.said_read_only;
+        said.unwrap_or_else(|| self.datastore.read_only || self.desk.state(|session| session.read_only))
     }
 
     /// Takes note that another message begins.
@@ -185,9 +201,10 @@ impl DatastoreSync {
         self.seen_others = false;
     }
 
-    /// Takes note of a Sync of the peer's, even if there is nothing in it.
-    pub(crate) fn hear(&mut self) {
+    /// Takes note of a Sync of the peer's, even if there is nothing in it, by the address that it gives.
+    pub(crate) fn hear(&mut self, uri: &str) {
         self.heard = true;
+        asked::take_temporary(&mut self.script_state, uri);
     }
 
     /// Whether the peer has sent a Sync. A Map alone, which may come in the first package, is none.
@@ -220,6 +237,13 @@ impl DatastoreSync {
         self.report.failed.get_or_insert(status);
         self.outgoing = None;
         self.incoming = None;
+    }
+
+    /// Does what a script has said of the whole datastore: ABORTDATASTORE.
+    pub(crate) fn obey(&mut self) {
+        if let Some(status) = self.script_state.take_abort() {
+            self.fail(status);
+        }
     }
 
     /// Whether the peer's address of a datastore means this one.

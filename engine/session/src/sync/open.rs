@@ -9,9 +9,10 @@ use syncloom_script::time::DAY_MS;
 use syncloom_stores::{Backend, Scope, StoreError};
 use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
-use super::DatastoreSync;
 use super::mode::{Asked, Direction, Mode, RESUME};
+use super::own_scripts::OwnScripts;
 use super::view::View;
+use super::{DatastoreSync, asked};
 use crate::report::DatastoreReport;
 use crate::scripting::{DatastoreState, Desk};
 use crate::server::{Server, Stamp};
@@ -22,6 +23,12 @@ pub(crate) enum AlertError {
     Refused(u16, String),
     /// The datastore could not be reached.
     Store(StoreError),
+}
+
+impl AlertError {
+    fn because((status, why): (u16, String)) -> Self {
+        AlertError::Refused(status, why)
+    }
 }
 
 impl From<StoreError> for AlertError {
@@ -103,9 +110,26 @@ impl DatastoreSync {
         if !offered {
             return Err(refused(406, &format!("sync mode {code} of {uri} is not offered")));
         }
+        let mut state = DatastoreState {
+            name: datastore.name.clone(),
+            local_uri: uri.to_owned(),
+            remote_uri: remote_uri.to_owned(),
+            alert: code,
+            read_only: datastore.read_only || desk.state(|session| session.read_only),
+            ..DatastoreState::default()
+        };
         let filter = item.target.as_ref().and_then(|target| target.filter.as_deref());
-        let view = View::of(datastore, uri, filter, notes)
+        let (now, _) = desk.time_and_zones();
+        asked::take_over(&mut state, datastore, uri, filter, now, notes)
             .map_err(|(status, why)| AlertError::Refused(status, format!("{uri}: {why}")))?;
+        let mut own_scripts = OwnScripts::new(datastore);
+        own_scripts.alerted(desk, datastore, &mut state).map_err(AlertError::because)?;
+        // A script may have something else in mind.
+        let code = state.alert;
+        let asked_for = Asked::by(code);
+        if asked_for.is_none() && code != RESUME {
+            return Err(refused(406, &format!("sync mode {code} of {uri} is not offered")));
+        }
         let asked = item.meta.anchor.clone().unwrap_or_default();
         let user_key = &scope.user_key;
         let folder_key = backend
@@ -114,10 +138,16 @@ impl DatastoreSync {
         let scope =
             Scope { folder_key, remote_path: remote_uri.to_owned(), stamp: stamp.own, ..scope.clone() };
         let target = backend.store(datastore, &scope)?.target()?;
+        state.first_time = target.last_sync.is_none();
+        own_scripts
+            .admin_ready(desk, datastore, &mut state, &scope, &target.key)
+            .map_err(AlertError::because)?;
 
         let last = asked.last.as_deref().unwrap_or_default();
-        let in_step =
-            !view.slow && !target.anchor.is_empty() && target.last_sync.is_some() && target.anchor == last;
+        let in_step = !state.force_slow
+            && !target.anchor.is_empty()
+            && target.last_sync.is_some()
+            && target.anchor == last;
         let broken_off = Asked::by(target.resume.alert).filter(|_| datastore.resume && asked_for.is_none());
         // What a slow sync has confirmed is in the map, whatever the anchors say.
         let resumed = broken_off.filter(|asked| asked.mode.slow || in_step);
@@ -160,15 +190,10 @@ impl DatastoreSync {
             target,
             mode,
             desk: desk.clone(),
-            script_state: DatastoreState {
-                name: datastore.name.clone(),
-                local_uri: uri.to_owned(),
-                remote_uri: remote_uri.to_owned(),
-                alert: code,
-                ..DatastoreState::default()
-            },
+            own_scripts,
+            script_state: DatastoreState { alert: own_code, slow: mode.slow, ..state },
             echoes: VecDeque::new(),
-            view,
+            view: View::default(),
             // A peer that has asked for one direction, and not for a refresh, has not asked us to forget anything.
             wipe: mode.direction == Direction::FromClient && wanted.mode.slow,
             resuming: resumed.is_some(),
@@ -184,6 +209,7 @@ impl DatastoreSync {
             tail: None,
             seen_others: false,
             broken_off: Vec::new(),
+            adding_stopped: false,
             resend: false,
             complete: false,
             shared_stamp: false,

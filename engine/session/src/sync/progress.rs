@@ -74,7 +74,8 @@ impl DatastoreSync {
         self.complete = !(self.resend || open);
         let mut target = self.target.clone();
         target.anchor.clone_from(&self.next_anchor);
-        let heard_all = self.mode.direction == Direction::FromClient && !self.mode.slow;
+        let sends = self.mode.direction != Direction::FromClient && !self.script_state.refresh_only;
+        let heard_all = !sends && !self.mode.slow;
         if self.complete {
             if self.datastore.from_remote_only || !heard_all {
                 target.last_sync = Some(self.reference);

@@ -39,6 +39,12 @@ impl DatastoreSync {
                 self.store_failed(&error, notes)
             }
         };
+        let is_well = status < 400 || status == 418 || status == 419;
+        // Of a piece that is not the last one there is nothing to tell: that comes at the item's end.
+        let (status, is_well) = match item.more_data {
+            true => (status, is_well),
+            false => self.judge_received(op, command, status, is_well),
+        };
         if let Some(address) = item.source.as_ref().or(item.target.as_ref()).filter(|_| op != Op::Delete) {
             self.note_end(item, command, address.uri.trim(), status);
         }
@@ -46,7 +52,7 @@ impl DatastoreSync {
         match (status, op) {
             // A piece that is not the last one: what becomes of the item is counted at its end.
             _ if item.more_data => {}
-            (400.., _) if status != 418 && status != 419 => counts.failed += 1,
+            _ if !is_well => counts.failed += 1,
             (_, Op::Delete) => counts.deleted += 1,
             (201, _) => counts.added += 1,
             (_, _) => counts.changed += 1,

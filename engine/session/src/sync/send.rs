@@ -1,6 +1,6 @@
 //! What goes to the peer: our changes, as many as fit into a message.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use syncloom_wire::{
 };
 
 use super::mode::Direction;
+use super::view::View;
 use super::{Change, DatastoreSync, Outgoing, Sent};
 use crate::draft::Draft;
 use crate::scripting::ItemState;
@@ -115,6 +116,10 @@ impl DatastoreSync {
         if self.outgoing.as_ref().is_none_or(Outgoing::is_through) {
             return Filled::Through;
         }
+        if std::mem::take(&mut self.script_state.filters.changed) {
+            // A script, or the address of the peer's Sync, has changed what is sent.
+            self.view = View::of(&self.datastore, &self.script_state.filters, notes);
+        }
         match self.fill(backend, draft, message, abilities, notes) {
             Ok(filled) => filled,
             Err(error) => {
@@ -135,12 +140,19 @@ impl DatastoreSync {
                     loaded.order.push(local_id);
                 }
             }
-            let mut seen = std::collections::HashSet::new();
+            let window = window(&loaded.present, self.script_state.limits.max_items);
+            let adds = |local_id: &String| {
+                !self.adding_stopped && window.as_ref().is_none_or(|window| window.contains(local_id))
+            };
+            let mut seen = HashSet::new();
             for wanted in [Change::Deleted, Change::Modified, Change::Added] {
                 if wanted == Change::Modified && !self.datastore.report_updates {
                     continue;
                 }
                 for local_id in &loaded.order {
+                    if wanted == Change::Added && !adds(local_id) {
+                        continue;
+                    }
                     if loaded.changes.get(local_id) == Some(&wanted) && seen.insert(local_id.clone()) {
                         queue.push_back((local_id.clone(), wanted));
                     }
@@ -299,7 +311,7 @@ impl DatastoreSync {
         };
         let ids = Ids { local: local_id, remote: remote_id };
         if !self.view.sends(&item, ids) {
-            return Ok(None);
+            return self.note_unsent(backend, local_id).map(|()| None);
         }
         if let Some(accept) = &self.datastore.filters.accept {
             accept.make_pass(&mut item, ids);
@@ -346,6 +358,16 @@ impl DatastoreSync {
         loaded.maps.flag(store.as_mut(), &self.target, local_id, MapEntry::PENDING_ADD)
     }
 
+    /// Sees to it that a change which the peer does not want to hear of this time is told when it does.
+    fn note_unsent(&mut self, backend: &mut dyn Backend, local_id: &str) -> Result<(), StoreError> {
+        let Some(loaded) = self.loaded.as_mut().filter(|_| self.datastore.resume) else { return Ok(()) };
+        if loaded.maps.remote(local_id).is_none() {
+            return Ok(());
+        }
+        let mut store = backend.store(&self.datastore, &self.scope)?;
+        loaded.maps.flag(store.as_mut(), &self.target, local_id, MapEntry::RESEND)
+    }
+
     /// Sends no more of an item that the peer has refused a piece of; `false` if there is nothing left of it.
     pub(super) fn drop_piece(&mut self, local_id: &str) -> bool {
         let Some(outgoing) = &mut self.outgoing else { return false };
@@ -354,6 +376,7 @@ impl DatastoreSync {
 
     /// Sends no more new items: the device is full. They show again next time by themselves.
     pub(super) fn stop_adding(&mut self) {
+        self.adding_stopped = true;
         if let Some(outgoing) = &mut self.outgoing {
             outgoing.queue.retain(|(_, change)| *change != Change::Added);
             outgoing.pieces.take_if(|piece| piece.sent == 0 && piece.about.change == Change::Added);
@@ -425,4 +448,13 @@ impl DatastoreSync {
         piece.sent = end;
         command
     }
+}
+
+/// The items that the peer is to have where it asked for so many (`/max`): those that have changed last. `None` is all.
+fn window(present: &HashMap<String, i64>, max_items: u64) -> Option<HashSet<&String>> {
+    let most = usize::try_from(max_items).ok().filter(|most| (1..present.len()).contains(most))?;
+    let mut newest: Vec<(&String, &i64)> = present.iter().collect();
+    // Of items of one time always the same ones.
+    newest.sort_unstable_by_key(|(local_id, modified)| (std::cmp::Reverse(**modified), *local_id));
+    Some(newest.into_iter().take(most).map(|(local_id, _)| local_id).collect())
 }

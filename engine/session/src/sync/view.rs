@@ -1,144 +1,128 @@
-//! Which items take part in a sync: the filters of the config, and those that the peer sends along (manual 7, 11.34.13
-//! to 11.34.20, OMA-DS 5.13).
+//! Which items take part in a sync: by the filters of the config, and by those of peer and scripts (manual 7, 11.34.13 to
+//! 11.34.21).
 //!
-//! Not its job: what filters mean (`syncloom_script::filter`).
+//! Not its job: what filters mean (`syncloom_script::filter`), and reading those of the peer (`asked`).
 
 use std::borrow::Cow;
 
 use syncloom_config::{Datastore, Filters, Member, Profile, ProfileUse};
-use syncloom_script::filter::{Expression, FieldNames, Filter, Ids, Problem, Role, parse_cgi, parse_path};
+use syncloom_script::filter::{Expression, FieldNames, Filter, Ids, Role};
 use syncloom_script::{FieldId, Item};
-use syncloom_wire::{Data, Filter as WireFilter};
 
-/// The grammar of filters that is known.
-const CGI: &str = "syncml:filtertype-cgi";
+use crate::scripting;
 
-/// What the peer wants to see of a datastore.
+/// What takes part in a sync, beyond what the config says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct View {
+    /// What does not pass is not ours.
+    fixed: Option<Filter>,
     /// What does not pass is no part of the sync.
     exclusive: Option<Filter>,
     /// What does not pass is not sent.
     inclusive: Option<Filter>,
-    /// The peer asks for a slow sync by way of its address.
-    pub(super) slow: bool,
+}
+
+/// How an item of ours takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// It does.
+    Shown,
+    /// The peer does not see it this time: it is outside of what was asked for.
+    Outside,
+    /// It is none of this datastore's.
+    Foreign,
 }
 
 impl View {
-    /// What an address and the filter beside it say. `Err` is the status of a filter that cannot be followed, and why.
-    pub(super) fn of(
-        datastore: &Datastore,
-        uri: &str,
-        filter: Option<&WireFilter>,
-        notes: &mut Vec<String>,
-    ) -> Result<Self, (u16, String)> {
+    /// What the filters of a sync mean for the items of a datastore.
+    pub(super) fn of(datastore: &Datastore, filters: &scripting::Filters, notes: &mut Vec<String>) -> Self {
         let names = names(datastore);
-        let mut view = View::default();
-        if let Some((_, options)) = uri.split_once('?') {
-            match parse_path(options) {
-                Ok(options) => {
-                    view.slow = options.slow_sync;
-                    view.exclusive = compiled(options.exclusive.as_ref(), &names, notes);
-                    view.inclusive = compiled(options.inclusive.as_ref(), &names, notes);
-                }
-                // Peers put all kinds of things behind a question mark.
-                Err(problems) => notes.push(format!("options of {uri}: {}", first(&problems))),
-            }
-        }
-        if let Some(filter) = filter {
-            view.add(datastore, filter, &names, notes)?;
-        }
-        Ok(view)
-    }
-
-    /// The filter of SyncML 1.2.
-    fn add(
-        &mut self,
-        datastore: &Datastore,
-        filter: &WireFilter,
-        names: &FieldNames<'_>,
-        notes: &mut Vec<String>,
-    ) -> Result<(), (u16, String)> {
-        if !datastore.filters.ds12 {
-            return Err((406, format!("datastore {} takes no filters", datastore.name)));
-        }
-        if filter.field.is_some() {
-            return Err((406, "filters of fields are not offered".to_owned()));
-        }
-        if let Some(grammar) = filter.meta.type_.as_deref().filter(|name| !name.eq_ignore_ascii_case(CGI)) {
-            return Err((415, format!("filters are not understood in {grammar}")));
-        }
-        let text = filter.record.as_ref().and_then(|record| record.data.as_ref()).and_then(Data::as_text);
-        let read = parse_cgi(text.unwrap_or_default()).map_err(|problems| (422, first(&problems)))?;
-        let kind = filter.filter_type.as_deref().unwrap_or("EXCLUSIVE").trim();
-        let own = compiled(read.expression.as_ref(), names, notes);
-        let slot =
-            if kind.eq_ignore_ascii_case("INCLUSIVE") { &mut self.inclusive } else { &mut self.exclusive };
-        *slot = match (slot.take(), own) {
-            (Some(a), Some(b)) => Some(a.and(b)),
-            (a, b) => a.or(b),
+        let mut all = |parts: &[Expression]| {
+            let compiled = parts.iter().map(|part| compiled(part, &names, notes));
+            compiled.reduce(Filter::and)
         };
-        Ok(())
+        let [asked, target] = [&filters.asked, &filters.target].map(|parts| all(parts));
+        View {
+            fixed: all(&filters.fixed),
+            exclusive: all(&filters.dynamic),
+            inclusive: match (asked, target) {
+                (Some(asked), Some(target)) => Some(asked.and(target)),
+                (asked, target) => asked.or(target),
+            },
+        }
     }
 
     /// Whether it has to be looked at an item to know whether it takes part.
     pub(super) fn is_partial(&self, filters: &Filters) -> bool {
-        self.exclusive.is_some() || filters.local_db.is_some() || filters.invisible.is_some()
+        let view = self.exclusive.is_some() || self.fixed.is_some();
+        view || filters.local_db.is_some() || filters.invisible.is_some()
     }
 
-    /// Whether an item of ours takes part.
-    pub(super) fn shows(&self, filters: &Filters, item: &Item, ids: Ids<'_>) -> bool {
+    /// How an item of ours takes part.
+    pub(super) fn part(&self, filters: &Filters, item: &Item, ids: Ids<'_>) -> Part {
         let passes = |filter: &Option<Filter>| filter.as_ref().is_none_or(|filter| filter.test(item, ids));
         let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(item, ids));
-        passes(&filters.local_db) && passes(&self.exclusive) && !hidden
+        match passes(&filters.local_db) && passes(&self.fixed) && !hidden {
+            false => Part::Foreign,
+            true if passes(&self.exclusive) => Part::Shown,
+            true => Part::Outside,
+        }
     }
 
     /// Whether an item of ours that takes part is sent.
     pub(super) fn sends(&self, item: &Item, ids: Ids<'_>) -> bool {
         self.inclusive.as_ref().is_none_or(|filter| filter.test(item, ids))
     }
-}
 
-/// Makes a new item of the peer's one that the database and the peer will see.
-pub(super) fn admit<'i>(filters: &Filters, item: &'i Item) -> Cow<'i, Item> {
-    let ids = Ids::default();
-    if filters.make_pass.is_none() && filters.make_visible.is_none() {
-        return Cow::Borrowed(item);
-    }
-    let mut item = item.clone();
-    let make = |filter: &Option<Filter>, item: &mut Item| {
-        if let Some(filter) = filter {
+    /// Makes an item of the peer's one of ours: what else it becomes is for the config to say.
+    pub(super) fn adopt(&self, filters: &Filters, item: &mut Item, ids: Ids<'_>) {
+        for filter in [&filters.local_db, &self.fixed].into_iter().flatten() {
             filter.make_pass(item, ids);
         }
-    };
-    make(&filters.make_pass, &mut item);
-    if filters.invisible.as_ref().is_some_and(|filter| filter.test(&item, ids)) {
-        make(&filters.make_visible, &mut item);
     }
-    Cow::Owned(item)
+
+    /// Makes a new item of the peer's one that the database and the peer will see: it passes what the peer asked for,
+    /// or else, where that says nothing of how, `<makepassfilter>`.
+    pub(super) fn admit<'i>(&self, filters: &Filters, item: &'i Item) -> Cow<'i, Item> {
+        let ids = Ids::default();
+        if self.exclusive.is_none() && filters.make_pass.is_none() && filters.make_visible.is_none() {
+            return Cow::Borrowed(item);
+        }
+        let mut item = item.clone();
+        let passes = self.exclusive.as_ref().is_some_and(|filter| filter.make_pass(&mut item, ids));
+        if let Some(filter) = filters.make_pass.as_ref().filter(|_| !passes) {
+            filter.make_pass(&mut item, ids);
+        }
+        if filters.invisible.as_ref().is_some_and(|filter| filter.test(&item, ids))
+            && let Some(filter) = &filters.make_visible
+        {
+            filter.make_pass(&mut item, ids);
+        }
+        Cow::Owned(item)
+    }
 }
 
-fn compiled(
-    expression: Option<&Expression>,
-    names: &FieldNames<'_>,
-    notes: &mut Vec<String>,
-) -> Option<Filter> {
-    let (filter, problems) = Filter::from_expression(Some(expression?), names);
-    if !problems.is_empty() {
-        notes.push(format!("filter of the peer: {}", first(&problems)));
+fn compiled(expression: &Expression, names: &FieldNames<'_>, notes: &mut Vec<String>) -> Filter {
+    let (filter, problems) = Filter::from_expression(Some(expression), names);
+    if let Some(problem) = problems.first() {
+        notes.push(format!("filter {expression}: {}", problem.message));
     }
-    Some(filter)
-}
-
-fn first(problems: &[Problem]) -> String {
-    problems.first().map_or_else(String::new, |problem| problem.message.clone())
+    filter
 }
 
 fn names(datastore: &Datastore) -> FieldNames<'_> {
     let mut names = FieldNames::new(datastore.fields(), Role::Server);
     for used in &datastore.types {
-        if let ProfileUse::Mime(profile) = &used.datatype.profile {
-            add_properties(&mut names, &profile.root);
+        match &used.datatype.profile {
+            ProfileUse::Mime(profile) => add_properties(&mut names, &profile.root),
+            ProfileUse::Text(profile) => {
+                for line in &profile.lines {
+                    let header = line.tag.as_deref().map(|tag| tag.trim_end().trim_end_matches(':'));
+                    for name in [header, line.filter_keyword.as_deref()].into_iter().flatten() {
+                        names.add_property(name, &[line.field]);
+                    }
+                }
+            }
         }
     }
     names
