@@ -134,9 +134,9 @@ fn changes_are_kept_to_ourselves_where_the_config_says_so() {
         phone.add(&vcard(name, ""));
     }
     phone.sync(200);
-    server.sql("UPDATE contacts SET note = 'ours' WHERE last_name = 'A'");
+    server.sql("UPDATE contacts SET note = 'ours' WHERE last_name = 'B'");
     server.sql(
-        "DELETE FROM contacts WHERE last_name = 'B'; INSERT INTO contacts (user, last_name) VALUES (1, 'C')",
+        "DELETE FROM contacts WHERE last_name = 'A'; INSERT INTO contacts (user, last_name) VALUES (1, 'C')",
     );
     phone.sync(200);
     let heard: Vec<&str> = phone.heard.iter().map(|(name, _)| name.as_str()).collect();
