@@ -2,7 +2,6 @@
 //!
 //! Not its job: who a peer is.
 
-use super::waiting::OPTION;
 use super::words::{AGENT, PEER_CHARSET, PRO};
 use super::{Attribute, Kind, Tag};
 
@@ -121,7 +120,6 @@ pub(super) const TAGS: &[Tag] = &[
         .about("whether a sync from the peer alone goes through all steps of one in both directions"),
     Tag::new("requestmaxtime", RULE, Kind::INT32)
         .section("11.36.23")
-        .later(OPTION)
         .about("seconds after which the peer wants an answer")
         .sample("30"),
     Tag::new("outputcharset", RULE, PEER_CHARSET)

@@ -238,8 +238,6 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("http://sync.example.org/sync"),
     Tag::new("maxguidsizesent", &["server"], Kind::UINT16)
         .default("32")
-        .later(OPTION)
-        .already(&["32"])
         .about("the longest id in bytes that peers are sent as it is")
         .sample("64"),
     Tag::new("sendrespuri", &["server"], Kind::Boolean)

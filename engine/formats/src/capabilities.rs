@@ -6,6 +6,8 @@ use syncloom_config::{
     Conversion, DataType, EnumMode, Member, MimeMode, Parameter, Profile, Property, Repeat, ValueCount,
 };
 
+use syncloom_script::FieldId;
+
 use crate::mime::MimeCodec;
 use crate::plan::{exists, has_conversion};
 
@@ -41,7 +43,9 @@ pub struct PropertyCap {
     pub values: Vec<String>,
     /// How often it can occur; `None` is any number of times.
     pub max_occur: Option<u32>,
-    /// The longest value in bytes that is held; `None` where nothing limits it.
+    /// The field of its only value, if it has but one.
+    pub field: Option<FieldId>,
+    /// The longest value in bytes that is held; `None` where nothing limits it. The profile itself limits nothing.
     pub max_size: Option<u64>,
     /// Whether a longer value is refused rather than cut.
     pub no_truncate: bool,
@@ -138,6 +142,10 @@ fn cap(property: &Property, datatype: &DataType, style: Style) -> PropertyCap {
     let mut cap = PropertyCap {
         name: property.name.clone(),
         values: if is_version { vec![datatype.version.clone()] } else { Vec::new() },
+        field: match property.values.as_slice() {
+            [only] => only.field,
+            _ => None,
+        },
         max_occur: (!repeats(property)).then_some(1),
         ..PropertyCap::default()
     };

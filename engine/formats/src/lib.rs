@@ -45,6 +45,6 @@ pub use capabilities::{Capabilities, ParameterCap, PropertyCap, Style};
 pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer, TimesMean};
-pub use pipeline::{Hosts, Judging, Pipeline, ScriptFault};
+pub use pipeline::{Hosts, Pipeline, ScriptFault};
 pub use profiles::{ProfileError, Profiles, Request};
 pub use split::{Piece, split};

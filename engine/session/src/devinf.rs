@@ -50,7 +50,7 @@ pub(crate) fn describe(server: &Server, shown: &Shown<'_>) -> DevInf {
             .filter(|_| shown.properties)
             .filter_map(|used| {
                 let codec = server.codec(&used.datatype)?;
-                Some(ctcap(&codec, used.variant.as_deref(), shown))
+                Some(ctcap(&codec, datastore, used.variant.as_deref(), shown))
             })
             .collect();
         let mut store = describe_store(datastore, &types);
@@ -121,6 +121,9 @@ fn add_properties(known: &mut CtCap, other: CtCap) {
     for property in other.properties {
         match known.properties.iter_mut().find(|known| known.name == property.name) {
             Some(known) => {
+                // A size that holds in one datastore alone must not cut what goes to the others.
+                known.max_size = known.max_size.filter(|size| Some(*size) == property.max_size);
+                known.no_truncate &= property.no_truncate;
                 for value in property.values {
                     if !known.values.contains(&value) {
                         known.values.push(value);
@@ -147,7 +150,7 @@ fn filter_cap(server: &Server, datastore: &Datastore, sent: Option<&ContentType>
     })
 }
 
-fn ctcap(codec: &Codec, variant: Option<&str>, shown: &Shown<'_>) -> CtCap {
+fn ctcap(codec: &Codec, datastore: &Datastore, variant: Option<&str>, shown: &Shown<'_>) -> CtCap {
     let datatype = codec.datatype();
     let version = shown.version;
     let style = match shown.enum_parameters.unwrap_or(version < Version::V1_2) {
@@ -155,12 +158,18 @@ fn ctcap(codec: &Codec, variant: Option<&str>, shown: &Shown<'_>) -> CtCap {
         false => Style::Named,
     };
     let Capabilities { properties, .. } = codec.capabilities_in(style, variant);
+    let tells_sizes = version > Version::V1_0 || shown.sizes_in_1_0;
+    let column = |property: &PropertyCap| {
+        let column = datastore.field_map()?.maps.iter().find(|map| Some(map.field) == property.field)?;
+        Some((u64::from(column.size.filter(|_| tells_sizes)?), !column.truncate))
+    };
     let property = |property: &PropertyCap| CtProperty {
         name: property.name.clone(),
         values: property.values.clone(),
         max_occur: property.max_occur.map(u64::from),
-        max_size: property.max_size.filter(|_| version > Version::V1_0 || shown.sizes_in_1_0),
-        no_truncate: property.no_truncate,
+        // As much as the column takes.
+        max_size: column(property).map(|(size, _)| size),
+        no_truncate: version == Version::V1_2 && column(property).is_some_and(|(_, whole)| whole),
         params: property
             .parameters
             .iter()

@@ -1,6 +1,7 @@
 //! Device information, both ways.
 
-use syncloom_tests::peer::{Answer, Peer, alert, devinf, get, map, put, results, vcard};
+use syncloom_tests::peer::{Answer, Peer, Tongue, alert, devinf, get, map, put, results, vcard};
+use syncloom_tests::server::Server;
 use syncloom_wire::{Command, CtCap, DevInf, Item, Location, Version};
 
 use crate::{in_every_tongue, send_changes};
@@ -65,6 +66,32 @@ fn the_server_says_what_it_can() {
         assert_eq!(phone.params[0].values[..3], ["HOME", "WORK", "CELL"]);
         assert!(!new.properties.iter().any(|property| property.name == "X-NOSUCH"));
     });
+}
+
+#[test]
+fn the_server_says_how_much_its_columns_take() {
+    let map = "references=\"NOTE\" type=\"string\" mode=\"rw\"";
+    let title = "references=\"TITLE\" type=\"string\" mode=\"rw\"";
+    let server = Server::start_with(&[
+        (map, &format!("{map} size=\"500\" truncate=\"yes\"")),
+        (title, &format!("{title} size=\"40\" truncate=\"no\"")),
+    ]);
+    for tongue in Tongue::ALL {
+        let mut peer = Peer::new(&server.url, &format!("{tongue:?}"), tongue);
+        let answer = peer.send(vec![get(tongue)], true);
+        let caps = ctcaps(answer.devinf().unwrap(), tongue.version);
+        for cap in caps {
+            let told = |name: &str| {
+                let property = cap.properties.iter().find(|property| property.name == name).unwrap();
+                (property.max_size, property.no_truncate)
+            };
+            let whole = tongue.version == Version::V1_2;
+            assert_eq!(
+                [told("NOTE"), told("TITLE"), told("N")],
+                [(Some(500), false), (Some(40), whole), (None, false)]
+            );
+        }
+    }
 }
 
 #[test]

@@ -561,6 +561,44 @@ fn a_script_that_aborts_while_items_are_sent_is_heard_in_the_next_message() {
 }
 
 #[test]
+fn ids_that_a_device_cannot_keep_are_short_ones() {
+    for (tags, peers, length) in [
+        ("<maxguidsizesent>8</maxguidsizesent>", None, 8),
+        ("", Some(9), 9),
+        ("<maxguidsizesent>8</maxguidsizesent>", Some(9), 8),
+        ("", Some(10), 10),
+    ] {
+        let server = server(tags);
+        let insert = |id: &str, name: &str| {
+            server.sql(&format!("INSERT INTO contacts (id, user, last_name) VALUES ({id}, 1, '{name}')"));
+        };
+        insert("1234567890", "One");
+        let mut own = devinf(TONGUE.version, "peer-1");
+        own.datastores[0].max_guid_size = peers;
+        let (mut peer, _) = opened_as(&server, TONGUE, 201, own.clone());
+        let answer = send_changes(&mut peer, vec![]);
+        let one = answer.changes()[0].1.clone();
+        assert_eq!((one.len(), one.starts_with('#')), (length, length < 10), "{one}");
+        let sent = answer.syncs()[0].commands[0].clone();
+        peer.send(vec![status(&answer, &sent, 201), map(&[(&one, "x")])], true);
+        let maps = || server.rows("SELECT local_id, remote_id FROM maps ORDER BY remote_id");
+        assert_eq!(maps(), ["1234567890|x"]);
+        // The Map of another item gets lost, and comes with the next session.
+        insert("1234567891", "Two");
+        peer.begin();
+        peer.send(vec![put(own.clone(), TONGUE), alert(200, "contacts", Some("a1"), "a2")], true);
+        let two = send_changes(&mut peer, vec![]).changes()[0].1.clone();
+        assert_ne!(one, two);
+        peer.begin();
+        let late = map(&[(&two, "y")]);
+        peer.send(vec![put(own, TONGUE), alert(200, "contacts", Some("a1"), "a2"), late], true);
+        let answer = send_changes(&mut peer, vec![]);
+        assert!(answer.changes().is_empty(), "{:?}", answer.changes());
+        assert_eq!(maps(), ["1234567890|x", "1234567891|y"]);
+    }
+}
+
+#[test]
 fn a_message_that_comes_again_is_answered_again_unless_a_rule_says_otherwise() {
     for (options, again) in [("", true), ("<allowmessageretries>no</allowmessageretries>", false)] {
         let server = ruled(options);

@@ -9,23 +9,23 @@ use syncloom_script::{CompareMode, Comparer, Comparison, FieldId, Item, Merged, 
 
 /// Two items under comparison, or in a merge.
 #[derive(Debug, Default)]
-pub struct Judging<'c> {
+pub(super) struct Judging<'c> {
     /// How fields are compared and merged; `None` where there are no two items.
-    pub comparer: Option<&'c Comparer>,
+    pub(super) comparer: Option<&'c Comparer>,
     /// The mode of a comparison.
-    pub mode: Option<CompareMode>,
+    pub(super) mode: Option<CompareMode>,
     /// What merging changed, and what the script says instead.
-    pub merged: Merged,
+    pub(super) merged: Merged,
 }
 
 impl<'c> Judging<'c> {
     /// By a comparer, if there is one; nothing is merged yet.
-    pub fn by(comparer: Option<&'c Comparer>, mode: Option<CompareMode>) -> Self {
+    pub(super) fn by(comparer: Option<&'c Comparer>, mode: Option<CompareMode>) -> Self {
         Judging { comparer, mode, merged: Merged::default() }
     }
 
     /// Answers a function that is about two items; `None` to any other. The error ends the script.
-    pub fn call(
+    pub(super) fn call(
         &mut self,
         function: ItemCall,
         arguments: &[Value],

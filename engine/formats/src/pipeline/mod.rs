@@ -29,7 +29,7 @@ use crate::codec::Codec;
 use crate::peer::{Limit, Peer};
 use crate::profiles::Profiles;
 use host::ItemHost;
-pub use judging::Judging;
+use judging::Judging;
 
 /// The scripts of one datatype for as long as its context lives: one sync of one datastore.
 #[derive(Debug)]
@@ -150,10 +150,13 @@ impl Pipeline {
         }
     }
 
-    /// Runs `<initscript>`, once. The other functions do it where it has not been done.
+    /// Runs `<initscript>`, once. The other functions do it where it has not been done. Its item has nothing in it; it is
+    /// there so that the script can name fields.
     pub fn init(&mut self, hosts: &mut Hosts<'_>) {
-        if !std::mem::replace(&mut self.is_ready, true) {
-            self.run(DatatypeScript::Init, ItemPair::default(), hosts, &mut ItemHost::default());
+        if !std::mem::replace(&mut self.is_ready, true) && self.datatype.scripts.has(DatatypeScript::Init) {
+            let nothing = Item::new(Arc::clone(self.datatype.fields()));
+            let items = ItemPair { target: ItemSlot::Read(&nothing), reference: ItemSlot::None };
+            self.run(DatatypeScript::Init, items, hosts, &mut ItemHost::default());
         }
     }
 

@@ -127,6 +127,25 @@ fn the_context_is_begun_once_and_shared() {
 }
 
 #[test]
+fn fields_that_the_peer_does_not_have() {
+    let mut scripts = pipeline(
+        "<initscript>SETFIELDOPTIONS(TEXT, FALSE); SETFIELDOPTIONS(TITLE, TRUE);</initscript>
+         <outgoingscript>TITLE = TITLE + ISAVAILABLE(TITLE) + ISAVAILABLE(TEXT);</outgoingscript>",
+    );
+    let mut one = item(&scripts, "a", "text");
+    with(|hosts| scripts.outgoing(&mut one, None, hosts));
+    assert!(scripts.take_faults().is_empty());
+    let text = one.list().find("TEXT").unwrap();
+    let mut available = vec![true; one.list().len()];
+    scripts.apply_to(&mut available);
+    assert!(!available[text.index()] && available[one.list().find("TITLE").unwrap().index()]);
+    assert!(one.get(text).is_assigned());
+    scripts.leave_out(&mut one);
+    assert!(!one.get(text).is_assigned());
+    assert_eq!(title(&one), "a10");
+}
+
+#[test]
 fn without_scripts_nothing_is_asked() {
     let mut scripts = pipeline("");
     let mut one = item(&scripts, "a", "x");

@@ -31,8 +31,15 @@ impl DatastoreSync {
             return Ok(200);
         }
         let mut store = backend.store(&self.datastore, &self.scope)?;
-        for item in items {
-            let local_id = &item.target;
+        let ids = &loaded.types.short_ids;
+        let resolved: Vec<Option<String>> = if items.iter().any(|item| ids.is_short(&item.target)) {
+            let index = ids.index(loaded.present.keys().chain(loaded.maps.saved_ids()));
+            items.iter().map(|item| index.get(&item.target).copied().flatten().cloned()).collect()
+        } else {
+            vec![None; items.len()]
+        };
+        for (item, resolved) in items.iter().zip(&resolved) {
+            let local_id = resolved.as_ref().unwrap_or(&item.target);
             if item.source.is_empty() {
                 loaded.maps.remove(store.as_mut(), &self.target, local_id)?;
                 continue;

@@ -46,6 +46,11 @@ impl Maps {
         self.saved.get(local_id).map_or(0, |entry| entry.flags)
     }
 
+    /// Our ids of all that is saved.
+    pub(super) fn saved_ids(&self) -> impl Iterator<Item = &String> {
+        self.saved.keys()
+    }
+
     /// All pairs of our id and the peer's.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
         self.remote_of.iter()

@@ -18,6 +18,7 @@ mod pieces;
 mod progress;
 mod receive;
 mod send;
+mod short_ids;
 mod statuses;
 mod types;
 mod view;

@@ -33,6 +33,8 @@ pub(super) struct RemoteStore {
     pub(super) receives: Vec<ContentType>,
     /// Types that it sends, the preferred one first.
     pub(super) sends: Vec<ContentType>,
+    /// The longest id of ours in bytes that it keeps.
+    pub(super) max_guid_size: Option<u64>,
     /// The kinds of sync that it offers.
     pub(super) sync_modes: Vec<String>,
     /// What it can hold of each type; none where it does not say.
@@ -53,6 +55,7 @@ impl Remote<'_> {
         Some(RemoteStore {
             receives: list(&store.rx_pref, &store.rx),
             sends: list(&store.tx_pref, &store.tx),
+            max_guid_size: store.max_guid_size,
             sync_modes: store.sync_types.clone(),
             capabilities: capabilities.clone(),
         })

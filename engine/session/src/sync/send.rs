@@ -293,10 +293,16 @@ impl DatastoreSync {
         Ok(Some(Piece {
             about: Sent { local_id, change, more: false, echo: false },
             target: Some(state.remote_id).filter(|id| change != Change::Added && !id.is_empty()),
-            source: Some(state.local_id).filter(|_| tells_own),
+            source: tells_own.then(|| self.shown_id(&state.local_id)),
             content,
             sent: 0,
         }))
+    }
+
+    /// An id of ours as the peer is told it.
+    fn shown_id(&self, local_id: &str) -> String {
+        let types = self.loaded.as_ref().map(|loaded| &loaded.types);
+        types.map_or_else(|| local_id.to_owned(), |types| types.short_ids.of(local_id).into_owned())
     }
 
     /// An item of ours, if it is still there and the peer wants it.

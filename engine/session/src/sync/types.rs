@@ -10,6 +10,7 @@ use syncloom_script::{Comparer, FieldType, Timestamp, Zones};
 use syncloom_wire::ContentType;
 
 use super::peer::{Remote, RemoteStore};
+use super::short_ids::ShortIds;
 use crate::server::Server;
 
 /// A datatype in use with a peer.
@@ -51,6 +52,8 @@ pub(super) struct Types {
     receive: Vec<usize>,
     /// The one that is meant where the peer does not say.
     preferred_receive: usize,
+    /// What ids of ours the peer is sent.
+    pub(super) short_ids: ShortIds,
     /// The sync modes that the peer's datastore lists.
     pub(super) sync_modes: Arc<[String]>,
     cuts_anywhere: bool,
@@ -110,8 +113,10 @@ impl Types {
             receiving.iter().filter_map(|used| server.codec(&used.datatype)).map(place_of).collect();
         let preferred_receive = *receive.get(preferred_receive)?;
         let sync_modes = store.map(|store| store.sync_modes.as_slice().into()).unwrap_or_default();
+        let own_limit = server.settings().map_or(0, |settings| settings.max_guid_size_sent);
+        let short_ids = ShortIds::new(own_limit, store.and_then(|store| store.max_guid_size));
         let cuts_anywhere = remote.cuts_anywhere();
-        Some(Types { used, send, receive, preferred_receive, sync_modes, cuts_anywhere })
+        Some(Types { used, send, receive, preferred_receive, short_ids, sync_modes, cuts_anywhere })
     }
 
     /// The place of the type that an item says it is of; of the preferred one if it says nothing.
