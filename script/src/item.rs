@@ -93,6 +93,15 @@ impl Item {
         self.list.get(id).is_some_and(|field| field.array)
     }
 
+    /// Takes over the fields of another item of the same list that are assigned there.
+    pub fn take_over(&mut self, other: &Item) {
+        for (slot, value) in self.values.iter_mut().zip(&other.values) {
+            if !matches!(value, Value::Unassigned) {
+                slot.clone_from(value);
+            }
+        }
+    }
+
     /// Every field with its value, in order.
     pub fn iter(&self) -> impl Iterator<Item = (FieldId, &Value)> {
         (0u16..).map(FieldId).zip(&self.values)

@@ -9,12 +9,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::Connection;
 use syncloom_config::{Config, Datastore, LoadOptions};
 use syncloom_session::{Input, Server, Session};
-use syncloom_stores::sqlite::{SqliteBackend, create_if_missing};
-use syncloom_stores::{Admin, Backend, Scope, Store, StoreError};
+use syncloom_stores::sqlite::create_if_missing;
+use syncloom_stores::{Admin, Backend, Scope, Store, StoreError, Stores};
 use syncloom_wire::{Encoding, Limits, decode, encode};
 use tempfile::TempDir;
 
 use crate::contact::Contact;
+use crate::parts;
 use crate::peer::Line;
 use crate::server::workspace;
 
@@ -54,19 +55,34 @@ impl Bench {
     /// The quick-start sample, with an empty database or a copy of another bench's, and with some places of the
     /// config written differently.
     pub fn new(copy_of: Option<&Bench>, replacements: &[(&str, &str)]) -> Self {
+        let change = |mut text: String| {
+            for (from, to) in replacements {
+                assert_eq!(text.matches(from).count(), 1, "{from:?} stands in the sample once");
+                text = text.replace(from, to);
+            }
+            text
+        };
+        Bench::made(copy_of, change, |schema| schema)
+    }
+
+    /// The same with the contacts in two parts of a superdatastore.
+    pub fn in_parts(copy_of: Option<&Bench>) -> Self {
+        Bench::made(copy_of, |config| parts::config(&config), |schema| parts::schema(&schema))
+    }
+
+    fn made(
+        copy_of: Option<&Bench>,
+        config: impl FnOnce(String) -> String,
+        schema: impl FnOnce(String) -> String,
+    ) -> Self {
         // In memory where there is such a place: no power fails here, and a test syncs thousands of times.
         let memory = Path::new("/dev/shm");
         let place = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
         let folder = tempfile::tempdir_in(place).unwrap();
-        let samples = workspace().join("samples");
-        let mut text = std::fs::read_to_string(samples.join("quickstart.xml")).unwrap();
-        for (from, to) in replacements {
-            assert_eq!(text.matches(from).count(), 1, "{from:?} stands in the sample once");
-            text = text.replace(from, to);
-        }
+        let sample = |name: &str| std::fs::read_to_string(workspace().join("samples").join(name)).unwrap();
         let path = folder.path().join("config.xml");
-        std::fs::write(&path, text).unwrap();
-        std::fs::copy(samples.join("quickstart.sql"), folder.path().join("quickstart.sql")).unwrap();
+        std::fs::write(&path, config(sample("quickstart.xml"))).unwrap();
+        std::fs::write(folder.path().join("quickstart.sql"), schema(sample("quickstart.sql"))).unwrap();
         let loaded = syncloom_config::load(&path, &LoadOptions::default());
         let config = Arc::new(loaded.config.expect("the sample loads"));
         let file = &config.server.as_ref().unwrap().datastores[0].sql().unwrap().sqlite;
@@ -169,7 +185,7 @@ impl State {
         }
         if self.session.is_none() {
             self.doomed = Arc::default();
-            let inner = SqliteBackend::new(Arc::clone(&self.config));
+            let inner = Stores::new(Arc::clone(&self.config)).unwrap().backend();
             let backend = Box::new(Mortal { inner, doomed: Arc::clone(&self.doomed) });
             self.session = Some(Session::new(Arc::clone(&self.server), backend, "bench"));
         }
@@ -202,7 +218,7 @@ impl State {
 
 /// A backend whose commits are lost when the server is going to die.
 struct Mortal {
-    inner: SqliteBackend,
+    inner: Box<dyn Backend>,
     doomed: Arc<AtomicBool>,
 }
 

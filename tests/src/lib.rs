@@ -15,6 +15,7 @@ pub mod contact;
 pub mod device;
 pub mod entry;
 pub mod parity;
+pub mod parts;
 pub mod peer;
 pub mod phone;
 pub mod replay;

@@ -13,6 +13,7 @@ use rusqlite::types::ValueRef;
 use tempfile::TempDir;
 
 use crate::contact::Contact;
+use crate::parts;
 
 /// How long the server may take to start, to stop, or to print a line.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,16 +42,29 @@ impl Server {
 
     /// Starts the quick-start sample with some places of it written differently, and with an empty database.
     pub fn start_with(replacements: &[(&str, &str)]) -> Self {
+        let change = |mut text: String| {
+            for (from, to) in replacements {
+                assert_eq!(text.matches(from).count(), 1, "{from:?} stands in the sample once");
+                text = text.replace(from, to);
+            }
+            text
+        };
+        Server::start_made(change, |schema| schema)
+    }
+
+    /// Starts the quick-start sample with its contacts in two parts of a superdatastore.
+    pub fn start_in_parts() -> Self {
+        Server::start_made(|config| parts::config(&config), |schema| parts::schema(&schema))
+    }
+
+    /// Starts the quick-start sample with its config and schema made into others.
+    pub fn start_made(config: impl FnOnce(String) -> String, schema: impl FnOnce(String) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let samples = workspace().join("samples");
-        let mut text = fs::read_to_string(samples.join("quickstart.xml")).unwrap();
-        for (from, to) in replacements {
-            assert_eq!(text.matches(from).count(), 1, "{from:?} stands in the sample once");
-            text = text.replace(from, to);
-        }
+        let sample = |name: &str| fs::read_to_string(workspace().join("samples").join(name)).unwrap();
+        fs::write(folder.path().join("quickstart.sql"), schema(sample("quickstart.sql"))).unwrap();
+        let text = config(sample("quickstart.xml"));
         let config = folder.path().join("config.xml");
         fs::write(&config, text).unwrap();
-        fs::copy(samples.join("quickstart.sql"), folder.path().join("quickstart.sql")).unwrap();
         let mut server = Server::start_in(folder.path(), &config);
         server._folder = Some(folder);
         server

@@ -44,6 +44,8 @@ pub(super) struct Built {
     pub served: Option<Arc<Datastore>>,
     /// The fields of its items, as far as they are known.
     pub fields: Option<Arc<FieldList>>,
+    /// Whether it is made of others.
+    pub is_super: bool,
     /// Why it is not served; nothing if it is, or if something is wrong with it.
     pub reasons: Vec<String>,
 }
@@ -121,7 +123,7 @@ pub(super) fn build(
         let parts = Parts { types: used.types, fields, filters, scripts, database_scripts, store };
         Arc::new(datastore(node, zones, parts))
     });
-    Built { served, fields, reasons }
+    Built { served, fields, is_super: kind == Kind::Super, reasons }
 }
 
 /// What keeps the items of a datastore.
@@ -165,6 +167,12 @@ struct Parts {
 }
 
 fn datastore(node: &Node, zones: &Zones, parts: Parts) -> Datastore {
+    // A superdatastore keeps what all of its parts keep.
+    let keeps = |tag, of_part: fn(&Datastore) -> bool| match &parts.store {
+        Store::Contains(inside) => inside.iter().all(|part| of_part(&part.datastore)),
+        Store::Sql(_) | Store::Plugin(_) => boolean(node, tag),
+    };
+    let resume = keeps("resumesupport", |part| part.resume);
     let strategy = |name| choice(node, name, Strategy::NAMES).unwrap_or(Strategy::NewerWins);
     Datastore {
         name: attr_text(node, "name").unwrap_or("").to_owned(),
@@ -188,9 +196,9 @@ fn datastore(node: &Node, zones: &Zones, parts: Parts) -> Datastore {
         user_zone_output: boolean(node, "userzoneoutput"),
         charset: choice(node, "datacharset", Charset::NAMES),
         resend_failing: boolean(node, "resendfailing"),
-        from_remote_only: boolean(node, "fromremoteonlysupport"),
-        resume: boolean(node, "resumesupport"),
-        resume_items: boolean(node, "resumesupport") && boolean(node, "resumeitemsupport"),
+        from_remote_only: keeps("fromremoteonlysupport", |part| part.from_remote_only),
+        resume,
+        resume_items: resume && keeps("resumeitemsupport", |part| part.resume_items),
         types: parts.types,
         fields: parts.fields,
         filters: parts.filters,

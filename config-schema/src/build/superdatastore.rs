@@ -36,17 +36,30 @@ pub(super) fn build(
         return None;
     }
     check_prefixes(&nodes, report);
+    let mut names: Vec<&str> = Vec::new();
     for contains in nodes {
         let Some(name) = contains.attr("datastore") else { continue };
+        if names.iter().any(|known| known.eq_ignore_ascii_case(name.value.trim())) {
+            let message = format!("'{}' is contained already", name.value.trim());
+            report.add(Code::Duplicate, name.span.clone(), message);
+        }
+        names.push(name.value.trim());
         let Some(found) = known.find(&name.value, name.span.clone(), report) else {
             whole = false;
             continue;
         };
+        if found.is_super {
+            reasons.push(format!("'{}' is a superdatastore itself", name.value.trim()));
+        }
         let dispatch = found.fields.as_ref().and_then(|list| {
             datastore::filter_names(list, used, role).compile(contains, "dispatchfilter", report)
         });
         check_fields(contains, &found, used, report);
         unserved |= found.served.is_none();
+        if found.served.as_ref().is_some_and(|part| !part.scripts.is_empty()) {
+            let name = name.value.trim();
+            reasons.push(format!("the scripts of '{name}' are run only when it is synced by itself"));
+        }
         parts.extend(found.served.map(|datastore| Contained {
             datastore,
             dispatch,

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use syncloom_script::filter::Filter;
-use syncloom_script::{FieldId, FieldList, Zone};
+use syncloom_script::filter::{Filter, Ids};
+use syncloom_script::{FieldId, FieldList, Item, Zone};
 
 use super::charset::Charset;
 use super::datatypes::DataType;
@@ -283,6 +283,13 @@ pub struct Contained {
     pub guid_prefix: String,
 }
 
+impl Contained {
+    /// Whether an item belongs to it.
+    pub fn takes(&self, item: &Item) -> bool {
+        self.dispatch.as_ref().is_none_or(|filter| filter.test(item, Ids::default()))
+    }
+}
+
 /// The filters of a datastore (manual 7, 11.34.13 to 11.34.20). Property names mean those of its datatypes.
 #[derive(Debug, Default)]
 pub struct Filters {
@@ -318,6 +325,25 @@ impl Datastore {
         }
     }
 
+    /// The datastores that a superdatastore is made of; of any other none.
+    pub fn parts(&self) -> &[Contained] {
+        match &self.store {
+            Store::Contains(parts) => parts,
+            Store::Sql(_) | Store::Plugin(_) => &[],
+        }
+    }
+
+    /// Which part of a superdatastore an id belongs to, and what it is there.
+    pub fn part_of<'i>(&self, id: &'i str) -> Option<(usize, &'i str)> {
+        let own = |part: &Contained| id.strip_prefix(part.guid_prefix.as_str());
+        self.parts().iter().enumerate().find_map(|(number, part)| Some((number, own(part)?)))
+    }
+
+    /// Which part of a superdatastore is for an item: the first one that takes it (manual 11.35.2).
+    pub fn part_for(&self, item: &Item) -> Option<usize> {
+        self.parts().iter().position(|part| part.takes(item))
+    }
+
     /// The type of its modification stamps: how coarse they are.
     pub fn last_mod_type(&self) -> DbType {
         self.sql().map_or(DbType::Timestamp, |sql| sql.last_mod_type)
@@ -325,8 +351,8 @@ impl Datastore {
 
     /// Whether its database keeps a field: a column is read into it. A superdatastore keeps what its parts keep.
     pub fn reads(&self, field: FieldId) -> bool {
-        if let Store::Contains(parts) = &self.store {
-            return parts.iter().any(|part| part.datastore.reads(field));
+        if !self.parts().is_empty() {
+            return self.parts().iter().any(|part| part.datastore.reads(field));
         }
         let maps = self.field_map().into_iter();
         let mut maps =

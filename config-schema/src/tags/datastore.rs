@@ -2,7 +2,7 @@
 //!
 //! Not its job: databases (`sql`, `plugin`, `fieldmap`).
 
-use super::waiting::{CHARSET, FILTERS, OPTION, SCRIPTS, ZONES};
+use super::waiting::{CHARSET, OPTION, SCRIPTS, ZONES};
 use super::words::{DB_CHARSET, LINE_ENDS, PRO, SERVERS, STRATEGY};
 use super::{Attribute, Kind, Tag};
 
@@ -257,20 +257,16 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("Contacts"),
     Tag::new("dispatchfilter", &["contains"], Kind::Filter)
         .section("11.35.2")
-        .later(FILTERS)
-        .vital()
         .about("which items of a peer belong to this part")
         .sample("KIND=1"),
     Tag::new("guidprefix", &["contains"], Kind::Text)
         .section("11.35.3")
-        .later(OPTION)
         .about("what the ids of this part begin with")
         .sample("e"),
     Tag::new("contains", &["superdatastore"], Kind::Container)
         .attributes(&[Attribute::new("datastore", Kind::Text).about("the name of the datastore").required()])
         .section("11.35.1")
         .repeats()
-        .later(OPTION)
         .about("a datastore that is a part of it")
         .sample(r#"<contains datastore="events"><guidprefix>e</guidprefix></contains>"#),
 ];

@@ -208,7 +208,6 @@ pub(super) const TAGS: &[Tag] = &[
         .attributes(&[Attribute::new("name", Kind::Text).about("the name that peers use").required()])
         .section("11.35")
         .repeats()
-        .later("superdatastores are not served yet")
         .about("several datastores under one name")
         .sample(r#"<superdatastore name="calendar"><contains datastore="events"/></superdatastore>"#),
     Tag::new("requestedauth", &["server"], AUTH)

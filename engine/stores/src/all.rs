@@ -7,6 +7,7 @@ use syncloom_config::{Config, Datastore, PasswordForm, Store as Kept};
 use crate::error::StoreError;
 use crate::plugin::{Modules, PluginAdmin, Plugins};
 use crate::sqlite::SqliteBackend;
+use crate::superdatastore::SuperStore;
 use crate::traits::{Admin, Backend, Device, Scope, Store, User};
 
 /// The places of a config, made once for all sessions.
@@ -72,7 +73,8 @@ impl Backend for All {
     ) -> Result<Box<dyn Store + 'a>, StoreError> {
         match &datastore.store {
             Kept::Plugin(plugin) => self.plugins.store(datastore, plugin, scope),
-            _ => self.sqlite.store(datastore, scope),
+            Kept::Contains(_) => Ok(Box::new(SuperStore::new(self, datastore, scope)?)),
+            Kept::Sql(_) => self.sqlite.store(datastore, scope),
         }
     }
 

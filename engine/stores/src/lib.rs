@@ -10,6 +10,7 @@ mod error;
 mod lines;
 pub mod plugin;
 pub mod sqlite;
+mod superdatastore;
 mod traits;
 
 pub use all::Stores;

@@ -20,6 +20,8 @@ pub struct Scope {
     pub folder_key: String,
     /// `%P`: the peer's name for its datastore.
     pub remote_path: String,
+    /// The same for the parts of a superdatastore, in their order; each has a folder of its own ([`Backend::place`]).
+    pub parts: Vec<Scope>,
     /// The stamp that everything written in this session gets (`%M`), in milliseconds since 1970.
     pub stamp: i64,
 }
@@ -56,6 +58,8 @@ pub struct Target {
     pub last_sent: Option<i64>,
     /// Where a session broke off; empty where the datastore keeps nothing of it (manual 11.34.39).
     pub resume: Resume,
+    /// What the parts of a superdatastore remember each for itself, in their order.
+    pub parts: Vec<Target>,
 }
 
 /// What is remembered of a session that is not complete (manual 12.20.2, OMA-DS 1.2 section 8).
@@ -134,9 +138,9 @@ pub struct Written {
 pub trait Store {
     /// Every item with its time of change, in the order of the database.
     fn list(&mut self) -> Result<Vec<Listed>, StoreError>;
-    /// A number that changes when others write to where the items are; always the same where nobody can tell.
-    fn version(&mut self) -> Result<i64, StoreError> {
-        Ok(0)
+    /// A number that changes when others write to where the items are; `None` where nobody can tell.
+    fn version(&mut self) -> Result<Option<i64>, StoreError> {
+        Ok(None)
     }
     /// Sees to it, where the database can, that nobody else writes before the next commit.
     fn hold(&mut self) -> Result<(), StoreError> {
@@ -146,7 +150,8 @@ pub trait Store {
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError>;
     /// Adds an item.
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError>;
-    /// Writes the fields of an item that are assigned; [`crate::ErrorKind::NotFound`] if it is not there.
+    /// Writes the fields of an item that are assigned; [`crate::ErrorKind::NotFound`] if it is not there. It may have
+    /// another id afterwards: one that belongs to another part of a superdatastore now has moved there.
     fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError>;
     /// Deletes an item; `false` if it was not there.
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError>;
@@ -193,6 +198,24 @@ pub trait Backend: Send {
         user_key: &str,
         folder: &str,
     ) -> Result<Option<String>, StoreError>;
+    /// The scope of a folder of a datastore, and of that folder in all of its parts; `None` if it is missing in one.
+    fn place(
+        &mut self,
+        datastore: &Datastore,
+        scope: &Scope,
+        folder: &str,
+    ) -> Result<Option<Scope>, StoreError> {
+        let mut place = Scope { parts: Vec::new(), ..scope.clone() };
+        for part in datastore.parts() {
+            let Some(of_part) = self.place(&part.datastore, scope, folder)? else { return Ok(None) };
+            place.parts.push(of_part);
+        }
+        if place.parts.is_empty() {
+            let Some(key) = self.folder(datastore, &scope.user_key, folder)? else { return Ok(None) };
+            place.folder_key = key;
+        }
+        Ok(Some(place))
+    }
     /// The items of a datastore, and what is remembered about them.
     fn store<'a>(
         &'a mut self,

@@ -34,6 +34,7 @@ impl Fixture {
             device_id: "imei:1".into(),
             folder_key: "1".into(),
             remote_path: "./it's".into(),
+            parts: Vec::new(),
             stamp: 1_700_000_000_123,
         };
         Fixture { folder, config, datastore, scope }

@@ -22,6 +22,7 @@ mod scripts_datastore;
 mod scripts_status;
 mod sending;
 mod session;
+mod superdatastore;
 
 use syncloom_tests::peer::{Answer, Peer, Tongue, alert, devinf as description, get, put, status, sync};
 use syncloom_tests::server::Server;

@@ -118,11 +118,10 @@ impl Session {
         };
         let opened = DatastoreSync::open(&around, self.backend.as_mut(), alert, &mut self.notes);
         let opened = opened.and_then(|alerted| {
-            if self.datastores.iter().any(|known| known.is_at(&alerted.sync.local_uri)) {
-                return Err(AlertError::Refused(
-                    403,
-                    format!("{} is synced already", alerted.sync.local_uri),
-                ));
+            let same = |known: &&DatastoreSync| known.overlaps(&alerted.sync);
+            if let Some(known) = self.datastores.iter().find(same) {
+                let (uri, known) = (&alerted.sync.local_uri, &known.local_uri);
+                return Err(AlertError::Refused(403, format!("{uri} is synced already, as {known}")));
             }
             Ok(alerted)
         });

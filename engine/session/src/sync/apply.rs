@@ -14,7 +14,7 @@ use super::judge::Judge;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::receive::Op;
-use super::{Change, DatastoreSync, Loaded};
+use super::{Change, DatastoreSync, Loaded, home};
 
 impl DatastoreSync {
     /// Slow sync: the item is one of ours, or a new one.
@@ -25,9 +25,10 @@ impl DatastoreSync {
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
         let fate = came.fate;
-        let strategy = self.matching_strategy(fate);
-        let (update_server, update_client) = self.updates_in_slow_sync();
-        let read_only = self.is_read_only();
+        let home = came.home;
+        let strategy = self.matching_strategy(fate, home);
+        let read_only = self.is_read_only(home);
+        let (update_server, update_client) = self.updates_in_slow_sync(read_only);
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         if let Some(known) = loaded.maps.local(&came.remote_id).cloned() {
             if self.resuming {
@@ -37,22 +38,23 @@ impl DatastoreSync {
             // The peer sends the same item twice.
             if !read_only && !fate.ignore_update {
                 let mut store = backend.store(&self.datastore, &self.scope)?;
-                loaded.replace(store.as_mut(), &known, &mut came, notes)?;
+                loaded.replace(store.as_mut(), &self.target, &known, &mut came, notes)?;
             }
             return Ok(200);
         }
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let wipe = self.wipe;
         let scripts = &mut loaded.types.at(came.used).scripts;
-        let mut judge = Judge::new(&loaded.comparer, scripts, &self.desk, &mut self.script_state);
+        let comparer = &loaded.comparers[home];
+        let mut judge = Judge::new(comparer, scripts, &self.desk, &mut self.script_state);
         let theirs = &came.item;
         let mut find = |matcher: &mut Matcher, loosely: bool| {
             let found = match loosely {
                 _ if judge.compares_by_script() => {
-                    matcher.take_where(loosely, |ours, mode| judge.equal(theirs, ours, mode))
+                    matcher.take_where(home, loosely, |ours, mode| judge.equal(theirs, ours, mode))
                 }
-                true => matcher.take(theirs),
-                false => matcher.take_same(theirs),
+                true => matcher.take(home, theirs),
+                false => matcher.take_same(home, theirs),
             };
             found.map(|candidate| (candidate.local_id.clone(), candidate.item.clone()))
         };
@@ -68,7 +70,7 @@ impl DatastoreSync {
         };
         loaded.maps.set(store.as_mut(), &self.target, &local_id, &came.remote_id)?;
         self.report.matched += 1;
-        came.make_whole(&ours, &loaded.comparer);
+        came.make_whole(&ours, comparer);
         let distinct = !fate.prevent_add && !judge.equal(&ours, &came.item, CompareMode::SlowSync);
         match resolve(strategy, &mut judge, ours, came.item.clone(), distinct) {
             Resolution::Same => {}
@@ -80,8 +82,10 @@ impl DatastoreSync {
                 return loaded.add(store.as_mut(), &self.target, &came, notes);
             }
             Resolution::Ours { write, send } | Resolution::Theirs { write, send } => {
+                let mut local_id = local_id;
                 if let Some(item) = write.filter(|_| update_server) {
-                    loaded.update(store.as_mut(), &local_id, &came.remote_id, &item, notes)?;
+                    let (store, target) = (store.as_mut(), &self.target);
+                    local_id = loaded.update(store, target, &local_id, &came.remote_id, &item, notes)?;
                 }
                 if send && update_client && !outside {
                     loaded.note(&local_id, Change::Modified);
@@ -97,8 +101,8 @@ impl DatastoreSync {
     }
 
     /// Who wins where a slow sync finds two versions of one item.
-    fn matching_strategy(&self, fate: Fate) -> Strategy {
-        if self.is_read_only() || fate.prevent_add {
+    fn matching_strategy(&self, fate: Fate, home: usize) -> Strategy {
+        if self.is_read_only(home) || fate.prevent_add {
             return Strategy::ServerWins;
         }
         if self.script_state.cache_data {
@@ -109,13 +113,13 @@ impl DatastoreSync {
         }
         match self.mode.direction {
             Direction::FromClient => Strategy::ClientWins,
-            _ if self.first_time => self.datastore.first_time_strategy,
-            _ => self.datastore.slow_sync_strategy,
+            _ if self.first_time => home::at(&self.datastore, home).first_time_strategy,
+            _ => home::at(&self.datastore, home).slow_sync_strategy,
         }
     }
 
     /// Whether a slow sync writes what it has merged here, and whether it sends it to the peer.
-    fn updates_in_slow_sync(&self) -> (bool, bool) {
+    fn updates_in_slow_sync(&self, read_only: bool) -> (bool, bool) {
         let settings = self.server.settings();
         let said = self.desk.state(|session| session.rules.settings());
         let server = self.first_time
@@ -129,7 +133,7 @@ impl DatastoreSync {
                 || said
                     .update_client_in_slow_sync
                     .unwrap_or_else(|| settings.is_some_and(|settings| settings.update_client_in_slow_sync)));
-        (server && !self.is_read_only(), client && self.mode.direction == Direction::Both)
+        (server && !read_only, client && self.mode.direction == Direction::Both)
     }
 
     /// Two-way sync: the item is new, or a change of one that is known.
@@ -139,7 +143,7 @@ impl DatastoreSync {
         mut came: Came,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        if self.is_read_only() {
+        if self.is_read_only(came.home) {
             return Ok(came.op.good());
         }
         let fate = came.fate;
@@ -147,18 +151,23 @@ impl DatastoreSync {
         let Some(local_id) = loaded.maps.local(&came.remote_id).cloned() else {
             return self.add_or_confirm(backend, &came, notes);
         };
+        let keeper = home::of_item(&self.datastore, &local_id);
+        if self.is_read_only(home::of_id(&self.datastore, &local_id)) {
+            return Ok(came.op.good());
+        }
+        let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let change = loaded.changes.get(&local_id).copied();
         // What is only outside of what the peer asked for is there, and is changed as any other.
         if change == Some(Change::Deleted) && loaded.unseen.contains(&local_id) {
             let mut store = backend.store(&self.datastore, &self.scope)?;
             loaded.forget(&local_id);
             if !fate.ignore_update {
-                loaded.replace(store.as_mut(), &local_id, &mut came, notes)?;
+                loaded.replace(store.as_mut(), &self.target, &local_id, &mut came, notes)?;
             }
             return Ok(200);
         }
         if change == Some(Change::Deleted)
-            && self.datastore.try_update_deleted
+            && keeper.try_update_deleted
             && let Some(status) = self.update_deleted(backend, &local_id, &mut came, notes)?
         {
             return Ok(status);
@@ -181,7 +190,7 @@ impl DatastoreSync {
                 }
             }
             Some(Change::Added) | None => {
-                match loaded.replace(store.as_mut(), &local_id, &mut came, notes) {
+                match loaded.replace(store.as_mut(), &self.target, &local_id, &mut came, notes) {
                     // An Add of what is known has been sent before, by a session that broke off.
                     Ok(()) => return Ok(if came.op == Op::Add { 208 } else { 200 }),
                     Err(error) if error.kind == ErrorKind::NotFound => {}
@@ -216,17 +225,18 @@ impl DatastoreSync {
         let unconfirmed = match &mut loaded.unconfirmed {
             Some(unconfirmed) => unconfirmed,
             None => {
-                let mut waiting = Matcher::new(loaded.comparer.clone(), false);
+                let mut waiting = Matcher::new(loaded.comparers.clone(), false);
                 let added = |local_id: &&String| loaded.changes.get(*local_id) == Some(&Change::Added);
                 for local_id in loaded.order.iter().filter(added).chain(&loaded.withheld) {
                     if let Some(item) = store.read(local_id)? {
-                        waiting.add(local_id.clone(), item);
+                        waiting.add(home::of_id(&self.datastore, local_id), local_id.clone(), item);
                     }
                 }
                 loaded.unconfirmed.insert(waiting)
             }
         };
-        let Some(local_id) = unconfirmed.take_same(&came.item).map(|same| same.local_id.clone()) else {
+        let same = unconfirmed.take_same(came.home, &came.item);
+        let Some(local_id) = same.map(|same| same.local_id.clone()) else {
             if came.fate.prevent_add {
                 return Ok(came.op.good());
             }
@@ -252,11 +262,11 @@ impl DatastoreSync {
         notes: &mut Vec<String>,
     ) -> Result<Option<u16>, StoreError> {
         let Some(loaded) = &mut self.loaded else { return Ok(Some(500)) };
-        if self.datastore.conflict_strategy == Strategy::ServerWins {
+        if home::at(&self.datastore, came.home).conflict_strategy == Strategy::ServerWins {
             return Ok(Some(419));
         }
         let mut store = backend.store(&self.datastore, &self.scope)?;
-        match loaded.replace(store.as_mut(), local_id, came, notes) {
+        match loaded.replace(store.as_mut(), &self.target, local_id, came, notes) {
             Ok(()) => {
                 if !came.fate.delete_wins {
                     loaded.forget(local_id);
@@ -279,15 +289,19 @@ impl DatastoreSync {
     ) -> Result<u16, StoreError> {
         let strategy = match self.mode.direction {
             Direction::FromClient => Strategy::ClientWins,
-            _ if self.mode.slow => self.matching_strategy(came.fate),
-            _ => came.fate.strategy.unwrap_or(self.datastore.conflict_strategy),
+            _ if self.mode.slow => self.matching_strategy(came.fate, came.home),
+            _ => {
+                let home = home::at(&self.datastore, came.home);
+                came.fate.strategy.unwrap_or(home.conflict_strategy)
+            }
         };
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
         self.report.conflicts += 1;
-        came.make_whole(&ours, &loaded.comparer);
+        let comparer = &loaded.comparers[came.home];
+        came.make_whole(&ours, comparer);
         let scripts = &mut loaded.types.at(came.used).scripts;
-        let mut judge = Judge::new(&loaded.comparer, scripts, &self.desk, &mut self.script_state);
+        let mut judge = Judge::new(comparer, scripts, &self.desk, &mut self.script_state);
         // To keep both is to add one.
         let distinct = !came.fate.prevent_add
             && (!self.mode.slow || !judge.equal(&ours, &came.item, CompareMode::SlowSync));
@@ -311,7 +325,7 @@ impl DatastoreSync {
         }
         let status = statuses[usize::from(write.is_some())];
         if let Some(item) = write {
-            loaded.update(store.as_mut(), local_id, &came.remote_id, &item, notes)?;
+            loaded.update(store.as_mut(), &self.target, local_id, &came.remote_id, &item, notes)?;
         }
         // What was to be sent again has found its way now.
         if !send {
@@ -332,17 +346,19 @@ impl DatastoreSync {
         if self.mode.slow {
             return Ok(403);
         }
+        let known = self.loaded.as_ref().and_then(|loaded| loaded.maps.local(remote_id)).cloned();
+        let home = known.as_ref().map_or(home::NONE, |local_id| home::of_id(&self.datastore, local_id));
         // To archive an item is to keep it where the peer does not see it.
-        let hide = self.datastore.filters.invisible.clone().filter(|_| command.archive);
+        let hide = home::at(&self.datastore, home).filters.invisible.clone().filter(|_| command.archive);
         if command.archive && hide.is_none() {
             return Ok(501);
         }
-        if self.is_read_only() {
+        if self.is_read_only(home) {
             return Ok(200);
         }
         let gone_ok = self.server.settings().is_some_and(|settings| settings.deleting_gone_ok);
         let Some(loaded) = &mut self.loaded else { return Ok(500) };
-        let Some(local_id) = loaded.maps.local(remote_id).cloned() else {
+        let Some(local_id) = known else {
             return Ok(if gone_ok { 200 } else { 211 });
         };
         let mut store = backend.store(&self.datastore, &self.scope)?;
@@ -360,7 +376,8 @@ impl DatastoreSync {
                 Some(hide) => {
                     if let Some(mut item) = store.read(&local_id)? {
                         hide.make_pass(&mut item, Ids { local: &local_id, remote: remote_id });
-                        loaded.update(store.as_mut(), &local_id, remote_id, &item, notes)?;
+                        let (store, target) = (store.as_mut(), &self.target);
+                        loaded.update(store, target, &local_id, remote_id, &item, notes)?;
                     }
                 }
                 None => {
@@ -382,7 +399,7 @@ impl Loaded {
         came: &Came,
         notes: &mut Vec<String>,
     ) -> Result<u16, StoreError> {
-        let written = store.insert(&self.view.admit(&self.datastore.filters, &came.item))?;
+        let written = store.insert(&self.view.admit(&self.datastore, came.home, &came.item))?;
         log_cuts(&came.remote_id, &written.cut, notes);
         self.maps.set(store, target, &written.local_id, &came.remote_id)?;
         Ok(201)
@@ -392,30 +409,40 @@ impl Loaded {
     fn replace(
         &mut self,
         store: &mut dyn Store,
+        target: &Target,
         local_id: &str,
         came: &mut Came,
         notes: &mut Vec<String>,
     ) -> Result<(), StoreError> {
-        if (self.comparer.knows_cuts() || came.codec.body_field().is_some())
+        let comparer = &self.comparers[came.home];
+        if (comparer.knows_cuts() || came.codec.body_field().is_some())
             && let Some(ours) = store.read(local_id)?
         {
-            came.make_whole(&ours, &self.comparer);
+            came.make_whole(&ours, comparer);
         }
-        self.update(store, local_id, &came.remote_id, &came.item, notes)
+        self.update(store, target, local_id, &came.remote_id, &came.item, notes).map(drop)
     }
 
-    /// Writes an item of ours.
+    /// Writes an item of ours, and gives the id that it has then: in another part of a superdatastore it has another.
     fn update(
         &mut self,
         store: &mut dyn Store,
+        target: &Target,
         local_id: &str,
         remote_id: &str,
         item: &Item,
         notes: &mut Vec<String>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
         let written = store.update(local_id, item)?;
         log_cuts(remote_id, &written.cut, notes);
-        Ok(())
+        if written.local_id != local_id {
+            self.maps.set(store, target, &written.local_id, remote_id)?;
+            self.present.remove(local_id);
+            if let Some(change) = self.changes.remove(local_id) {
+                self.note(&written.local_id, change);
+            }
+        }
+        Ok(written.local_id)
     }
 
     /// Sees to it that an item of ours is sent in this way.

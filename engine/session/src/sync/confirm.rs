@@ -85,7 +85,7 @@ impl DatastoreSync {
             }
             return;
         }
-        let Verdict { status, resend, is_settled } = self.judge_sent(sent.change, status);
+        let Verdict { status, resend, is_settled } = self.judge_sent(&sent, status);
         let counts = &mut self.report.sent;
         let settled = match (sent.change, status) {
             (Change::Added, 200..=299 | 418 | 419) => {

@@ -12,7 +12,7 @@ use syncloom_script::{Comparer, Item};
 
 use super::pieces::Received;
 use super::receive::Op;
-use super::{DatastoreSync, Echo};
+use super::{DatastoreSync, Echo, home};
 use crate::scripting::ItemState;
 
 /// An item of the peer's on its way to our database.
@@ -20,6 +20,8 @@ pub(super) struct Came {
     pub(super) op: Op,
     pub(super) remote_id: String,
     pub(super) item: Item,
+    /// Where it belongs.
+    pub(super) home: usize,
     /// Its type, and the place of it, whose scripts compare and merge it.
     pub(super) codec: Arc<Codec>,
     pub(super) used: usize,
@@ -97,11 +99,15 @@ impl DatastoreSync {
         let datastore = &mut self.script_state;
         self.desk
             .run_type(scripts, datastore, &mut state, |scripts, hosts| scripts.incoming(&mut item, hosts));
-        if let Some(status) = self.filter_incoming(op, &remote_id, &mut item) {
+        let Some(home) = home::for_item(&self.datastore, &item) else {
+            notes.push(format!("{about} is for no part of the superdatastore"));
+            return Err(415);
+        };
+        if let Some(status) = self.filter_incoming(op, home, &remote_id, &mut item) {
             return Err(status);
         }
-        let (fate, remote_id) = self.ask_about(op, used, &mut item, state)?;
-        Ok(Came { op, remote_id, item, codec, used, fate })
+        let (fate, remote_id) = self.ask_about(op, used, home, &mut item, state)?;
+        Ok(Came { op, remote_id, item, home, codec, used, fate })
     }
 
     /// What the profile does not know comes with every item, and is worth saying once.
@@ -121,13 +127,15 @@ impl DatastoreSync {
     }
 
     /// Holds an item of the peer's to the filters of the config. `Some` is the status of one that is not taken.
-    fn filter_incoming(&self, op: Op, remote_id: &str, item: &mut Item) -> Option<u16> {
-        let filters = &self.datastore.filters;
+    fn filter_incoming(&self, op: Op, home: usize, remote_id: &str, item: &mut Item) -> Option<u16> {
         let ids = Ids { local: "", remote: remote_id };
-        if filters.accept.as_ref().is_some_and(|filter| !filter.test(item, ids)) {
-            return Some(if filters.silent_discard { op.good() } else { 415 });
+        for level in home::levels(&self.datastore, home) {
+            let filters = &level.filters;
+            if filters.accept.as_ref().is_some_and(|filter| !filter.test(item, ids)) {
+                return Some(if filters.silent_discard { op.good() } else { 415 });
+            }
         }
-        self.view.adopt(filters, item, ids);
+        self.view.adopt(&self.datastore, home, item, ids);
         None
     }
 
@@ -149,6 +157,7 @@ impl DatastoreSync {
         &mut self,
         op: Op,
         used: usize,
+        home: usize,
         item: &mut Item,
         mut state: ItemState,
     ) -> Result<(Fate, String), u16> {
@@ -173,7 +182,7 @@ impl DatastoreSync {
             prevent_add: state.prevent_add,
             ignore_update: state.ignore_update,
             force_conflict: state.force_conflict,
-            delete_wins: state.delete_wins || self.datastore.delete_wins,
+            delete_wins: state.delete_wins || home::at(&self.datastore, home).delete_wins,
             strategy: state.strategy.or(self.script_state.strategy),
         };
         Ok((fate, state.remote_id))
@@ -185,6 +194,7 @@ impl DatastoreSync {
         let used = loaded.types.context();
         let mut item = Item::new(Arc::clone(self.datastore.fields()));
         let state = self.state_of(Op::Delete, remote_id);
-        Ok(self.ask_about(Op::Delete, used, &mut item, state)?.0)
+        let home = home::of_id(&self.datastore, &state.local_id);
+        Ok(self.ask_about(Op::Delete, used, home, &mut item, state)?.0)
     }
 }

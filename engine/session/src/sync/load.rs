@@ -15,7 +15,7 @@ use super::mode::Direction;
 use super::open::resolution;
 use super::types::Types;
 use super::view::{Part, View};
-use super::{Change, DatastoreSync, Loaded, Remote};
+use super::{Change, DatastoreSync, Loaded, Remote, home};
 use crate::scripting::{DatastoreState, Desk, ItemState};
 
 impl DatastoreSync {
@@ -57,7 +57,8 @@ impl DatastoreSync {
         self.script_state.filters.changed = false;
         self.view = View::of(&self.datastore, &self.script_state.filters, notes);
         let limited = self.script_state.item_size_limit().is_some();
-        let comparer = types.comparer(&self.datastore, limited);
+        let comparers: Vec<_> =
+            home::all(&self.datastore).map(|home| types.comparer(home, limited)).collect();
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let mut maps = Maps::new(store.maps(&self.target)?, slow && !self.resuming);
         if slow && self.datastore.resume {
@@ -70,7 +71,7 @@ impl DatastoreSync {
         let matches = slow && self.mode.direction != Direction::FromServer;
         let mut outside = None;
         let mut unseen = HashSet::new();
-        if scripted.is_some() || self.view.is_partial(&self.datastore.filters) {
+        if scripted.is_some() || self.view.is_partial(&self.datastore) {
             let since = self.since();
             let mut look = Looking {
                 view: &self.view,
@@ -87,8 +88,9 @@ impl DatastoreSync {
                     Some((Part::Outside, item)) => {
                         if matches && maps.remote(&listed.local_id).is_none() {
                             let waiting: &mut Matcher = outside
-                                .get_or_insert_with(|| Matcher::new(comparer.clone(), self.first_time));
-                            waiting.add(listed.local_id.clone(), item);
+                                .get_or_insert_with(|| Matcher::new(comparers.clone(), self.first_time));
+                            let home = home::of_id(&self.datastore, &listed.local_id);
+                            waiting.add(home, listed.local_id.clone(), item);
                         }
                         unseen.insert(listed.local_id);
                     }
@@ -109,12 +111,12 @@ impl DatastoreSync {
         changes.retain(|local_id, _| !withheld.contains(local_id));
         let mut matcher = None;
         if matches {
-            let mut waiting = Matcher::new(comparer.clone(), self.first_time);
+            let mut waiting = Matcher::new(comparers.clone(), self.first_time);
             for Listed { local_id, .. } in listed {
                 if maps.remote(&local_id).is_none()
                     && let Some(item) = store.read(&local_id)?
                 {
-                    waiting.add(local_id, item);
+                    waiting.add(home::of_id(&self.datastore, &local_id), local_id, item);
                 }
             }
             // Who finds no counterpart is told of at the end.
@@ -127,7 +129,7 @@ impl DatastoreSync {
         self.loaded = Some(Loaded {
             datastore: Arc::clone(&self.datastore),
             types,
-            comparer,
+            comparers,
             maps,
             changes,
             order,
@@ -149,7 +151,7 @@ impl DatastoreSync {
     fn begin_types(&mut self, types: &mut Types) -> Option<bool> {
         self.script_state.slow = self.mode.slow;
         self.script_state.first_time = self.first_time;
-        self.script_state.read_only = self.is_read_only();
+        self.script_state.read_only = self.is_read_only(home::NONE);
         let mut item = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
         let (desk, datastore) = (&self.desk, &mut self.script_state);
         for used in types.all() {
@@ -205,8 +207,8 @@ impl DatastoreSync {
         loaded.version = version;
         let listed = store.list()?;
         let scripted = loaded.scripted;
-        let partial = scripted.is_some() || self.view.is_partial(&self.datastore.filters);
-        let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(self.datastore.last_mod_type()));
+        let partial = scripted.is_some() || self.view.is_partial(&self.datastore);
+        let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(&self.datastore));
         let mut gone: HashSet<String> = loaded.present.keys().cloned().collect();
         let mut look = Looking {
             view: &self.view,
@@ -237,7 +239,7 @@ impl DatastoreSync {
             if let Some(matcher) = loaded.matcher.as_mut().filter(|_| !mapped) {
                 matcher.remove(&local_id);
                 if let Some(item) = store.read(&local_id)? {
-                    matcher.add(local_id, item);
+                    matcher.add(home::of_id(&self.datastore, &local_id), local_id, item);
                 }
             } else {
                 loaded.note(&local_id, if mapped { Change::Modified } else { Change::Added });
@@ -282,7 +284,7 @@ impl Looking<'_> {
         let remote = maps.remote(&listed.local_id);
         let ids = Ids { local: &listed.local_id, remote: remote.map_or("", String::as_str) };
         let Some(item) = store.read(&listed.local_id)? else { return Ok(None) };
-        let part = self.view.part(&self.datastore.filters, &item, ids);
+        let part = self.view.part(self.datastore, &item, ids);
         let is_old = remote.is_some() && self.since.is_some_and(|since| listed.modified <= since);
         let asked = part == Part::Shown && self.scripted.is_some_and(|all| all || !is_old);
         Ok(Some(if asked && !self.passes_script(types, &item) {

@@ -8,6 +8,7 @@ use syncloom_script::{CompareMode, Comparer, Item, Lookup, MatchKey};
 pub(super) struct Candidate {
     pub(super) local_id: String,
     pub(super) item: Item,
+    home: usize,
     taken: bool,
 }
 
@@ -16,46 +17,54 @@ pub(super) struct Candidate {
 /// A peer's item is first looked for as it is, by all fields that count in a conflict, and then by those that
 /// tell what an item is (`slowsync`, or `always` in a first sync). Of several equal items the one that comes
 /// first in the database is taken.
+/// Each home has its own, with the fields that it keeps: an item of one is never one of another.
 pub(super) struct Matcher {
-    comparer: Comparer,
     loosely: CompareMode,
     candidates: Vec<Candidate>,
     position_of: HashMap<String, usize>,
+    homes: Vec<AtHome>,
+}
+
+/// The items of one home.
+struct AtHome {
+    comparer: Comparer,
     exact: Index,
     loose: Index,
 }
 
 impl Matcher {
-    pub(super) fn new(comparer: Comparer, first_time: bool) -> Self {
+    /// One for as many homes as there are comparers.
+    pub(super) fn new(comparers: Vec<Comparer>, first_time: bool) -> Self {
         let loosely = if first_time { CompareMode::Always } else { CompareMode::SlowSync };
+        let at_home = |comparer| AtHome { comparer, exact: Index::default(), loose: Index::default() };
         Matcher {
-            comparer,
             loosely,
             candidates: Vec::new(),
             position_of: HashMap::new(),
-            exact: Index::default(),
-            loose: Index::default(),
+            homes: comparers.into_iter().map(at_home).collect(),
         }
     }
 
-    pub(super) fn add(&mut self, local_id: String, item: Item) {
+    pub(super) fn add(&mut self, home: usize, local_id: String, item: Item) {
         let position = self.candidates.len();
-        self.exact.add(self.comparer.lookup(&item, CompareMode::Conflict), position);
-        self.loose.add(self.comparer.lookup(&item, self.loosely), position);
+        let Some(at_home) = self.homes.get_mut(home) else { return };
+        at_home.exact.add(at_home.comparer.lookup(&item, CompareMode::Conflict), position);
+        at_home.loose.add(at_home.comparer.lookup(&item, self.loosely), position);
         self.position_of.insert(local_id.clone(), position);
-        self.candidates.push(Candidate { local_id, item, taken: false });
+        self.candidates.push(Candidate { local_id, item, home, taken: false });
     }
 
     /// Takes the counterpart of an item, if there is one.
-    pub(super) fn take(&mut self, item: &Item) -> Option<&Candidate> {
-        let found = self.find(item, CompareMode::Conflict).or_else(|| self.find(item, self.loosely))?;
+    pub(super) fn take(&mut self, home: usize, item: &Item) -> Option<&Candidate> {
+        let found = self.find(home, item, CompareMode::Conflict);
+        let found = found.or_else(|| self.find(home, item, self.loosely))?;
         self.candidates[found].taken = true;
         self.candidates.get(found)
     }
 
     /// Takes an item that is the same in all that counts, if there is one.
-    pub(super) fn take_same(&mut self, item: &Item) -> Option<&Candidate> {
-        let found = self.find(item, CompareMode::Conflict)?;
+    pub(super) fn take_same(&mut self, home: usize, item: &Item) -> Option<&Candidate> {
+        let found = self.find(home, item, CompareMode::Conflict)?;
         self.candidates[found].taken = true;
         self.candidates.get(found)
     }
@@ -65,12 +74,14 @@ impl Matcher {
     /// looks at every item.
     pub(super) fn take_where(
         &mut self,
+        home: usize,
         loosely: bool,
         mut same: impl FnMut(&Item, CompareMode) -> bool,
     ) -> Option<&Candidate> {
         let modes = [Some(CompareMode::Conflict), loosely.then_some(self.loosely)];
         let found = modes.into_iter().flatten().find_map(|mode| {
-            self.candidates.iter().position(|candidate| !candidate.taken && same(&candidate.item, mode))
+            let open = |candidate: &Candidate| candidate.home == home && !candidate.taken;
+            self.candidates.iter().position(|candidate| open(candidate) && same(&candidate.item, mode))
         })?;
         self.candidates[found].taken = true;
         self.candidates.get(found)
@@ -88,13 +99,14 @@ impl Matcher {
         self.candidates.into_iter().filter(|candidate| !candidate.taken).map(|candidate| candidate.local_id)
     }
 
-    fn find(&mut self, item: &Item, mode: CompareMode) -> Option<usize> {
-        let key = self.comparer.lookup(item, mode);
-        let index = if mode == CompareMode::Conflict { &mut self.exact } else { &mut self.loose };
+    fn find(&mut self, home: usize, item: &Item, mode: CompareMode) -> Option<usize> {
+        let AtHome { comparer, exact, loose } = self.homes.get_mut(home)?;
+        let key = comparer.lookup(item, mode);
+        let index = if mode == CompareMode::Conflict { exact } else { loose };
         let candidates = &self.candidates;
-        let comparer = &self.comparer;
         let fits = |position: usize| {
-            !candidates[position].taken && comparer.matches(item, &candidates[position].item, mode)
+            let candidate = &candidates[position];
+            candidate.home == home && !candidate.taken && comparer.matches(item, &candidate.item, mode)
         };
         match key {
             Lookup::Key(key) => index.find(key, |position| candidates[position].taken, fits),
@@ -177,15 +189,15 @@ mod tests {
     }
 
     fn matcher(list: &Arc<FieldList>, first_time: bool, items: &[[&str; 3]]) -> Matcher {
-        let mut matcher = Matcher::new(Comparer::new(Arc::clone(list)), first_time);
+        let mut matcher = Matcher::new(vec![Comparer::new(Arc::clone(list)); 2], first_time);
         for (position, values) in items.iter().enumerate() {
-            matcher.add(position.to_string(), item(list, *values));
+            matcher.add(0, position.to_string(), item(list, *values));
         }
         matcher
     }
 
     fn take(matcher: &mut Matcher, list: &Arc<FieldList>, values: [&str; 3]) -> Option<String> {
-        matcher.take(&item(list, values)).map(|candidate| candidate.local_id.clone())
+        matcher.take(0, &item(list, values)).map(|candidate| candidate.local_id.clone())
     }
 
     #[test]
@@ -197,6 +209,18 @@ mod tests {
         assert_eq!(take(&mut matcher, &list, ["Doe", "ACME", "new"]).as_deref(), Some("0"));
         assert_eq!(take(&mut matcher, &list, ["Doe", "ACME", "new"]), None);
         assert_eq!(matcher.into_rest().collect::<Vec<_>>(), ["2"]);
+    }
+
+    #[test]
+    fn an_item_of_another_home_is_not_its_counterpart() {
+        let list = list();
+        let mut matcher = matcher(&list, false, &[["Doe", "ACME", ""]]);
+        let mut sparse = item(&list, ["Doe", "ACME", ""]);
+        assert!(matcher.take(1, &sparse).is_none() && matcher.take_same(1, &sparse).is_none());
+        sparse.set(FieldId(1), Value::Unassigned);
+        assert!(matcher.take(1, &sparse).is_none());
+        assert!(matcher.take_where(1, true, |_, _| true).is_none());
+        assert!(matcher.take_where(0, true, |_, _| true).is_some());
     }
 
     #[test]
@@ -224,6 +248,6 @@ mod tests {
         let mut matcher = matcher(&list, false, &[["Roe", "ACME", "a"], ["Doe", "ACME", "b"]]);
         let mut sparse = item(&list, ["Doe", "", "x"]);
         sparse.set(FieldId(1), Value::Unassigned);
-        assert_eq!(matcher.take(&sparse).map(|candidate| candidate.local_id.as_str()), Some("1"));
+        assert_eq!(matcher.take(0, &sparse).map(|candidate| candidate.local_id.as_str()), Some("1"));
     }
 }

@@ -5,6 +5,7 @@ mod asked;
 mod confirm;
 mod conflict;
 mod echo;
+mod home;
 mod incoming;
 mod judge;
 mod load;
@@ -113,7 +114,8 @@ pub(crate) struct DatastoreSync {
 struct Loaded {
     datastore: Arc<Datastore>,
     types: Types,
-    comparer: Comparer,
+    /// For the fields that each home keeps.
+    comparers: Vec<Comparer>,
     maps: Maps,
     /// Our items that have changed since the last sync, and what is to be done about it.
     changes: HashMap<String, Change>,
@@ -122,7 +124,7 @@ struct Loaded {
     /// All our items, by id, with their time of change.
     present: HashMap<String, i64>,
     /// What the store said when they were read.
-    version: i64,
+    version: Option<i64>,
     /// How the peer's new items are made ones that take part.
     view: view::View,
     /// Our items have to pass a filter script: all of them, or those that have changed.
@@ -191,10 +193,13 @@ impl DatastoreSync {
         }
     }
 
-    /// Whether nothing of the peer's is stored (manual 11.34.4).
-    fn is_read_only(&self) -> bool {
+    /// Whether nothing of the peer's is stored in a home, or anywhere (manual 11.34.4).
+    fn is_read_only(&self, home: usize) -> bool {
+        let mut levels = home::levels(&self.datastore, home);
         let said = self.script_state.said_read_only;
-        said.unwrap_or_else(|| self.datastore.read_only || self.desk.state(|session| session.read_only))
+        said.unwrap_or_else(|| {
+            levels.any(|level| level.read_only) || self.desk.state(|session| session.read_only)
+        })
     }
 
     /// Takes note that another message begins.
@@ -238,6 +243,12 @@ impl DatastoreSync {
         self.report.failed.get_or_insert(status);
         self.outgoing = None;
         self.incoming = None;
+    }
+
+    /// Whether it is about items that another sync is about: by another name of the datastore, or as a part.
+    pub(crate) fn overlaps(&self, other: &DatastoreSync) -> bool {
+        let theirs: Vec<_> = home::places(&other.datastore, &other.scope).collect();
+        home::places(&self.datastore, &self.scope).any(|place| theirs.contains(&place))
     }
 
     /// Does what a script has said of the whole datastore: ABORTDATASTORE.

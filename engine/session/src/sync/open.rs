@@ -132,11 +132,10 @@ impl DatastoreSync {
         }
         let asked = item.meta.anchor.clone().unwrap_or_default();
         let user_key = &scope.user_key;
-        let folder_key = backend
-            .folder(datastore, user_key, &folder)?
+        let scope = Scope { remote_path: remote_uri.to_owned(), stamp: stamp.own, ..scope.clone() };
+        let scope = backend
+            .place(datastore, &scope, &folder)?
             .ok_or_else(|| refused(404, &format!("user {user_key} has no folder {folder} in {uri}")))?;
-        let scope =
-            Scope { folder_key, remote_path: remote_uri.to_owned(), stamp: stamp.own, ..scope.clone() };
         let target = backend.store(datastore, &scope)?.target()?;
         state.first_time = target.last_sync.is_none();
         own_scripts
@@ -166,7 +165,7 @@ impl DatastoreSync {
             let last_sent = target.last_sent.unwrap_or(i64::MIN);
             server.remember_known(&datastore.name, &target.key, stamp, last_sent, true);
         }
-        let reference = stamp.reference - stamp.reference.rem_euclid(resolution(datastore.last_mod_type()));
+        let reference = stamp.reference - stamp.reference.rem_euclid(resolution(datastore));
         let ours = Anchor { last: target.last_sync.map(anchor_text), next: anchor_text(reference) };
         let max_obj_size = u64::from(config.max_obj_size);
         let own_alert = Alert {
@@ -229,10 +228,13 @@ fn refused(status: u16, why: &str) -> AlertError {
     AlertError::Refused(status, why.to_owned())
 }
 
-/// In what steps, in milliseconds, the database can keep a time. The anchor that is sent has to be the one that
-/// is read back next time.
-pub(super) fn resolution(kind: DbType) -> i64 {
-    match kind {
+/// In what steps, in milliseconds, the databases of a datastore can keep a time. The anchor that is sent has to be the
+/// one that is read back next time.
+pub(super) fn resolution(datastore: &Datastore) -> i64 {
+    if let Some(coarsest) = datastore.parts().iter().map(|part| resolution(&part.datastore)).max() {
+        return coarsest;
+    }
+    match datastore.last_mod_type() {
         DbType::UnixTimeSeconds | DbType::NsDate => 1000,
         DbType::Date
         | DbType::DateOnly

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use syncloom_stores::{Backend, Partial, StoreError};
 use syncloom_wire::{Alert, Change as ChangeCommand, Command, Item as WireItem, Location};
 
-use super::DatastoreSync;
+use super::{DatastoreSync, home};
 
 /// The peer has not sent an item to its end.
 const NO_END_OF_DATA: u16 = 223;
@@ -263,13 +263,15 @@ impl DatastoreSync {
 
     /// A refresh from the client: what it has not sent is deleted here, now that it is certain that it is not sent.
     fn wipe_the_rest(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
-        if self.is_read_only() {
+        let Some(matcher) = self.loaded.as_mut().and_then(|loaded| loaded.matcher.take()) else {
             return Ok(());
-        }
+        };
+        let is_ours_to_delete =
+            |local_id: &String| !self.is_read_only(home::of_id(&self.datastore, local_id));
+        let rest: Vec<String> = matcher.into_rest().filter(is_ours_to_delete).collect();
         let Some(loaded) = &mut self.loaded else { return Ok(()) };
-        let Some(matcher) = loaded.matcher.take() else { return Ok(()) };
         let mut store = backend.store(&self.datastore, &self.scope)?;
-        for local_id in matcher.into_rest() {
+        for local_id in rest {
             store.delete(&local_id)?;
             loaded.maps.remove(store.as_mut(), &self.target, &local_id)?;
         }

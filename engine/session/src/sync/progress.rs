@@ -116,7 +116,7 @@ impl DatastoreSync {
             return;
         }
         // Where the database keeps whole seconds, a stamp may be another session's as well.
-        let coarse = resolution(self.datastore.last_mod_type()) > 1;
+        let coarse = resolution(&self.datastore) > 1;
         let (name, own) = (&self.datastore.name, self.scope.stamp);
         let certain = self.is_own_work_known() && !coarse;
         let last_sent = self.target.last_sent.unwrap_or(i64::MIN);

@@ -14,7 +14,7 @@ use syncloom_wire::{
 
 use super::mode::Direction;
 use super::view::View;
-use super::{Change, DatastoreSync, Outgoing, Sent};
+use super::{Change, DatastoreSync, Outgoing, Sent, home};
 use crate::draft::Draft;
 use crate::scripting::ItemState;
 
@@ -146,14 +146,14 @@ impl DatastoreSync {
             };
             let mut seen = HashSet::new();
             for wanted in [Change::Deleted, Change::Modified, Change::Added] {
-                if wanted == Change::Modified && !self.datastore.report_updates {
-                    continue;
-                }
                 for local_id in &loaded.order {
-                    if wanted == Change::Added && !adds(local_id) {
-                        continue;
-                    }
-                    if loaded.changes.get(local_id) == Some(&wanted) && seen.insert(local_id.clone()) {
+                    let silent = match wanted {
+                        Change::Added => !adds(local_id),
+                        Change::Modified => !home::of_item(&self.datastore, local_id).report_updates,
+                        Change::Deleted => false,
+                    };
+                    let is_wanted = loaded.changes.get(local_id) == Some(&wanted) && !silent;
+                    if is_wanted && seen.insert(local_id.clone()) {
                         queue.push_back((local_id.clone(), wanted));
                     }
                 }
@@ -188,7 +188,7 @@ impl DatastoreSync {
         }
         let mut room = draft.room().saturating_sub(frame);
         let whole_message = if alone { room } else { draft.limit().saturating_sub(frame) };
-        let limit = self.datastore.max_items_per_message.map_or(usize::MAX, |limit| limit as usize);
+        let limit = home::most_per_message(&self.datastore);
         let mut full = false;
         while !full && sync.commands.len() < limit {
             let Some(mut piece) = self.next_outgoing(backend, notes)? else { break };
@@ -289,7 +289,8 @@ impl DatastoreSync {
                 self.write_item(item, &mut state, notes)
             }
         };
-        let tells_own = change == Change::Added || self.datastore.always_send_local_id;
+        let keeper = home::of_item(&self.datastore, &local_id);
+        let tells_own = change == Change::Added || keeper.always_send_local_id;
         Ok(Some(Piece {
             about: Sent { local_id, change, more: false, echo: false },
             target: Some(state.remote_id).filter(|id| change != Change::Added && !id.is_empty()),
@@ -319,8 +320,10 @@ impl DatastoreSync {
         if !self.view.sends(&item, ids) {
             return self.note_unsent(backend, local_id).map(|()| None);
         }
-        if let Some(accept) = &self.datastore.filters.accept {
-            accept.make_pass(&mut item, ids);
+        for level in home::levels(&self.datastore, home::of_id(&self.datastore, local_id)) {
+            if let Some(accept) = &level.filters.accept {
+                accept.make_pass(&mut item, ids);
+            }
         }
         Ok(Some(item))
     }

@@ -5,7 +5,7 @@ use syncloom_config::{DatastoreScript, SessionScript};
 use syncloom_wire::Change as ChangeCommand;
 
 use super::receive::Op;
-use super::{Change, DatastoreSync};
+use super::{Change, DatastoreSync, Sent, home};
 use crate::scripting::{Beyond, ItemStatus, is_true};
 
 /// What has become of the peer's status of an item of ours.
@@ -19,13 +19,13 @@ pub(super) struct Verdict {
 
 impl DatastoreSync {
     /// Lets scripts look at the peer's status of an item of ours, first those of the datastore.
-    pub(super) fn judge_sent(&mut self, change: Change, status: u16) -> Verdict {
-        let operation = match change {
+    pub(super) fn judge_sent(&mut self, sent: &Sent, status: u16) -> Verdict {
+        let operation = match sent.change {
             Change::Added => "add",
             Change::Modified => "replace",
             Change::Deleted => "delete",
         };
-        let resend = self.datastore.resend_failing;
+        let resend = home::of_item(&self.datastore, &sent.local_id).resend_failing;
         let mut state = ItemStatus { status, operation, resend, ..ItemStatus::default() };
         let own = self.ask_datastore(DatastoreScript::SentItemStatus, &mut state);
         let is_settled =

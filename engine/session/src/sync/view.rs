@@ -9,6 +9,7 @@ use syncloom_config::{Datastore, Filters, Member, Profile, ProfileUse};
 use syncloom_script::filter::{Expression, FieldNames, Filter, Ids, Role};
 use syncloom_script::{FieldId, Item};
 
+use super::home;
 use crate::scripting;
 
 /// What takes part in a sync, beyond what the config says.
@@ -53,16 +54,22 @@ impl View {
     }
 
     /// Whether it has to be looked at an item to know whether it takes part.
-    pub(super) fn is_partial(&self, filters: &Filters) -> bool {
+    pub(super) fn is_partial(&self, datastore: &Datastore) -> bool {
+        let hides = |filters: &Filters| filters.local_db.is_some() || filters.invisible.is_some();
         let view = self.exclusive.is_some() || self.fixed.is_some();
-        view || filters.local_db.is_some() || filters.invisible.is_some()
+        let parts = datastore.parts().iter().map(|part| &part.datastore.filters);
+        view || hides(&datastore.filters) || parts.into_iter().any(hides)
     }
 
     /// How an item of ours takes part.
-    pub(super) fn part(&self, filters: &Filters, item: &Item, ids: Ids<'_>) -> Part {
+    pub(super) fn part(&self, datastore: &Datastore, item: &Item, ids: Ids<'_>) -> Part {
         let passes = |filter: &Option<Filter>| filter.as_ref().is_none_or(|filter| filter.test(item, ids));
-        let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(item, ids));
-        match passes(&filters.local_db) && passes(&self.fixed) && !hidden {
+        let hides = |filters: &Filters| {
+            let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(item, ids));
+            hidden || !passes(&filters.local_db)
+        };
+        let mut levels = home::levels(datastore, home::of_id(datastore, ids.local));
+        match passes(&self.fixed) && !levels.any(|level| hides(&level.filters)) {
             false => Part::Foreign,
             true if passes(&self.exclusive) => Part::Shown,
             true => Part::Outside,
@@ -75,30 +82,31 @@ impl View {
     }
 
     /// Makes an item of the peer's one of ours: what else it becomes is for the config to say.
-    pub(super) fn adopt(&self, filters: &Filters, item: &mut Item, ids: Ids<'_>) {
-        for filter in [&filters.local_db, &self.fixed].into_iter().flatten() {
+    pub(super) fn adopt(&self, datastore: &Datastore, home: usize, item: &mut Item, ids: Ids<'_>) {
+        let of_config = home::levels(datastore, home).filter_map(|level| level.filters.local_db.as_ref());
+        for filter in of_config.chain(&self.fixed) {
             filter.make_pass(item, ids);
         }
     }
 
     /// Makes a new item of the peer's one that the database and the peer will see: it passes what the peer asked for,
     /// or else, where that says nothing of how, `<makepassfilter>`.
-    pub(super) fn admit<'i>(&self, filters: &Filters, item: &'i Item) -> Cow<'i, Item> {
+    pub(super) fn admit<'i>(&self, datastore: &Datastore, home: usize, item: &'i Item) -> Cow<'i, Item> {
         let ids = Ids::default();
-        if self.exclusive.is_none() && filters.make_pass.is_none() && filters.make_visible.is_none() {
-            return Cow::Borrowed(item);
+        let mut item = Cow::Borrowed(item);
+        let asked = self.exclusive.as_ref();
+        let passes = asked.is_some_and(|filter| filter.make_pass(item.to_mut(), ids));
+        for level in home::levels(datastore, home) {
+            let filters = &level.filters;
+            if let Some(filter) = filters.make_pass.as_ref().filter(|_| !passes) {
+                filter.make_pass(item.to_mut(), ids);
+            }
+            let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(&item, ids));
+            if let Some(filter) = filters.make_visible.as_ref().filter(|_| hidden) {
+                filter.make_pass(item.to_mut(), ids);
+            }
         }
-        let mut item = item.clone();
-        let passes = self.exclusive.as_ref().is_some_and(|filter| filter.make_pass(&mut item, ids));
-        if let Some(filter) = filters.make_pass.as_ref().filter(|_| !passes) {
-            filter.make_pass(&mut item, ids);
-        }
-        if filters.invisible.as_ref().is_some_and(|filter| filter.test(&item, ids))
-            && let Some(filter) = &filters.make_visible
-        {
-            filter.make_pass(&mut item, ids);
-        }
-        Cow::Owned(item)
+        item
     }
 }
 

@@ -59,6 +59,7 @@ impl Remembered {
             last_sync,
             last_sent: time(LAST_SENT).or(last_sync),
             resume: Resume { alert: small(ALERT), stamp: time(SUSPENDED), partial },
+            parts: Vec::new(),
         };
         Remembered { target, token: text(TOKEN) }
     }
@@ -124,6 +125,7 @@ mod tests {
                 last_sync: Some(1_705_312_800_123),
                 last_sent: Some(1_705_312_799_000),
                 resume: Resume { alert: 201, stamp: Some(1_705_312_800_456), partial: Some(partial) },
+                parts: Vec::new(),
             },
             token: "20240115T095959Z".into(),
         };

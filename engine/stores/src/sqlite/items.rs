@@ -237,7 +237,7 @@ fn read_target(row: &Row<'_>, datastore: &Datastore, kind: DbType) -> rusqlite::
             data,
         });
     }
-    Ok(Target { key, anchor, last_sync, last_sent, resume })
+    Ok(Target { key, anchor, last_sync, last_sent, resume, parts: Vec::new() })
 }
 
 /// A number of a column; 0 for what is none.
@@ -272,10 +272,10 @@ impl Store for SqliteStore<'_> {
         Ok(items)
     }
 
-    fn version(&mut self) -> Result<i64, StoreError> {
+    fn version(&mut self) -> Result<Option<i64>, StoreError> {
         // Counts the commits of other connections.
         let mut query = self.data.connection().prepare_cached("PRAGMA data_version")?;
-        Ok(query.query_row([], |row| row.get(0))?)
+        Ok(Some(query.query_row([], |row| row.get(0))?))
     }
 
     fn hold(&mut self) -> Result<(), StoreError> {
