@@ -158,7 +158,13 @@ impl Loaded {
 /// Loads a config file.
 pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
     match read(path) {
-        Ok(bytes) => load_text(path, &bytes, options),
+        Ok(bytes) => {
+            let mut loaded = load_text(path, &bytes, options);
+            if let Some(config) = &mut loaded.config {
+                config.date = config.date.or_else(|| changed(path));
+            }
+            loaded
+        }
         Err((code, message)) => failed(path, String::new(), (code, message, 0)),
     }
 }
@@ -174,6 +180,12 @@ fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
     file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     Ok(bytes)
+}
+
+/// When a file was changed last, in milliseconds since 1970.
+fn changed(path: &Path) -> Option<i64> {
+    let changed = std::fs::metadata(path).ok()?.modified().ok()?;
+    i64::try_from(changed.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
 /// Reads a file that a config includes.

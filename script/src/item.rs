@@ -8,6 +8,9 @@ use crate::value::Value;
 /// The largest index that an array field takes: what a peer or a script may make us allocate.
 pub const MAX_ARRAY_INDEX: usize = 99_999;
 
+/// How many elements an array gets room for with its first: few have more.
+const USUAL_ELEMENTS: usize = 4;
+
 /// One contact, event, note: the values of a field list.
 #[derive(Clone, Debug)]
 pub struct Item {
@@ -44,15 +47,13 @@ impl Item {
 
     /// Sets a field. A single value for an array field becomes its only element.
     pub fn set(&mut self, id: FieldId, value: Value) {
-        let array = self.is_array(id);
-        if let Some(slot) = self.values.get_mut(id.index()) {
-            *slot = match value {
-                Value::Text(_) | Value::Integer(_) | Value::Timestamp(_) | Value::Blob(_) if array => {
-                    Value::Array(vec![value])
-                }
-                value => value,
-            };
-        }
+        let Some(slot) = self.values.get_mut(id.index()) else { return };
+        let is_single =
+            matches!(value, Value::Text(_) | Value::Integer(_) | Value::Timestamp(_) | Value::Blob(_));
+        *slot = match is_single && self.list.get(id).is_some_and(|field| field.array) {
+            true => Value::Array(vec![value]),
+            false => value,
+        };
     }
 
     /// The value of a field, to change in its place; the caller keeps it of the field's type.
@@ -63,18 +64,18 @@ impl Item {
     /// Sets one element of an array field, which grows as needed; index 0 of any other field is the field.
     /// `false` where there is no such place.
     pub fn set_at(&mut self, id: FieldId, index: usize, value: Value) -> bool {
-        if !self.is_array(id) {
+        let Some(slot) = self.values.get_mut(id.index()) else { return index == 0 };
+        if !self.list.get(id).is_some_and(|field| field.array) {
             if index == 0 {
-                self.set(id, value);
+                *slot = value;
             }
             return index == 0;
         }
-        let Some(slot) = self.values.get_mut(id.index()) else { return false };
         if index > MAX_ARRAY_INDEX {
             return false;
         }
         if !matches!(slot, Value::Array(_)) {
-            *slot = Value::Array(Vec::new());
+            *slot = Value::Array(Vec::with_capacity(USUAL_ELEMENTS));
         }
         if let Value::Array(elements) = slot {
             match elements.get_mut(index) {

@@ -381,3 +381,82 @@ fn an_old_format_on_one_side() {
         vec![("addressbook", "text/x-vcard"), ("calendar", "text/x-vcalendar"), ("todo", "text/x-vcalendar")];
     short_life(&mut reference, [&phone, &tablet], &NOT_IN_OLD_FORMATS, "old formats");
 }
+
+/// Events and tasks in one datastore, which the server keeps apart.
+fn combined(dialect: Dialect) {
+    const COMBINED: (&str, &str, &str, &str, &str) =
+        ("calendar", "calendar", "text/calendar", "events", "ics");
+    let Some(mut reference) = Reference::start(&[]) else { return };
+    let (Some(phone), Some(desktop)) =
+        (device("sc-phone", dialect, &[COMBINED]), device("sc-desktop", dialect, &STORES[1..3]))
+    else {
+        return;
+    };
+    let about = format!("{dialect:?}");
+    let reference = &mut reference;
+    let (events, tasks) = (originals("events", "ics"), originals("tasks", "ics"));
+    for (number, text) in events.iter().chain(&tasks).enumerate() {
+        fs::write(phone.folder("calendar").join(format!("first-{number}")), text).unwrap();
+    }
+    let agree = |reference: &Reference, [events, tasks]: [usize; 2], about: &str| {
+        let apart = [entries(&desktop, "calendar"), entries(&desktop, "todo")];
+        assert_eq!([apart[0].len(), apart[1].len()], [events, tasks], "{about}");
+        assert_same(entries(&phone, "calendar"), apart.concat(), about);
+        assert_eq!([reference.rows("events"), reference.rows("tasks")], [events, tasks], "{about}");
+    };
+    let quiet = |reference: &mut Reference, device: &Device| {
+        let ended = sync(reference, device, "two-way");
+        let nothing = ended.matches("received +0 ~0 -0 sent +0 ~0 -0").count();
+        assert_eq!(nothing, device.stores.len(), "{about}: {ended}");
+    };
+    sync(reference, &phone, "slow");
+    sync(reference, &desktop, "slow");
+    agree(reference, [events.len(), tasks.len()], &format!("{about}: first syncs"));
+    quiet(reference, &phone);
+    quiet(reference, &desktop);
+
+    // Changes on both sides, to events and to tasks.
+    edit(&phone, "calendar", "LOCATION:北京", "LOCATION:上海");
+    edit(&phone, "calendar", "DUE;VALUE=DATE:20240630", "DUE;VALUE=DATE:20240701");
+    remove(&desktop, "calendar", "UID:floating@kde");
+    remove(&desktop, "todo", "UID:task-2@mozilla");
+    add(&desktop, "desktop");
+    for device in [&phone, &desktop, &phone] {
+        sync(reference, device, "two-way");
+    }
+    agree(reference, [events.len(), tasks.len()], &format!("{about}: changes on both"));
+    quiet(reference, &phone);
+    quiet(reference, &desktop);
+    let ended = sync(reference, &phone, "slow");
+    assert!(ended.contains(" ~0 -0 sent +0 ~0 -0 matched"), "{about}: {ended}");
+    agree(reference, [events.len(), tasks.len()], &format!("{about}: second slow sync"));
+
+    // What the phone has replaces what is there, and the other way round.
+    remove(&phone, "calendar", "SUMMARY:New desktop");
+    sync(reference, &phone, "refresh-from-local");
+    sync(reference, &desktop, "two-way");
+    assert_eq!(reference.rows("events") + reference.rows("tasks"), phone.files("calendar").len(), "{about}");
+    assert_same(
+        entries(&phone, "calendar"),
+        [entries(&desktop, "calendar"), entries(&desktop, "todo")].concat(),
+        &format!("{about}: after a refresh from the client"),
+    );
+    remove(&phone, "calendar", "UID:series@mozilla");
+    sync(reference, &phone, "refresh-from-remote");
+    assert_same(
+        entries(&phone, "calendar"),
+        [entries(&desktop, "calendar"), entries(&desktop, "todo")].concat(),
+        &format!("{about}: after a refresh from the server"),
+    );
+}
+
+#[test]
+fn the_combined_calendar() {
+    for dialect in [
+        Dialect::USUAL,
+        Dialect { wbxml: false, version: "1.1", auth: "md5" },
+        Dialect { version: "1.0", ..Dialect::USUAL },
+    ] {
+        combined(dialect);
+    }
+}

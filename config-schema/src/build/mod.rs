@@ -27,7 +27,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 use std::path::Path;
 
-use syncloom_script::Zones;
+use syncloom_script::{Timestamp, Zones};
 
 use crate::check::Node;
 use crate::model::{Config, Transport};
@@ -88,6 +88,8 @@ pub(crate) fn build(root: &Node, path: &Path, variables: Variables, report: &mut
         variables: variables.into_values(),
         manufacturer: text_or_default(root, "manufacturer"),
         model: text_or_default(root, "model"),
+        date: Timestamp::parse(&text(root, "configdate")).map(Timestamp::unix_ms),
+        never_put_devinf: boolean(root, "neverputdevinf"),
         max_msg_size: integer(root, "maxmsgsize"),
         max_obj_size: integer(root, "maxobjsize"),
         max_concurrent_sessions: some_number(root, "maxconcurrentsessions"),

@@ -93,8 +93,9 @@ pub(super) fn build(
         sql,
         datastores,
     };
-    let in_plugin = server.plugin.as_ref().is_some_and(|plugin| plugin.session_auth);
-    let nobody = server.simple_auth.is_none() && server.sql.user_key.is_none() && !in_plugin;
+    let by_script =
+        [LoginScript::Init, LoginScript::Finish].iter().any(|kind| server.login_scripts.has(*kind));
+    let nobody = server.simple_auth.is_none() && !server.has_users() && !by_script;
     if nobody && server.required_auth != Auth::None && !server.datastores.is_empty() {
         report
             .add(Code::Useless, node.span.clone(), "nobody can log in to this server")
@@ -154,6 +155,7 @@ fn sql_server(node: &Node, scripting: &Scripting<'_>, report: &mut Report<'_>) -
     let mut optional = |name| statements.optional(node, name, report);
     let (get_device, new_device) = (optional("getdevicesql"), optional("newdevicesql"));
     let (save_nonce, save_info) = (optional("savenoncesql"), optional("saveinfosql"));
+    let (save_devinf, load_devinf) = (optional("savedevinfsql"), optional("loaddevinfsql"));
     let user_key = optional("userkeysql");
     // Without a database there is nothing to run them on.
     let usable = |sql| if sqlite.is_some() { sql } else { None };
@@ -163,6 +165,8 @@ fn sql_server(node: &Node, scripting: &Scripting<'_>, report: &mut Report<'_>) -
         new_device: usable(new_device),
         save_nonce: usable(save_nonce),
         save_info: usable(save_info),
+        save_devinf: usable(save_devinf),
+        load_devinf: usable(load_devinf),
         user_key: usable(user_key),
         after_connect: contexts::after_connect(node, scripting, report),
         sqlite,

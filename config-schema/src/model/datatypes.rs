@@ -127,7 +127,7 @@ pub enum ValueCount {
 }
 
 /// A `<value>` of a property or parameter (manual 10.3.4).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ValueMap {
     /// Which of the property's values it is, from 0.
     pub index: u16,
@@ -221,7 +221,7 @@ pub enum Combine {
 }
 
 /// An `<enum>`: one name of a value (manual 10.3.5).
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EnumRule {
     /// How it stands in the text.
     pub name: String,

@@ -52,6 +52,10 @@ pub struct Config {
     pub manufacturer: String,
     /// `<model>`, told to peers (manual 8.7).
     pub model: String,
+    /// `<configdate>`, or else when the file was changed last; milliseconds since 1970 (manual 8.12).
+    pub date: Option<i64>,
+    /// `<neverputdevinf>`: peers are told about the server only if they ask (manual 8.13).
+    pub never_put_devinf: bool,
     /// `<maxmsgsize>`: the largest message in bytes that is taken and sent (manual 8.3).
     pub max_msg_size: u32,
     /// `<maxobjsize>`: the largest item in bytes that is taken (manual 8.4).

@@ -66,6 +66,11 @@ impl<K: Copy + PartialEq> Scripts<K> {
         &self.context
     }
 
+    /// The names of the variables that a script itself declares, in their order.
+    pub fn declared_by(&self, kind: K) -> &[String] {
+        self.find(kind).map_or(&[], |script| self.context.declared_by(script.id))
+    }
+
     /// Runs a script. `None`: the config has no such script, or it ended without a value.
     pub fn run(
         &self,
@@ -121,7 +126,8 @@ pub struct RuleScript;
 pub enum LoginScript {
     /// `<logininitscript>`: its value settles the login; without one it goes on.
     Init,
-    /// `<logincheckscript>`: for each row of `<userkeysql>`, whose further columns are its variables.
+    /// `<logincheckscript>`: for each row of `<userkeysql>`, whose columns are its own variables, in their order; its
+    /// value takes the place of the usual check.
     Check,
     /// `<loginfinishscript>`: its value has the last word.
     Finish,

@@ -103,6 +103,21 @@ impl Server {
         self.sql.get_device.is_some() || self.plugin_keeps_devices()
     }
 
+    /// Whether there are users to look up: in SQL, or in a plugin.
+    pub fn has_users(&self) -> bool {
+        self.sql.user_key.is_some() || self.plugin.as_ref().is_some_and(|plugin| plugin.session_auth)
+    }
+
+    /// Whether the nonce that a device is given is kept until its next session.
+    pub fn keeps_nonces(&self) -> bool {
+        self.plugin_keeps_devices() || (self.sql.get_device.is_some() && self.sql.save_nonce.is_some())
+    }
+
+    /// Whether anything that devices say of themselves is kept.
+    pub fn keeps_device_info(&self) -> bool {
+        self.sql.save_info.is_some() || self.sql.save_devinf.is_some() || self.plugin_keeps_devices()
+    }
+
     /// Whether a plugin keeps devices and their nonces.
     pub fn plugin_keeps_devices(&self) -> bool {
         self.plugin.as_ref().is_some_and(|plugin| plugin.device_admin)
@@ -167,6 +182,10 @@ pub struct SqlServer {
     pub save_nonce: Option<Sql>,
     /// `<saveinfosql>` (manual 12.15).
     pub save_info: Option<Sql>,
+    /// `<savedevinfsql>`: keeps the whole of what a device says of itself (a Syncloom extension).
+    pub save_devinf: Option<Sql>,
+    /// `<loaddevinfsql>`: one column, which `<savedevinfsql>` has filled (a Syncloom extension).
+    pub load_devinf: Option<Sql>,
     /// `<userkeysql>` (manual 12.16).
     pub user_key: Option<Sql>,
     /// `<afterconnectscript>` (manual 12.8).

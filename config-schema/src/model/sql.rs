@@ -84,6 +84,8 @@ pub enum Placeholder {
     DeviceName,
     /// `%vR`: what the device says of itself.
     DeviceInfo,
+    /// `%DI`: the whole of what the device says of itself, as XML.
+    DevInf,
     /// `%P`: the peer's name for its datastore.
     RemotePath,
     /// `%A`: the peer's anchor.

@@ -2,7 +2,7 @@
 //!
 //! Not its job: the sections inside it.
 
-use super::waiting::{CLIENT, LOGS, OPTION, PEERDATA, ZONES};
+use super::waiting::{CLIENT, LOGS, OPTION, ZONES};
 use super::words::{LIBRARY, SERVERS, STORE_TYPE};
 use super::{Attribute, Kind, Tag};
 
@@ -48,7 +48,6 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("<debug><logpath>/var/log/syncloom</logpath></debug>"),
     Tag::new("configdate", &["sysync_config"], Kind::Timestamp)
         .section("8.12")
-        .later(PEERDATA)
         .products(SERVERS)
         .about("when the config was changed last: peers are told about the server again after that")
         .sample("20240131T120000"),
@@ -93,8 +92,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("neverputdevinf", &["sysync_config"], Kind::Boolean)
         .default("no")
         .section("8.13")
-        .later(CLIENT)
-        .already(&["no"])
         .products(SERVERS)
         .about("whether peers are never told about the device without being asked"),
     Tag::new("maxmsgsize", &["sysync_config"], Kind::Integer { min: 512, max: u32::MAX as i64 })

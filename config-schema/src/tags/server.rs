@@ -2,7 +2,7 @@
 //!
 //! Not its job: its databases (`sql`, `plugin`).
 
-use super::waiting::{CHARSET, LOGS, OPTION, RESUME, SCRIPTS, ZONES};
+use super::waiting::{CHARSET, LOGS, OPTION, RESUME, ZONES};
 use super::words::{AGENT, AUTH, DB_CHARSET, LINE_ENDS, PRO, SERVERS, STORE_TYPE, SYNCML_VERSION};
 use super::{Attribute, Kind, Tag};
 
@@ -245,23 +245,18 @@ pub(super) const TAGS: &[Tag] = &[
         .about("whether they are told only if that differs from where they sent the last"),
     Tag::new("logininitscript", AGENT, Kind::Script)
         .section("11.33")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
-        .about("runs before a login is checked, and can change the name")
+        .about("runs before a login is checked: it can settle it, or change the name and the domain")
         .sample("RETURN TRUE;"),
     Tag::new("logincheckscript", AGENT, Kind::Script)
         .section("12.17")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
-        .about("says whether a login is right")
+        .about("says of each row of <userkeysql> whether the login is right")
         .sample("RETURN TRUE;"),
     Tag::new("loginfinishscript", AGENT, Kind::Script)
         .section("11.33")
-        .later(SCRIPTS)
         .products(PRO)
-        .about("runs after a login, and can still refuse it")
+        .about("runs after a login was checked, and has the last word")
         .sample("RETURN TRUE;"),
     Tag::new("timeutc", AGENT, Kind::Boolean)
         .aliases(&["timestamputc"])

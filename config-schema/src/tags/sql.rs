@@ -4,7 +4,7 @@
 
 use crate::sql::Statement;
 
-use super::waiting::{FILTERS, LOGS, ODBC, OPTION, PEERDATA, SCRIPTS, STAMPS, TABLES};
+use super::waiting::{FILTERS, LOGS, ODBC, OPTION, SCRIPTS, STAMPS, TABLES};
 use super::words::{AGENT, DB_TYPE, PRO, QUOTING, SQL};
 use super::{Kind, Tag};
 
@@ -95,12 +95,10 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("UPDATE devices SET title = '%nR' WHERE id = %d"),
     Tag::new("savedevinfsql", AGENT, Kind::Sql(Statement::DevInf))
         .only_for(SQL)
-        .later(PEERDATA)
-        .about("stores a device's whole device information")
-        .sample("UPDATE devices SET seen = 1 WHERE id = %d"),
+        .about("stores a device's whole device information, so that it need not be asked again")
+        .sample("UPDATE devices SET devinf = '%DI' WHERE id = %d"),
     Tag::new("loaddevinfsql", AGENT, Kind::Sql(Statement::DevInf))
         .only_for(SQL)
-        .later(PEERDATA)
         .about("reads it again")
         .sample("SELECT devinf FROM devices WHERE id = %d"),
     Tag::new("userkeysql", AGENT, Kind::Sql(Statement::UserKey))

@@ -9,7 +9,6 @@ pub(super) const FILTERS: &str = "filters are not applied yet";
 pub(super) const LOGS: &str = "logs are not written as the config says yet";
 pub(super) const ODBC: &str = "ODBC databases are not opened yet";
 pub(super) const OPTION: &str = "it comes later";
-pub(super) const PEERDATA: &str = "what a peer reports about itself is not kept yet";
 pub(super) const PLUGINS: &str =
     "plugins log nothing of their own yet, and are read when the alert is answered";
 pub(super) const RESUME: &str = "sessions are not resumed yet";

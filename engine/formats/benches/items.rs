@@ -1,17 +1,20 @@
 //! How many items a second are read and written on one core, and how many bytes of a picture.
 //!
 //! `cargo bench -p syncloom-formats`. The contact has 18 properties; the event has a recurrence rule, exceptions and
-//! an alarm, and goes from vCalendar 1.0 to iCalendar 2.0.
+//! an alarm, and goes from vCalendar 1.0 to iCalendar 2.0: by a config of our own, and by the reference config with its
+//! scripts, where that is found below SYNCLOOM_SHARED.
 
 #![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a bench that cannot go on fails")]
 
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use syncloom_config::LoadOptions;
-use syncloom_formats::{Codec, Peer};
-use syncloom_script::{Item, Value};
+use syncloom_formats::{Codec, Hosts, Peer, Pipeline, Profiles};
+use syncloom_script::lang::System;
+use syncloom_script::{Item, Timestamp, Value};
 
 const CONTACT: &str = "BEGIN:VCARD\r\nVERSION:2.1\r\nREV:20080715T120000Z\r\nN:Muster;Hans;Peter;;\r\n\
     FN:Dr. Hans Muster\r\nORG:Muster AG;Research\r\nTITLE:Chief\r\nBDAY:19700401\r\nTEL;WORK;VOICE:+41 44 123 45 67\r\n\
@@ -64,6 +67,60 @@ fn items(bench: &mut Criterion) {
     there_and_back(bench, "vCalendar to iCalendar", "diary10", "diary20", EVENT.as_bytes());
 }
 
+/// A machine whose clock stands still.
+struct Still;
+
+impl System for Still {
+    fn now(&mut self) -> Timestamp {
+        Timestamp::from_unix_ms(1_216_116_000_000)
+    }
+
+    fn elapsed_ms(&mut self) -> u64 {
+        0
+    }
+
+    fn random(&mut self, _seed: Option<i64>) -> u64 {
+        4
+    }
+}
+
+/// Read, incomingscript, outgoingscript, written: an event on its way from one device to another.
+fn scripted(bench: &mut Criterion) {
+    let shared = std::env::var_os("SYNCLOOM_SHARED").map(PathBuf::from).unwrap_or_default();
+    let path = shared.join("configs/reference_server.xml");
+    if !path.exists() {
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), "skipped: no configs/reference_server.xml below SYNCLOOM_SHARED");
+        return;
+    }
+    let config = syncloom_config::load(&path, &LoadOptions::default()).config.unwrap();
+    let profiles = Arc::new(Profiles::new(&config.mime_profiles, &config.text_profiles));
+    let codec = |name: &str| {
+        let datatype = config.datatypes.iter().find(|datatype| datatype.name == name).unwrap();
+        (Codec::new(Arc::clone(datatype)), Pipeline::new(Arc::clone(datatype), Arc::clone(&profiles), None))
+    };
+    let peer = Peer { now: Some(Still.now()), ..Peer::default() };
+    let ((from, mut receiving), (to, mut sending)) = (codec("vCalendar10"), codec("iCalendar20"));
+    let (from, to) = (from.for_peer(&peer), to.for_peer(&peer));
+    let mut out = Vec::new();
+    let mut group = bench.benchmark_group("vCalendar to iCalendar with scripts");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("both", |bench| {
+        bench.iter(|| {
+            let parsed = from.parse(black_box(EVENT.as_bytes())).unwrap();
+            let (mut item, mut zones, mut system) = (parsed.item, parsed.zones, Still);
+            let mut hosts =
+                Hosts { system: &mut system, zones: &mut zones, session: None, datastore: None, item: None };
+            receiving.incoming(&mut item, &mut hosts);
+            sending.outgoing(&mut item, None, &mut hosts);
+            out.clear();
+            to.generate(&item, None, &mut out)
+        });
+    });
+    assert!(receiving.take_faults().is_empty() && sending.take_faults().is_empty());
+    group.finish();
+}
+
 fn pictures(bench: &mut Criterion) {
     let peer = Peer::default();
     for name in ["contact21", "contact30"] {
@@ -87,5 +144,5 @@ fn pictures(bench: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, items, pictures);
+criterion_group!(benches, items, scripted, pictures);
 criterion_main!(benches);

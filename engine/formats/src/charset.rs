@@ -12,6 +12,14 @@ use crate::note::NoteKind;
 /// The text, and a note if the character set was not the one that it should have been. Line ends become
 /// `\n`, and NUL characters are dropped.
 pub(crate) fn decode<'b>(bytes: Cow<'b, [u8]>, label: Option<&str>) -> (Cow<'b, str>, Vec<NoteKind>) {
+    // Nearly every text is just text.
+    if let Cow::Borrowed(plain) = bytes
+        && is_usual(label)
+        && memchr::memchr2(b'\r', 0, plain).is_none()
+        && let Ok(text) = std::str::from_utf8(plain)
+    {
+        return (Cow::Borrowed(text), Vec::new());
+    }
     let mut notes = Vec::new();
     let text = match label.map(|label| (label, encoding(label))) {
         None => utf8_or_1252(bytes, NoteKind::WrongCharset, &mut notes, false),
@@ -25,6 +33,11 @@ pub(crate) fn decode<'b>(bytes: Cow<'b, [u8]>, label: Option<&str>) -> (Cow<'b, 
         }
     };
     (clean(text, &mut notes), notes)
+}
+
+/// Whether a label says UTF-8, as no label does.
+pub(crate) fn is_usual(label: Option<&str>) -> bool {
+    label.is_none_or(|label| label.eq_ignore_ascii_case(UTF_8.name()))
 }
 
 /// The character set of a label: the labels of the Encoding Standard and the usual misspellings of them.
@@ -108,7 +121,7 @@ fn utf8_or_1252<'b>(
 }
 
 fn clean<'b>(text: Cow<'b, str>, notes: &mut Vec<NoteKind>) -> Cow<'b, str> {
-    if !text.bytes().any(|byte| byte == b'\r' || byte == 0) {
+    if memchr::memchr2(b'\r', 0, text.as_bytes()).is_none() {
         return text;
     }
     if text.contains('\0') {

@@ -20,12 +20,12 @@ pub(crate) enum Translated<'t> {
 
 /// From the text to the field.
 pub(crate) fn to_value<'t>(rules: &'t [EnumRule], name: &'t str) -> Translated<'t> {
-    translate(rules, name, EnumMode::DefaultValue, |rule| (&rule.name, &rule.value))
+    translated(rules, name, Way::ToValue)
 }
 
 /// From the field to the text.
 pub(crate) fn to_name<'t>(rules: &'t [EnumRule], value: &'t str) -> Translated<'t> {
-    translate(rules, value, EnumMode::DefaultName, |rule| (&rule.value, &rule.name))
+    translated(rules, value, Way::ToName)
 }
 
 /// The rule that a name stands for by itself, without prefixes and defaults: what positions go by.
@@ -53,34 +53,55 @@ pub(crate) fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     head.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-fn translate<'t>(
-    rules: &'t [EnumRule],
-    text: &'t str,
-    default: EnumMode,
-    sides: impl Fn(&'t EnumRule) -> (&'t str, &'t str),
-) -> Translated<'t> {
-    for rule in rules {
-        let (from, to) = sides(rule);
-        match rule.mode {
-            EnumMode::Translate if from.eq_ignore_ascii_case(text) => return Translated::To(to.into()),
-            EnumMode::Ignore if !text.is_empty() && from.eq_ignore_ascii_case(text) => {
-                return Translated::Ignored;
-            }
-            _ => {}
+fn translated<'t>(rules: &'t [EnumRule], text: &'t str, way: Way) -> Translated<'t> {
+    let Some(rule) = way.rule(rules, text) else { return Translated::Unknown };
+    let rule = &rules[rule];
+    let (from, to) = way.sides(rule);
+    match rule.mode {
+        EnumMode::Ignore => Translated::Ignored,
+        EnumMode::Prefix => {
+            let rest = strip_prefix(text, from).unwrap_or_default();
+            Translated::To(if to.is_empty() { rest.into() } else { format!("{to}{rest}").into() })
         }
+        _ => Translated::To(to.into()),
     }
-    if text.is_empty() {
-        return Translated::Unknown;
-    }
-    for rule in rules.iter().filter(|rule| rule.mode == EnumMode::Prefix) {
-        let (from, to) = sides(rule);
-        if let Some(rest) = strip_prefix(text, from) {
-            return Translated::To(if to.is_empty() { rest.into() } else { format!("{to}{rest}").into() });
+}
+
+/// From which side of the rules to which.
+#[derive(Clone, Copy)]
+pub(crate) enum Way {
+    ToValue,
+    ToName,
+}
+
+impl Way {
+    /// The place of the rule that translates a text.
+    pub fn rule(self, rules: &[EnumRule], text: &str) -> Option<usize> {
+        let is_exact = |rule: &EnumRule| match rule.mode {
+            EnumMode::Translate => self.sides(rule).0.eq_ignore_ascii_case(text),
+            EnumMode::Ignore => !text.is_empty() && self.sides(rule).0.eq_ignore_ascii_case(text),
+            _ => false,
+        };
+        let exact = rules.iter().position(is_exact);
+        if exact.is_some() || text.is_empty() {
+            return exact;
         }
+        let is_prefix = |rule: &EnumRule| {
+            rule.mode == EnumMode::Prefix && strip_prefix(text, self.sides(rule).0).is_some()
+        };
+        let default = match self {
+            Way::ToValue => EnumMode::DefaultValue,
+            Way::ToName => EnumMode::DefaultName,
+        };
+        rules.iter().position(is_prefix).or_else(|| rules.iter().position(|rule| rule.mode == default))
     }
-    match rules.iter().find(|rule| rule.mode == default) {
-        Some(rule) => Translated::To(sides(rule).1.into()),
-        None => Translated::Unknown,
+
+    /// The side of a rule that is looked at, and the other one.
+    fn sides(self, rule: &EnumRule) -> (&str, &str) {
+        match self {
+            Way::ToValue => (&rule.name, &rule.value),
+            Way::ToName => (&rule.value, &rule.name),
+        }
     }
 }
 

@@ -191,6 +191,11 @@ pub enum ParseError {
         /// The name of the component.
         component: String,
     },
+    /// The text is longer than any item.
+    TooLong {
+        /// How many bytes it may have.
+        most: usize,
+    },
     /// Compressed data becomes more than any item has.
     TooLarge {
         /// How many bytes it may become.
@@ -219,6 +224,7 @@ impl fmt::Display for ParseError {
                 write!(f, "line {line}: BEGIN:{component} is nested too deeply")
             }
             ParseError::TooLarge { most } => write!(f, "compressed data becomes more than {most} bytes"),
+            ParseError::TooLong { most } => write!(f, "the text is longer than {most} bytes"),
             ParseError::BadCompression => f.write_str("compressed data is damaged"),
             ParseError::TooManyProperties { line, property } => {
                 write!(f, "line {line}: {property} is one property too many")

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 
-use syncloom_config::Property;
 use syncloom_script::{FieldId, Item, Zones};
 
 use crate::codec::Parsed;
@@ -13,9 +12,9 @@ use crate::convert::Context;
 use crate::generate::{Definitions, Generator};
 use crate::mime::MimeCodec;
 use crate::note::{Note, ParseError};
-use crate::parse;
+use crate::parse::{self, Daylights};
 use crate::peer::{Limit, Peer};
-use crate::plan::parameter_exists;
+use crate::plan::{PropertyPlan, rule_has_parameter};
 
 /// A datatype as it is used with a peer.
 #[derive(Debug)]
@@ -28,6 +27,8 @@ pub(crate) struct Setting<'s> {
     pub(crate) fields: Cow<'s, [FieldId]>,
     /// The definitions of zones that have been written.
     pub(crate) definitions: Definitions,
+    /// The zones that TZ and DAYLIGHT have said.
+    pub(crate) daylights: Daylights,
 }
 
 impl<'s> Setting<'s> {
@@ -41,6 +42,7 @@ impl<'s> Setting<'s> {
             active,
             fields: Cow::Borrowed(&plan.fields),
             definitions: Definitions::default(),
+            daylights: Daylights::default(),
         };
         if peer.available.is_some() || plan.has_rules {
             let mut fields: Vec<FieldId> = plan
@@ -117,9 +119,10 @@ impl<'s> Setting<'s> {
     }
 
     /// Whether a parameter of a property exists here.
-    pub(crate) fn has_parameter(&self, property: &Property, parameter: usize) -> bool {
-        let mode = self.codec.datatype.mode;
-        property.parameters.get(parameter).is_some_and(|one| parameter_exists(one, property, mode, self.peer))
+    pub(crate) fn has_parameter(&self, plan: &PropertyPlan, parameter: usize) -> bool {
+        plan.parameters.get(parameter).is_some_and(|one| {
+            one.exists && (!one.has_rule || rule_has_parameter(&plan.property, parameter, self.peer))
+        })
     }
 
     /// What conversions depend on, where nothing is known of an item's zone.

@@ -7,6 +7,7 @@
 mod auth;
 mod devinf;
 mod draft;
+mod guard;
 mod report;
 mod rules;
 mod scripting;

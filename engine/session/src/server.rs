@@ -1,16 +1,14 @@
-//! What all sessions of a server share: the config, the compiled datatypes, the stamps of running sessions and
-//! the challenges that are waiting for an answer.
+//! What all sessions of a server share: the config, the compiled datatypes, the stamps of running sessions, and
+//! who may try to log in (`guard`).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use syncloom_config::{Config, DataType};
 use syncloom_formats::{Codec, Profiles};
 
-/// Challenges that are remembered at a time. A challenge is 16 bytes for an unknown device that anybody can
-/// make up, so there has to be an end; the oldest one goes first, and its owner gets another one.
-const MAX_CHALLENGES: usize = 10_000;
+use crate::guard::Guard;
 
 /// What the sessions of one server share.
 pub struct Server {
@@ -18,7 +16,7 @@ pub struct Server {
     codecs: HashMap<String, Arc<Codec>>,
     profiles: Arc<Profiles>,
     stamps: Mutex<Stamps>,
-    challenges: Mutex<Challenges>,
+    guard: Mutex<Guard>,
 }
 
 /// A config that describes no server.
@@ -43,8 +41,8 @@ impl Server {
             |datatype: &Arc<DataType>| (datatype.name.clone(), Arc::new(Codec::new(Arc::clone(datatype))));
         let codecs = config.datatypes.iter().map(compile).collect();
         let profiles = Arc::new(Profiles::new(&config.mime_profiles, &config.text_profiles));
-        let (stamps, challenges) = (Mutex::default(), Mutex::default());
-        Ok(Arc::new(Server { config, codecs, profiles, stamps, challenges }))
+        let (stamps, guard) = (Mutex::default(), Mutex::default());
+        Ok(Arc::new(Server { config, codecs, profiles, stamps, guard }))
     }
 
     /// The config.
@@ -93,14 +91,9 @@ impl Server {
         lock(&self.stamps).known.get(&target).cloned().unwrap_or_default()
     }
 
-    /// Remembers the nonce that a device has been asked to answer.
-    pub(crate) fn challenge(&self, device: &str, nonce: &str) {
-        lock(&self.challenges).add(device, nonce);
-    }
-
-    /// The nonce that a device has been asked to answer; each is good for one answer.
-    pub(crate) fn take_challenge(&self, device: &str) -> Option<String> {
-        lock(&self.challenges).nonces.remove(device)
+    /// Challenges and wrong logins.
+    pub(crate) fn guard(&self) -> MutexGuard<'_, Guard> {
+        lock(&self.guard)
     }
 }
 
@@ -160,25 +153,6 @@ impl Stamps {
     }
 }
 
-#[derive(Default)]
-struct Challenges {
-    nonces: HashMap<String, String>,
-    order: VecDeque<String>,
-}
-
-impl Challenges {
-    fn add(&mut self, device: &str, nonce: &str) {
-        if self.nonces.insert(device.to_owned(), nonce.to_owned()).is_none() {
-            self.order.push_back(device.to_owned());
-        }
-        while self.order.len() > MAX_CHALLENGES {
-            if let Some(oldest) = self.order.pop_front() {
-                self.nonces.remove(&oldest);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,17 +190,5 @@ mod tests {
             assert_eq!(known, remembered);
         }
         assert!(stamps.known.is_empty(), "a target without anything takes no room");
-    }
-
-    #[test]
-    fn challenges_are_bounded_and_the_oldest_go_first() {
-        let mut challenges = Challenges::default();
-        for device in 0..MAX_CHALLENGES + 5 {
-            challenges.add(&device.to_string(), "nonce");
-            challenges.add(&device.to_string(), "again");
-        }
-        assert_eq!((challenges.nonces.len(), challenges.order.len()), (MAX_CHALLENGES, MAX_CHALLENGES));
-        assert!(!challenges.nonces.contains_key("4"));
-        assert_eq!(challenges.nonces.get("5").map(String::as_str), Some("again"));
     }
 }

@@ -6,9 +6,9 @@ use syncloom_config::{Config, Datastore, PasswordForm, Store as Kept};
 
 use crate::error::StoreError;
 use crate::plugin::{Modules, PluginAdmin, Plugins};
-use crate::sqlite::SqliteBackend;
+use crate::sqlite::{Rows, SqliteBackend};
 use crate::superdatastore::SuperStore;
-use crate::traits::{Admin, Backend, Device, Scope, Store, User};
+use crate::traits::{Admin, Backend, Claim, Device, DeviceInfo, Scope, Store, User};
 
 /// The places of a config, made once for all sessions.
 pub struct Stores {
@@ -78,6 +78,10 @@ impl Backend for All {
         }
     }
 
+    fn run_script_sql(&mut self, text: &str) -> Result<Rows, StoreError> {
+        self.sqlite.run_script_sql(text)
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         self.plugins.commit_items()?;
         self.sqlite.commit()?;
@@ -113,29 +117,33 @@ impl Divided<'_> {
 }
 
 impl Admin for Divided<'_> {
-    fn users(&mut self, name: &str, credential: &str, nonce: &str) -> Result<Vec<User>, StoreError> {
+    fn users(&mut self, claim: &Claim<'_>) -> Result<Vec<User>, StoreError> {
         match &mut self.sqlite {
-            _ if self.users_in_plugin => self.plugin.users(name, credential, nonce),
-            Ok(sqlite) => sqlite.users(name, credential, nonce),
+            _ if self.users_in_plugin => self.plugin.users(claim),
+            Ok(sqlite) => sqlite.users(claim),
             Err(error) => Err(error.clone()),
         }
     }
 
     fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError> {
-        let known = || Device { key: device_id.to_owned(), nonce: String::new() };
-        self.devices().map_or_else(|| Ok(Some(known())), |devices| devices.device(device_id))
+        let unkept = || Ok(Some(Device::unkept(device_id)));
+        self.devices().map_or_else(unkept, |devices| devices.device(device_id))
     }
 
     fn new_device(&mut self, device_id: &str) -> Result<Device, StoreError> {
-        let known = || Device { key: device_id.to_owned(), nonce: String::new() };
-        self.devices().map_or_else(|| Ok(known()), |devices| devices.new_device(device_id))
+        let unkept = || Ok(Device::unkept(device_id));
+        self.devices().map_or_else(unkept, |devices| devices.new_device(device_id))
     }
 
     fn save_nonce(&mut self, device: &Device) -> Result<(), StoreError> {
         self.devices().map_or(Ok(()), |devices| devices.save_nonce(device))
     }
 
-    fn save_device_info(&mut self, device: &Device, name: &str, info: &str) -> Result<(), StoreError> {
-        self.devices().map_or(Ok(()), |devices| devices.save_device_info(device, name, info))
+    fn save_device_info(&mut self, device: &Device, info: &DeviceInfo) -> Result<(), StoreError> {
+        self.devices().map_or(Ok(()), |devices| devices.save_device_info(device, info))
+    }
+
+    fn devinf(&mut self, device: &Device) -> Result<Option<String>, StoreError> {
+        self.devices().map_or(Ok(None), |devices| devices.devinf(device))
     }
 }

@@ -16,5 +16,6 @@ mod traits;
 pub use all::Stores;
 pub use error::{ErrorKind, StoreError};
 pub use traits::{
-    Admin, Backend, Device, Listed, MapEntry, Partial, Resume, Scope, Store, Target, User, Written,
+    Admin, Backend, Claim, Device, DeviceInfo, Listed, MapEntry, Partial, Resume, Scope, Store, Target, User,
+    Written,
 };

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use syncloom_config::{Datastore, PasswordForm};
-use syncloom_script::Item;
+use syncloom_script::{Item, Value};
 
-use crate::error::StoreError;
+use crate::error::{ErrorKind, StoreError};
+use crate::sqlite::Rows;
 
 /// Whose data it is about: the keys that the config's statements select by (manual 12.1.1, 12.1.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct Scope {
     pub device_key: String,
     /// `%D`: the device's own id.
     pub device_id: String,
+    /// `%C`: the domain that scripts of the login have set.
+    pub domain: String,
     /// `%f`.
     pub folder_key: String,
     /// `%P`: the peer's name for its datastore.
@@ -26,22 +29,66 @@ pub struct Scope {
     pub stamp: i64,
 }
 
+/// Who wants to log in (manual 12.16).
+#[derive(Clone, Copy, Default)]
+pub struct Claim<'a> {
+    /// `%U`: the name as the peer gave it.
+    pub name: &'a str,
+    /// `%dU`: the name that is looked up.
+    pub lookup: &'a str,
+    /// `%D` and `%C`: the domain.
+    pub domain: &'a str,
+    /// `%M`: the password or digest as the peer gave it.
+    pub credential: &'a str,
+    /// `%N`: the nonce.
+    pub nonce: &'a str,
+}
+
+impl<'a> Claim<'a> {
+    /// Somebody of this name.
+    pub fn of(name: &'a str) -> Self {
+        Claim { name, lookup: name, ..Claim::default() }
+    }
+}
+
 /// A row of the table of users (manual 12.16).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// What the user's data is selected by.
     pub key: String,
     /// The password, or its digest, in the form that the config says.
     pub secret: String,
+    /// All columns of the row, key and password among them; NULL is unassigned.
+    pub columns: Vec<Value>,
 }
 
 /// A device that is known (manual 12.15).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
+    /// What it calls itself.
+    pub id: String,
     /// What the device's data is selected by.
     pub key: String,
     /// The nonce that it was given last; empty if none.
     pub nonce: String,
+}
+
+impl Device {
+    /// A device that nothing is kept of: its id selects its data.
+    pub fn unkept(id: &str) -> Self {
+        Device { id: id.to_owned(), key: id.to_owned(), nonce: String::new() }
+    }
+}
+
+/// What a device says of itself (manual 11.31, 12.15).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeviceInfo {
+    /// `%nR`: manufacturer and model.
+    pub name: String,
+    /// `%vR`: its kind, its versions and who sells it.
+    pub info: String,
+    /// `%DI`: all of it, as XML.
+    pub devinf: String,
 }
 
 /// What is remembered about a datastore of a device (manual 12.20.2).
@@ -172,7 +219,7 @@ pub trait Store {
 /// Users and devices.
 pub trait Admin {
     /// The users of this name: with clear text or digests in the table usually one or none.
-    fn users(&mut self, name: &str, credential: &str, nonce: &str) -> Result<Vec<User>, StoreError>;
+    fn users(&mut self, claim: &Claim<'_>) -> Result<Vec<User>, StoreError>;
     /// A device; `None` if it has never been here. Without a table of devices every device is known by its id.
     fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError>;
     /// Adds a device.
@@ -180,7 +227,11 @@ pub trait Admin {
     /// Remembers the nonce that a device has been given.
     fn save_nonce(&mut self, device: &Device) -> Result<(), StoreError>;
     /// Remembers what a device says of itself.
-    fn save_device_info(&mut self, device: &Device, name: &str, info: &str) -> Result<(), StoreError>;
+    fn save_device_info(&mut self, device: &Device, info: &DeviceInfo) -> Result<(), StoreError>;
+    /// The device information that was remembered, as XML; empty or `None` where none is.
+    fn devinf(&mut self, _device: &Device) -> Result<Option<String>, StoreError> {
+        Ok(None)
+    }
 }
 
 /// All places of one session, and its transaction over them.
@@ -222,6 +273,10 @@ pub trait Backend: Send {
         datastore: &'a Arc<Datastore>,
         scope: &'a Scope,
     ) -> Result<Box<dyn Store + 'a>, StoreError>;
+    /// Runs a statement that a script has made, in the database of the server as a whole (manual 12.1.4).
+    fn run_script_sql(&mut self, _text: &str) -> Result<Rows, StoreError> {
+        Err(StoreError::new(ErrorKind::Unavailable, "there is no SQL database here"))
+    }
     /// Makes durable what was written since the last commit: items first, then what vouches for them.
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Takes back what was written since the last commit.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use syncloom_config::{Config, Datastore, LoadOptions};
 use syncloom_script::{FieldId, Item, Value};
 use syncloom_stores::sqlite::{SqliteBackend, create_if_missing};
-use syncloom_stores::{Backend, ErrorKind, MapEntry, Scope};
+use syncloom_stores::{Backend, Claim, DeviceInfo, ErrorKind, MapEntry, Scope};
 use tempfile::TempDir;
 
 /// A database of its own, with what is needed to use it.
@@ -32,6 +32,7 @@ impl Fixture {
             user_key: "1".into(),
             device_key: "1".into(),
             device_id: "imei:1".into(),
+            domain: String::new(),
             folder_key: "1".into(),
             remote_path: "./it's".into(),
             parts: Vec::new(),
@@ -229,14 +230,15 @@ fn users_and_devices_are_found_by_what_they_say() {
     let fixture = Fixture::new();
     let mut backend = fixture.backend();
     let mut admin = backend.admin().unwrap();
-    let users = admin.users("demo", "", "").unwrap();
+    let users = admin.users(&Claim::of("demo")).unwrap();
     assert_eq!((users.len(), users[0].secret.as_str()), (1, "demo"));
-    assert_eq!(admin.users("' OR '1'='1", "", "").unwrap().len(), 0);
+    assert_eq!(admin.users(&Claim::of("' OR '1'='1")).unwrap().len(), 0);
     assert_eq!(admin.device("imei:1").unwrap(), None);
     let mut device = admin.new_device("imei:1").unwrap();
     device.nonce = "it's".into();
     admin.save_nonce(&device).unwrap();
-    admin.save_device_info(&device, "A \"phone\"", "").unwrap();
+    let info = DeviceInfo { name: "A \"phone\"".into(), ..DeviceInfo::default() };
+    admin.save_device_info(&device, &info).unwrap();
     assert_eq!(admin.device("imei:1").unwrap(), Some(device));
 }
 

@@ -8,7 +8,7 @@ use crate::message::{Command, Header, Message};
 use crate::read::{self, WbxmlReader, XmlReader, charset};
 use crate::tag::Space;
 use crate::version::{Encoding, Version};
-use crate::write::{Count, Output, WbxmlSink, XmlSink, write_command, write_end, write_start};
+use crate::write::{Count, Output, Sink, WbxmlSink, XmlSink, write_command, write_end, write_start};
 
 /// A message that was read, perhaps not to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +67,14 @@ pub fn encode(message: &Message, encoding: Encoding) -> Vec<u8> {
     write(&message.header, &message.body, message.is_final, encoding, Vec::with_capacity(USUAL_LENGTH))
 }
 
+/// Writes device information as an XML document of its own.
+pub fn write_devinf(devinf: &DevInf) -> String {
+    let mut sink = XmlSink::new(Vec::new(), Version::V1_2);
+    sink.prolog();
+    sink.devinf(devinf, Version::V1_2);
+    String::from_utf8(sink.out).unwrap_or_default()
+}
+
 /// The bytes that a command adds to an encoded message of this version: with
 /// [`frame_len`] the length of a final message is the sum. For a `Sync` the length may be had as
 /// that of the `Sync` without commands and that of each command inside.
@@ -123,7 +131,7 @@ fn check_commands(commands: &[Command]) -> Result<(), FaultKind> {
     Ok(())
 }
 
-fn write_settled<S: crate::write::Sink>(sink: &mut S, command: &Command, version: Version) {
+fn write_settled<S: Sink>(sink: &mut S, command: &Command, version: Version) {
     write_command(sink, command, version);
     sink.settle();
 }

@@ -24,7 +24,7 @@ mod token;
 mod version;
 mod write;
 
-pub use codec::{Decoded, command_len, decode, encode, frame_len, read_devinf, transcode};
+pub use codec::{Decoded, command_len, decode, encode, frame_len, read_devinf, transcode, write_devinf};
 pub use devinf::{ContentType, CtCap, CtParam, CtProperty, DevInf, DevInfStore, DsMem, Ext, FilterCap};
 pub use error::{DecodeError, Fault, FaultKind};
 pub use limits::Limits;

@@ -229,7 +229,10 @@ impl ContextBuilder {
             codes.push(if bad { names.idle() } else { code });
         }
         let order = names.declared.order;
-        (Context { library: Arc::clone(&self.library), codes, order }, self.errors)
+        let names_of =
+            |script: &Script| script.declarations.iter().map(|declared| declared.name.clone()).collect();
+        let declared = self.scripts.iter().map(|(_, script, _)| names_of(script)).collect();
+        (Context { library: Arc::clone(&self.library), codes, order, declared }, self.errors)
     }
 }
 
@@ -243,6 +246,8 @@ pub struct Context {
     library: Arc<Library>,
     codes: Vec<Code>,
     order: Vec<(String, Kind, bool)>,
+    /// The names that each script declares, in their order.
+    declared: Vec<Vec<String>>,
 }
 
 /// The variables of a context for its lifetime (manual 6.8).
@@ -281,6 +286,11 @@ impl Context {
     /// The names of its variables, in the order of their declaration.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.order.iter().map(|(name, _, _)| name.as_str())
+    }
+
+    /// The names of the variables that a script declares, in their order; one that it declares twice comes twice.
+    pub fn declared_by(&self, script: ScriptId) -> &[String] {
+        self.declared.get(script.0).map_or(&[], Vec::as_slice)
     }
 
     /// Fresh variables: none is assigned.

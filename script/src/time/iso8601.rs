@@ -32,7 +32,11 @@ impl Timestamp {
     /// Reads a day, a point in time with an optional fraction and an optional `Z` or offset, or a duration.
     /// A blank instead of the `T` is what databases write. `None` for anything else, and where more follows.
     pub fn parse(text: &str) -> Option<Timestamp> {
-        let text = text.trim();
+        let text = match text.as_bytes() {
+            // As nearly every time is.
+            [b'0'..=b'9', .., b'0'..=b'9' | b'Z'] => text,
+            _ => text.trim(),
+        };
         Timestamp::parse_prefix(text).filter(|(_, length)| *length == text.len()).map(|(time, _)| time)
     }
 
@@ -65,61 +69,91 @@ impl Timestamp {
             return duration_text(self.linear(), style.fraction);
         }
         let Parts { year, month, day, hour, minute, second, milli } = self.parts();
-        let mut text = String::with_capacity(USUAL_LENGTH);
+        let mut text = Digits { bytes: [0; Digits::ROOM], length: 0 };
         if self.kind() != TimestampKind::Time {
-            let dash = if style.extended { "-" } else { "" };
             if year < 0 {
-                text.push('-');
+                text.push(b'-');
             }
-            push_number(&mut text, year, 4);
-            text.push_str(dash);
-            push_number(&mut text, month, 2);
-            text.push_str(dash);
-            push_number(&mut text, day, 2);
+            text.year(year);
+            if style.extended {
+                text.push(b'-');
+            }
+            text.two(month);
+            if style.extended {
+                text.push(b'-');
+            }
+            text.two(day);
         }
         if self.kind() == TimestampKind::Date {
-            return text;
+            return text.as_str().to_owned();
         }
         if self.kind() == TimestampKind::DateTime {
-            text.push('T');
+            text.push(b'T');
         }
-        let colon = if style.extended { ":" } else { "" };
-        push_number(&mut text, hour, 2);
-        text.push_str(colon);
-        push_number(&mut text, minute, 2);
-        text.push_str(colon);
-        push_number(&mut text, second, 2);
+        text.two(hour);
+        if style.extended {
+            text.push(b':');
+        }
+        text.two(minute);
+        if style.extended {
+            text.push(b':');
+        }
+        text.two(second);
         if style.fraction && milli != 0 {
-            text.push('.');
-            push_number(&mut text, milli, 3);
+            text.push(b'.');
+            text.push(b'0' + (milli / 100) as u8);
+            text.two(milli % 100);
         }
         match self.zone() {
-            Zone::Utc => text.push('Z'),
-            Zone::Offset(minutes) if style.offset => text.push_str(&offset_text(minutes, style.extended)),
+            Zone::Utc => text.push(b'Z'),
+            Zone::Offset(minutes) if style.offset => {
+                return text.as_str().to_owned() + &offset_text(minutes, style.extended);
+            }
             _ => {}
         }
-        text
+        text.as_str().to_owned()
     }
 }
 
-/// How long the usual time is: `20080715T120000Z`.
-const USUAL_LENGTH: usize = 16;
-/// The digits of the largest number.
-const MOST_DIGITS: usize = 20;
+/// A text of digits and signs that is being made. Times are most of what calendars write, and the machinery of
+/// `write!` would take most of that.
+struct Digits {
+    bytes: [u8; Digits::ROOM],
+    length: usize,
+}
 
-/// Appends a number without its sign, with zeros before it up to a width. Times are most of what calendars write,
-/// and the machinery of `write!` would take most of that.
-fn push_number(text: &mut String, number: i64, width: usize) {
-    let mut rest = number.unsigned_abs();
-    let mut digits = [b'0'; MOST_DIGITS];
-    let mut start = MOST_DIGITS;
-    while start > 0 && (rest > 0 || MOST_DIGITS - start < width) {
-        start -= 1;
-        // A digit is less than ten.
-        digits[start] += (rest % 10) as u8;
-        rest /= 10;
+impl Digits {
+    /// Room for the longest time: a year of 20 digits with its sign, a date, a time with a fraction, and signs between.
+    const ROOM: usize = 48;
+
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
     }
-    text.extend(digits[start..].iter().copied().map(char::from));
+
+    /// Adds a number of two digits.
+    fn two(&mut self, number: i64) {
+        let number = number.unsigned_abs() % 100;
+        // A digit is less than ten.
+        self.push(b'0' + (number / 10) as u8);
+        self.push(b'0' + (number % 10) as u8);
+    }
+
+    /// Adds a year without its sign, of four digits or more.
+    fn year(&mut self, year: i64) {
+        if year.unsigned_abs() < 10_000 {
+            self.two(year / 100);
+            self.two(year % 100);
+        } else {
+            year.unsigned_abs().to_string().bytes().for_each(|digit| self.push(digit));
+        }
+    }
+
+    fn as_str(&self) -> &str {
+        self.bytes.get(..self.length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+    }
 }
 
 /// An offset from UTC as ISO 8601 has it: `+02:00` extended, `+02` or `-0330` basic.

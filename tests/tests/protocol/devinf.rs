@@ -103,7 +103,7 @@ fn device_information_comes_in_any_order_and_the_server_asks_for_what_it_lacks()
             ("all", vec![own(), get(tongue), opening()], vec!["Results", "Alert"]),
             ("the Alert first", vec![opening(), get(tongue), own()], vec!["Results", "Alert"]),
             ("Put after Get", vec![get(tongue), own(), opening()], vec!["Results", "Alert"]),
-            ("Put alone", vec![own(), opening()], vec!["Alert"]),
+            ("Put alone", vec![own(), opening()], vec!["Alert", "Put"]),
             ("Get alone", vec![get(tongue), opening()], vec!["Results", "Alert", "Get"]),
             ("the Alert alone", vec![opening()], vec!["Alert", "Put", "Get"]),
         ] {
@@ -157,7 +157,7 @@ fn a_device_is_remembered_as_what_it_says_it_is() {
         let mut peer = Peer::new(&server.url, "peer-1", tongue);
         let answer = peer.send(vec![put(own, tongue)], true);
         assert_eq!(answer.statuses(), [format!("Put 200 <{}", tongue.version.devinf_uri())]);
-        assert_eq!(server.rows("SELECT name, info FROM devices"), ["Ma'ker Peer|1.2.3"]);
+        assert_eq!(server.rows("SELECT name, info FROM devices"), ["Ma'ker Peer|phone (, , 1.2.3)"]);
     });
 }
 
@@ -227,4 +227,89 @@ fn only_device_information_can_be_put_or_got() {
         assert!(answer.statuses()[1].starts_with("Put 405"), "{:?}", answer.statuses());
         assert_eq!(answer.alerts(), [(201, "./addressbook".to_owned())]);
     });
+}
+
+const INFO: &str = "<saveinfosql>UPDATE devices SET name = '%nR', info = '%vR' WHERE id = %d</saveinfosql>";
+const KEPT: &str = "<savedevinfsql>UPDATE devices SET devinf = '%DI' WHERE id = %d</savedevinfsql>\
+    <loaddevinfsql>SELECT devinf FROM devices WHERE id = %d</loaddevinfsql>";
+
+/// Another session of a peer that says nothing of itself: what the server answers besides statuses.
+fn silent_session(peer: &mut Peer, number: u32, alerted: Command) -> Vec<String> {
+    peer.begin();
+    let answer = peer.send(vec![alerted], true);
+    assert_eq!(answer.statuses()[0].split(' ').take(2).collect::<Vec<_>>(), ["Alert", "200"], "{number}");
+    answer.names().iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn a_peer_that_has_said_what_it_is_is_not_asked_again() {
+    for tongue in Tongue::ALL {
+        let server = Server::start_with(&[(INFO, KEPT)]);
+        server.sql("ALTER TABLE devices ADD COLUMN devinf TEXT");
+        let mut own = devinf(tongue.version, "peer-1");
+        own.man = Some("Ma'ker <&> ]]> é".to_owned());
+        let store = &mut own.datastores[0];
+        store.rx_pref = store.rx.pop();
+        store.tx_pref = store.tx.pop();
+        let mut peer = Peer::new(&server.url, "peer-1", tongue);
+        peer.send(vec![put(own.clone(), tongue), opening()], true);
+        let answer = send_changes(&mut peer, vec![]);
+        crate::confirm(&mut peer, &answer);
+        let kept = &server.rows("SELECT devinf FROM devices")[0];
+        assert_eq!(syncloom_wire::read_devinf(kept, &syncloom_wire::Limits::default()), Ok(own), "{kept}");
+        // It counts as if it had been said: types, and what else the peer can do.
+        server.sql("INSERT INTO contacts (user, last_name) VALUES (1, 'Ours')");
+        let usual = || alert(200, "contacts", Some("a1"), "a2");
+        assert_eq!(silent_session(&mut peer, 2, usual()), ["Alert"]);
+        let answer = send_changes(&mut peer, vec![]);
+        assert!(answer.changes()[0].2.contains("VERSION:2.1"), "{:?}", answer.changes());
+        assert_eq!(answer.syncs()[0].number_of_changes, Some(1));
+        // What it has not said of, it is asked.
+        let mut other = usual();
+        if let Command::Alert(alert) = &mut other {
+            alert.items[0].source = Some(Location::new("./other"));
+        }
+        peer.begin();
+        assert_eq!(peer.send(vec![other], true).names(), ["Alert", "Put", "Get"]);
+        // So it is in another version of SyncML, and where what is kept cannot be read.
+        let version = if tongue.version == Version::V1_2 { Version::V1_1 } else { Version::V1_2 };
+        let mut grown = Peer::new(&server.url, "peer-1", Tongue { version, ..tongue });
+        grown.nonce = peer.nonce.clone();
+        assert_eq!(grown.send(vec![usual()], true).names(), ["Alert", "Put", "Get"]);
+        server.sql("UPDATE devices SET devinf = '<DevInf'");
+        peer.nonce = grown.nonce;
+        assert_eq!(silent_session(&mut peer, 3, usual()), ["Alert", "Put", "Get"]);
+        // What it says now takes the place of what is kept.
+        peer.begin();
+        peer.send(vec![put(devinf(tongue.version, "peer-1"), tongue), usual()], true);
+        let answer = send_changes(&mut peer, vec![]);
+        assert!(answer.changes()[0].2.contains("VERSION:3.0"), "{:?}", answer.changes());
+        assert_eq!(silent_session(&mut peer, 4, usual()), ["Alert"]);
+    }
+}
+
+#[test]
+fn a_peer_is_told_about_the_server_again_when_the_config_has_changed() {
+    let id = "<configidstring>Syncloom quick start</configidstring>";
+    for (tags, first, then) in [
+        ("", vec!["Alert", "Put"], vec!["Alert"]),
+        ("<configdate>20200101T000000Z</configdate>", vec!["Alert", "Put"], vec!["Alert"]),
+        ("<configdate>20990101T000000Z</configdate>", vec!["Alert", "Put"], vec!["Alert", "Put"]),
+        (
+            "<configdate>2099-01-01</configdate><neverputdevinf>yes</neverputdevinf>",
+            vec!["Alert"],
+            vec!["Alert"],
+        ),
+    ] {
+        let server = Server::start_with(&[(id, &format!("{id}{tags}"))]);
+        let tongue = Tongue::ALL[0];
+        let mut peer = Peer::new(&server.url, "peer-1", tongue);
+        let own = || put(devinf(tongue.version, "peer-1"), tongue);
+        assert_eq!(peer.send(vec![own(), opening()], true).names(), first, "{tags}");
+        let answer = send_changes(&mut peer, vec![]);
+        crate::confirm(&mut peer, &answer);
+        peer.begin();
+        let again = alert(200, "contacts", Some("a1"), "a2");
+        assert_eq!(peer.send(vec![own(), again], true).names(), then, "{tags}");
+    }
 }

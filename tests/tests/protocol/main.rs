@@ -5,12 +5,14 @@
 
 mod changes;
 mod conflicts;
+mod credentials;
 mod custom;
 mod devinf;
 mod filters;
 mod large;
 mod limits;
 mod login;
+mod login_scripts;
 mod modes;
 mod opening;
 mod options;

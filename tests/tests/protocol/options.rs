@@ -125,3 +125,20 @@ fn a_device_that_is_full_gets_no_more() {
     phone.sync(200);
     assert_same(phone.contacts(), server.contacts(), "when there is room again");
 }
+
+#[test]
+fn changes_are_kept_to_ourselves_where_the_config_says_so() {
+    let server = server("", "<reportupdates>no</reportupdates>");
+    let mut phone = Phone::new(&server, "phone", TONGUE);
+    for name in ["A", "B"] {
+        phone.add(&vcard(name, ""));
+    }
+    phone.sync(200);
+    server.sql("UPDATE contacts SET note = 'ours' WHERE last_name = 'B'");
+    server.sql(
+        "DELETE FROM contacts WHERE last_name = 'A'; INSERT INTO contacts (user, last_name) VALUES (1, 'C')",
+    );
+    phone.sync(200);
+    let heard: Vec<&str> = phone.heard.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(heard, ["Delete", "Add"]);
+}

@@ -77,6 +77,46 @@ fn what_the_client_refuses_is_sent_again_next_time() {
 }
 
 #[test]
+fn what_the_client_has_settled_in_its_own_way_is_settled() {
+    in_every_tongue(|server, tongue| {
+        for (sql, name, status) in [
+            ("UPDATE contacts SET note = 'changed' WHERE last_name = 'A'", "Replace", 201),
+            ("UPDATE contacts SET note = 'changed' WHERE last_name = 'A'", "Replace", 207),
+            ("UPDATE contacts SET note = 'changed' WHERE last_name = 'A'", "Replace", 208),
+            ("UPDATE contacts SET note = 'changed' WHERE last_name = 'A'", "Replace", 419),
+            ("INSERT INTO contacts (user, last_name) VALUES (1, 'New')", "Add", 200),
+            ("INSERT INTO contacts (user, last_name) VALUES (1, 'New')", "Add", 209),
+            ("INSERT INTO contacts (user, last_name) VALUES (1, 'New')", "Add", 418),
+            ("DELETE FROM contacts WHERE last_name = 'A'", "Delete", 210),
+        ] {
+            let about = format!("{name} {status} in {tongue:?}");
+            server.reset();
+            let mut phone = pair(server, tongue);
+            server.sql(sql);
+            phone.sync(200);
+            let mut peer = phone.peer.clone();
+            server.sql(&sql.replace("changed", "again").replace("New", "Newer").replace("'A'", "'B'"));
+            peer.begin();
+            let last = format!("anchor-{}", peer.session - 1);
+            peer.send(vec![syncloom_tests::peer::alert(200, "contacts", Some(&last), "mine")], true);
+            let answer = crate::send_changes(&mut peer, vec![]);
+            let command = &answer.syncs()[0].commands[0];
+            assert_eq!((answer.changes().len(), command.name()), (1, name), "{about}");
+            let mut body = vec![syncloom_tests::peer::status(&answer, command, status)];
+            if let Command::Add(add) = command {
+                let ours = &add.items[0].source.as_ref().unwrap().uri;
+                body.push(map(&[(ours, "mine")]));
+            }
+            assert!(peer.send(body, true).is_final, "{about}");
+            peer.begin();
+            let opened = vec![syncloom_tests::peer::alert(200, "contacts", Some("mine"), "next")];
+            assert_eq!(peer.send(opened, true).alerts()[0].0, 200, "{about}");
+            assert_eq!(crate::send_changes(&mut peer, vec![]).changes(), [], "{about}");
+        }
+    });
+}
+
+#[test]
 fn an_item_that_the_client_does_not_find_to_delete_is_deleted() {
     in_every_tongue(|server, tongue| {
         for status in [404, 410, 211] {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use syncloom_config::{Auth, Config, Datastore};
 use syncloom_script::Item;
 use syncloom_stores::sqlite::SqliteBackend;
-use syncloom_stores::{Backend, MapEntry, Resume, Scope, Store, StoreError, Target};
+use syncloom_stores::{Backend, Claim, MapEntry, Resume, Scope, Store, StoreError, Target};
 
 use super::items::{Catalog, Content, Kind};
 use super::recording::Data;
@@ -234,7 +234,13 @@ fn user_key(config: &Arc<Config>, user: &str, password: &str) -> Result<String, 
         return Ok(user.to_owned());
     }
     let mut backend = SqliteBackend::new(Arc::clone(config));
-    let users = backend.admin().and_then(|mut admin| admin.users(user, password, "")).map_err(said)?;
+    let users = backend
+        .admin()
+        .and_then(|mut admin| {
+            let credential = password;
+            admin.users(&Claim { credential, ..Claim::of(user) })
+        })
+        .map_err(said)?;
     let first = users.into_iter().next().map(|user| user.key);
     // Where nobody has to say who he is, a session goes by the name alone.
     let anybody = (server.required_auth == Auth::None).then(|| user.to_owned());

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use syncloom_config::{Config, PasswordForm};
-use syncloom_stores::Backend;
 use syncloom_stores::sqlite::SqliteBackend;
+use syncloom_stores::{Backend, Claim};
 use syncloom_wire::{Command, Limits, decode};
 
 use super::client::Client;
@@ -189,7 +189,7 @@ fn stored_password(config: &Arc<Config>, user: &str) -> Option<String> {
         return None;
     }
     let mut backend = SqliteBackend::new(Arc::clone(config));
-    let users = backend.admin().ok()?.users(user, "", "").ok()?;
+    let users = backend.admin().ok()?.users(&Claim::of(user)).ok()?;
     users.into_iter().next().map(|user| user.secret)
 }
 
@@ -199,7 +199,7 @@ fn first_nonce(config: &Arc<Config>, device: &str) -> Result<Vec<u8>, String> {
     if !server.auto_nonce {
         return Ok(server.constant_nonce.clone().into_bytes());
     }
-    if server.simple_auth.is_some() {
+    if !server.keeps_devices() {
         return Ok(Vec::new());
     }
     let mut backend = SqliteBackend::new(Arc::clone(config));

@@ -7,7 +7,7 @@ const COUNT: u32 = 63;
 
 /// The flags of a value, from the lowest.
 pub(super) fn of(value: &Value) -> impl Iterator<Item = u32> + use<> {
-    let mut bits = value.to_integer().unwrap_or(0) & i64::MAX;
+    let mut bits = all(value);
     std::iter::from_fn(move || {
         let lowest = (bits != 0).then(|| bits.trailing_zeros())?;
         bits &= bits - 1;
@@ -15,9 +15,14 @@ pub(super) fn of(value: &Value) -> impl Iterator<Item = u32> + use<> {
     })
 }
 
-/// Whether a value has a flag.
-pub(super) fn has(value: &Value, bit: u32) -> bool {
-    bit < COUNT && value.to_integer().unwrap_or(0) >> bit & 1 == 1
+/// The flags of a value, as bits.
+pub(super) fn all(value: &Value) -> u64 {
+    (value.to_integer().unwrap_or(0) & i64::MAX).unsigned_abs()
+}
+
+/// Whether a flag is among these.
+pub(super) fn has(flags: u64, bit: u32) -> bool {
+    bit < COUNT && flags >> bit & 1 == 1
 }
 
 /// Adds a flag to those of a field. `false` where there is no such flag or no such place.

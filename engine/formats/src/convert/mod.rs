@@ -11,8 +11,9 @@ use syncloom_script::{FieldType, Item, TimestampKind, Value, Zone, Zones};
 use crate::codec::PRODUCT_ID;
 use crate::enums::{self, Translated};
 use crate::note::NoteKind;
+use crate::parse::trimmed;
 use crate::peer::Peer;
-use crate::plan::target;
+use crate::plan::{ValuePlan, target};
 
 mod bits;
 pub(crate) mod multimix;
@@ -39,60 +40,62 @@ pub(crate) struct Context<'a> {
 
 /// Stores one text. `Err` says what became of it instead.
 pub(crate) fn store(
-    map: &ValueMap,
-    text: Cow<'_, str>,
+    map: &ValuePlan,
+    text: &str,
     place: Place,
-    context: Context<'_>,
+    context: &Context<'_>,
     item: &mut Item,
 ) -> Result<(), NoteKind> {
     match map.conversion {
         Conversion::Version if text.trim() == context.version => return Ok(()),
-        Conversion::Version => return Err(NoteKind::OtherVersion(text.into_owned())),
+        Conversion::Version => return Err(NoteKind::OtherVersion(text.to_owned())),
         Conversion::ProdId => return Ok(()),
         Conversion::Tz | Conversion::Daylight | Conversion::TzId => {
-            times::store_zone(map, &text, place, context, item);
+            times::store_zone(map, text, place, context, item);
             return Ok(());
         }
-        Conversion::RRule => return recurrence::store(map, &text, place, context, item),
+        Conversion::RRule => return recurrence::store(map, text, place, context, item),
         Conversion::ValueType | Conversion::FullValueType => {
-            store_value_type(map, &text, place, item);
+            store_value_type(map, text, place, item);
             return Ok(());
         }
-        Conversion::Bitmap | Conversion::MultiMix => return store_parts(map, &text, place, item),
+        Conversion::Bitmap | Conversion::MultiMix => return store_parts(map, text, place, item),
         _ => {}
     }
     let Some(field) = target(map, place.0) else { return Ok(()) };
     let Some(kind) = item.list().get(field).map(|field| field.kind) else { return Ok(()) };
-    let text = match translated(&map.enums, &text) {
+    let translated = match translated(&map.enums, text) {
         Some(Translated::Ignored) => return Ok(()),
-        Some(Translated::To(value)) => Cow::Owned(value.into_owned()),
-        Some(Translated::Unknown) | None => text,
+        Some(Translated::To(value)) => value,
+        Some(Translated::Unknown) | None => Cow::Borrowed(text),
     };
-    let text = match map.conversion {
-        Conversion::MailTo => match enums::strip_prefix(&text, MAILTO) {
-            Some(address) => Cow::Owned(address.to_owned()),
-            None => text,
-        },
-        _ => text,
+    let text: &str = match map.conversion {
+        Conversion::MailTo => enums::strip_prefix(&translated, MAILTO).unwrap_or(&translated),
+        _ => &translated,
     };
     if text.is_empty() {
         return Ok(());
     }
-    let stored = item.get_at(field, place.1);
-    if map.conversion == Conversion::EmptyOnly && !stored.is_empty() {
-        // A time may have been put into the zone of its item.
-        let same =
-            stored.to_text() == text || *stored == from_text(text.as_ref(), kind, map.conversion, context);
-        return if same { Ok(()) } else { Err(NoteKind::KeptFirst) };
-    }
-    let value = match (map.combine, stored) {
-        (Combine::With(separator), Value::Text(before)) if !before.is_empty() => {
-            Value::Text(format!("{before}{separator}{text}"))
+    let value = match (map.conversion, map.combine) {
+        (Conversion::EmptyOnly, _) | (_, Combine::With(_)) => {
+            let stored = item.get_at(field, place.1);
+            if map.conversion == Conversion::EmptyOnly && !stored.is_empty() {
+                // A time may have been put into the zone of its item.
+                let same =
+                    stored.to_text() == text || *stored == from_text(text, kind, map.conversion, context);
+                return if same { Ok(()) } else { Err(NoteKind::KeptFirst) };
+            }
+            match (map.combine, stored) {
+                (Combine::With(separator), Value::Text(before)) if !before.is_empty() => {
+                    Value::Text(format!("{before}{separator}{text}"))
+                }
+                _ => from_text(text, kind, map.conversion, context),
+            }
         }
-        _ => from_text(text.as_ref(), kind, map.conversion, context),
+        _ => from_text(text, kind, map.conversion, context),
     };
     if value.is_empty() {
-        return Err(NoteKind::NotUnderstood(text.into_owned()));
+        return Err(NoteKind::NotUnderstood(text.to_owned()));
     }
     if item.set_at(field, place.1, value) { Ok(()) } else { Err(NoteKind::NoPlaceLeft) }
 }
@@ -120,7 +123,7 @@ pub(crate) fn store_bytes(
 }
 
 /// The text of one field; empty where the field is, and where the conversion is not available.
-pub(crate) fn text<'i>(map: &ValueMap, place: Place, context: Context<'i>, item: &'i Item) -> Cow<'i, str> {
+pub(crate) fn text<'i>(map: &ValuePlan, place: Place, context: &Context<'i>, item: &'i Item) -> Cow<'i, str> {
     match map.conversion {
         Conversion::Version => return Cow::Borrowed(context.version),
         Conversion::ProdId => return Cow::Borrowed(PRODUCT_ID),
@@ -130,7 +133,9 @@ pub(crate) fn text<'i>(map: &ValueMap, place: Place, context: Context<'i>, item:
         Conversion::RRule => return Cow::Owned(recurrence::text(map, place, context, item)),
         Conversion::Bitmap | Conversion::MultiMix => {
             let separator = separator(map).to_string();
-            return Cow::Owned(texts(map, place, context, item).join(&separator));
+            let mut names = Vec::new();
+            texts(map, place, context, item, &mut names);
+            return Cow::Owned(names.join(&separator));
         }
         _ => {}
     }
@@ -142,6 +147,7 @@ pub(crate) fn text<'i>(map: &ValueMap, place: Place, context: Context<'i>, item:
         return Cow::Borrowed(value_type(value, map.conversion));
     }
     let text = match value {
+        Value::Unassigned | Value::Empty => Cow::Borrowed(""),
         Value::Text(text) => Cow::Borrowed(text.as_str()),
         Value::Timestamp(time) => Cow::Owned(times::text(*time, map, context)),
         value => Cow::Owned(value.to_text()),
@@ -153,38 +159,41 @@ pub(crate) fn text<'i>(map: &ValueMap, place: Place, context: Context<'i>, item:
     }
 }
 
-/// The texts of a field that holds several values: flags, and values joined by `combine`.
+/// Adds the texts of a field that holds several values: flags, and values joined by `combine`.
 pub(crate) fn texts<'i>(
-    map: &'i ValueMap,
+    map: &'i ValuePlan,
     place: Place,
-    context: Context<'i>,
+    context: &Context<'i>,
     item: &'i Item,
-) -> Vec<Cow<'i, str>> {
+    texts: &mut Vec<Cow<'i, str>>,
+) {
     match (map.conversion, map.combine) {
-        (Conversion::MultiMix, _) => multimix::names(map, place, item),
+        (Conversion::MultiMix, _) => multimix::names(map, place, item, texts),
         (Conversion::Bitmap, _) => {
             let value = target(map, place.0).map(|field| item.get_at(field, place.1));
             let set = bits::of(value.unwrap_or(&Value::Empty)).map(|bit| bit.to_string());
-            set.map(|bit| named(&map.enums, Cow::Owned(bit))).filter(|name| !name.is_empty()).collect()
+            texts.extend(set.map(|bit| named(&map.enums, Cow::Owned(bit))).filter(|name| !name.is_empty()));
         }
         (Conversion::None | Conversion::EmptyOnly, Combine::With(separator)) => {
             let field = target(map, place.0);
             let parts = |text: &'i str| text.split(separator).filter(|part| !part.is_empty());
             match field.map(|field| item.get_at(field, place.1)) {
                 Some(Value::Text(joined)) => {
-                    parts(joined).map(|part| named(&map.enums, Cow::Borrowed(part))).collect()
+                    texts.extend(parts(joined).map(|part| named(&map.enums, Cow::Borrowed(part))));
                 }
                 Some(other) => {
                     let joined = other.to_text();
                     let parts = joined.split(separator).filter(|part| !part.is_empty());
-                    parts.map(|part| named(&map.enums, Cow::Owned(part.to_owned()))).collect()
+                    texts.extend(parts.map(|part| named(&map.enums, Cow::Owned(part.to_owned()))));
                 }
-                None => Vec::new(),
+                None => {}
             }
         }
         _ => {
             let text = text(map, place, context, item);
-            if text.is_empty() { Vec::new() } else { vec![text] }
+            if !text.is_empty() {
+                texts.push(text);
+            }
         }
     }
 }
@@ -215,13 +224,13 @@ fn separator(map: &ValueMap) -> char {
     }
 }
 
-fn store_parts(map: &ValueMap, text: &str, place: Place, item: &mut Item) -> Result<(), NoteKind> {
+fn store_parts(map: &ValuePlan, text: &str, place: Place, item: &mut Item) -> Result<(), NoteKind> {
     let mut store = |part: &str| match map.conversion {
         Conversion::MultiMix => multimix::store(map, part, place, item),
         _ => store_bit(map, part, place, item),
     };
     // A label may hold the separator: what a rule knows as a whole is not taken apart.
-    let is_one = text.trim().len() == text.len() && !text.contains(separator(map));
+    let is_one = trimmed(text).len() == text.len() && !text.contains(separator(map));
     if is_one || matches!(translated(&map.enums, text), Some(Translated::To(_) | Translated::Ignored)) {
         let stored = text.is_empty() || store(text);
         return if stored { Ok(()) } else { Err(NoteKind::NotUnderstood(text.to_owned())) };
@@ -244,7 +253,7 @@ fn store_bit(map: &ValueMap, name: &str, place: Place, item: &mut Item) -> bool 
     }
 }
 
-fn from_text(text: &str, kind: FieldType, conversion: Conversion, context: Context<'_>) -> Value {
+fn from_text(text: &str, kind: FieldType, conversion: Conversion, context: &Context<'_>) -> Value {
     match Value::from_text(text, kind) {
         Value::Timestamp(time) if conversion == Conversion::Date => Value::Timestamp(time.date_only()),
         Value::Timestamp(time) if conversion == Conversion::AutoEndDate => {
@@ -298,8 +307,8 @@ mod tests {
     use super::*;
     use crate::testing;
 
-    fn map(conversion: Conversion, combine: Combine) -> ValueMap {
-        ValueMap { conversion, combine, ..testing::profile::value(Some(FieldId(0))) }
+    fn map(conversion: Conversion, combine: Combine) -> ValuePlan {
+        ValuePlan::new(&ValueMap { conversion, combine, ..testing::profile::value(Some(FieldId(0))) })
     }
 
     fn item(kind: FieldType) -> Item {
@@ -308,17 +317,17 @@ mod tests {
         Item::new(Arc::new(list))
     }
 
-    fn with<T>(mode: MimeMode, work: impl FnOnce(Context<'_>) -> T) -> T {
+    fn with<T>(mode: MimeMode, work: impl FnOnce(&Context<'_>) -> T) -> T {
         let peer = Peer { end_date_inclusive: true, ..Peer::default() };
         let (zones, options) = (&peer.zones, ZoneOptions::default());
-        work(Context { mode, version: "1.0", options, peer: &peer, zones, item_zone: None, own_zone: None })
+        work(&Context { mode, version: "1.0", options, peer: &peer, zones, item_zone: None, own_zone: None })
     }
 
     fn there_and_back(conversion: Conversion, kind: FieldType, text_in: &str, mode: MimeMode) -> String {
         let map = map(conversion, Combine::No);
         let mut item = item(kind);
         with(mode, |context| {
-            store(&map, text_in.into(), (0, 0), context, &mut item).unwrap();
+            store(&map, text_in, (0, 0), context, &mut item).unwrap();
             text(&map, (0, 0), context, &item).into_owned()
         })
     }
@@ -362,10 +371,10 @@ mod tests {
             let (plain, short) =
                 (map(Conversion::None, Combine::No), map(Conversion::ValueType, Combine::No));
             let full = map(Conversion::FullValueType, Combine::No);
-            store(&plain, "20080715T120000".into(), (0, 0), standard, &mut item).unwrap();
+            store(&plain, "20080715T120000", (0, 0), standard, &mut item).unwrap();
             assert_eq!(text(&short, (0, 0), standard, &item), "");
             assert_eq!(text(&full, (0, 0), standard, &item), "DATE-TIME");
-            store(&short, "date".into(), (0, 0), standard, &mut item).unwrap();
+            store(&short, "date", (0, 0), standard, &mut item).unwrap();
             assert_eq!(text(&short, (0, 0), standard, &item), "DATE");
             assert_eq!(text(&plain, (0, 0), standard, &item), "20080715");
         });
@@ -377,12 +386,14 @@ mod tests {
         with(MimeMode::Standard, |standard| {
             let lines = map(Conversion::None, Combine::With('\n'));
             for line in ["one", "", "two"] {
-                store(&lines, line.into(), (0, 0), standard, &mut item).unwrap();
+                store(&lines, line, (0, 0), standard, &mut item).unwrap();
             }
             assert_eq!(item.get(FieldId(0)).to_text(), "one\ntwo");
-            assert_eq!(texts(&lines, (0, 0), standard, &item), ["one", "two"]);
+            let mut parts = Vec::new();
+            texts(&lines, (0, 0), standard, &item, &mut parts);
+            assert_eq!(parts, ["one", "two"]);
             let empty_only = map(Conversion::EmptyOnly, Combine::No);
-            let kept = store(&empty_only, "three".into(), (0, 0), standard, &mut item);
+            let kept = store(&empty_only, "three", (0, 0), standard, &mut item);
             assert_eq!(kept, Err(NoteKind::KeptFirst));
         });
     }
@@ -391,11 +402,9 @@ mod tests {
     fn what_is_no_value_is_told() {
         let mut item = item(FieldType::Timestamp);
         with(MimeMode::Standard, |standard| {
-            let told =
-                store(&map(Conversion::None, Combine::No), "--0401".into(), (0, 0), standard, &mut item);
+            let told = store(&map(Conversion::None, Combine::No), "--0401", (0, 0), standard, &mut item);
             assert_eq!(told, Err(NoteKind::NotUnderstood("--0401".into())));
-            let told =
-                store(&map(Conversion::Version, Combine::No), "9.9".into(), (0, 0), standard, &mut item);
+            let told = store(&map(Conversion::Version, Combine::No), "9.9", (0, 0), standard, &mut item);
             assert_eq!(told, Err(NoteKind::OtherVersion("9.9".into())));
             assert!(!item.get(FieldId(0)).is_assigned());
         });

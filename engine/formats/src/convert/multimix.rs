@@ -10,27 +10,28 @@ use syncloom_script::{FieldId, Item, Value};
 
 use super::bits;
 use crate::enums::{self, Translated};
+use crate::plan::ValuePlan;
 
 /// The inner form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mix<'v> {
+pub(crate) struct Mix {
     /// How far the field is from that of the `<value>`.
     pub offset: i32,
-    pub part: Part<'v>,
+    pub part: Part,
 }
 
 /// What is stored in the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part<'v> {
+pub(crate) enum Part {
     /// A bit of a number. A prefix rule leaves the number of the bit to the name.
     Bit(Option<u32>),
-    /// A text.
-    Literal(&'v str),
+    /// A text: that from this byte of the inner form on.
+    Literal(usize),
 }
 
-impl<'v> Mix<'v> {
+impl Mix {
     /// Reads the inner form.
-    pub fn parse(value: &'v str) -> Option<Mix<'v>> {
+    pub fn parse(value: &str) -> Option<Mix> {
         let (offset, rest) = match value.as_bytes().first()? {
             b'0'..=b'9' => {
                 let (offset, rest) = value.split_once('.')?;
@@ -41,7 +42,7 @@ impl<'v> Mix<'v> {
         let part = match rest.as_bytes() {
             [b'B' | b'b'] => Part::Bit(None),
             [b'B' | b'b', b'0'..=b'9', ..] => Part::Bit(Some(number(&rest.as_bytes()[1..])?)),
-            [b'L' | b'l', ..] => Part::Literal(&rest[1..]),
+            [b'L' | b'l', ..] => Part::Literal(value.len() - rest.len() + 1),
             _ => return None,
         };
         Some(Mix { offset, part })
@@ -61,40 +62,52 @@ fn number(digits: &[u8]) -> Option<u32> {
 ///
 /// A name that no rule knows counts only as the number of a bit: read as a literal, any name with an L at
 /// its beginning would end up in the number that holds the flags.
-pub(crate) fn store(map: &ValueMap, name: &str, place: (i32, usize), item: &mut Item) -> bool {
-    let translated = enums::to_value(&map.enums, name);
-    let (value, by_rule) = match &translated {
-        Translated::To(value) => (value.as_ref(), true),
-        Translated::Ignored => return true,
-        Translated::Unknown => (name, map.enums.is_empty()),
+pub(crate) fn store(map: &ValuePlan, name: &str, place: (i32, usize), item: &mut Item) -> bool {
+    let rule = enums::Way::ToValue.rule(&map.enums, name);
+    let translated = match rule.map(|rule| (rule, map.enums[rule].mode)) {
+        Some((_, EnumMode::Ignore)) => return true,
+        Some((_, EnumMode::Prefix)) => enums::to_value(&map.enums, name),
+        _ => Translated::Unknown,
     };
-    let Some(mix) = Mix::parse(value) else { return false };
+    let (value, mix) = match (&translated, rule) {
+        (Translated::To(value), _) => (value.as_ref(), Mix::parse(value)),
+        (_, Some(rule)) => (map.enums[rule].value.as_str(), map.mixes[rule]),
+        (_, None) => (name, Mix::parse(name)),
+    };
+    let by_rule = rule.is_some() || map.enums.is_empty();
+    let Some(mix) = mix else { return false };
     let Some(field) = target(map, mix.offset, place.0).filter(|id| id.index() < item.list().len()) else {
         return false;
     };
     match mix.part {
         Part::Bit(Some(bit)) => bits::set(item, field, place.1, bit),
-        Part::Literal(text) if by_rule => {
+        Part::Literal(start) if by_rule => {
             let Some(kind) = item.list().get(field).map(|field| field.kind) else { return false };
-            let value = Value::from_text(text, kind);
+            let value = Value::from_text(value.get(start..).unwrap_or_default(), kind);
             !value.is_empty() && item.set_at(field, place.1, value)
         }
         _ => false,
     }
 }
 
-/// The names of a parameter: those of rules in the order of the rules, then bits without a name as `Bx`.
-pub(crate) fn names<'m>(map: &'m ValueMap, place: (i32, usize), item: &Item) -> Vec<Cow<'m, str>> {
-    let mut names = Vec::new();
+/// Adds the names of a parameter: those of rules in the order of the rules, then bits without a name as `Bx`.
+pub(crate) fn names<'m>(map: &'m ValuePlan, place: (i32, usize), item: &Item, names: &mut Vec<Cow<'m, str>>) {
     let mut told = Told::default();
-    for rule in &map.enums {
-        let Some(mix) = Mix::parse(&rule.value) else { continue };
-        let value = match target(map, mix.offset, place.0) {
-            Some(field) => item.get_at(field, place.1),
-            None => continue,
+    // Rules of one field stand together: its distance, its value, and the flags in that.
+    let mut field: Option<(i32, &Value, u64)> = None;
+    for (rule, mix) in map.enums.iter().zip(&map.mixes) {
+        let Some(mix) = mix else { continue };
+        let (value, flags) = match field {
+            Some((offset, value, flags)) if offset == mix.offset => (value, flags),
+            _ => {
+                let Some(id) = target(map, mix.offset, place.0) else { continue };
+                let value = item.get_at(id, place.1);
+                (value, bits::all(value))
+            }
         };
+        field = Some((mix.offset, value, flags));
         match mix.part {
-            Part::Bit(Some(bit)) if bits::has(value, bit) => {
+            Part::Bit(Some(bit)) if bits::has(flags, bit) => {
                 let is_new = told.bit(mix.offset, bit);
                 if is_new && rule.mode == EnumMode::Translate {
                     names.push(Cow::Borrowed(rule.name.as_str()));
@@ -105,9 +118,9 @@ pub(crate) fn names<'m>(map: &'m ValueMap, place: (i32, usize), item: &Item) -> 
                     names.push(format!("{}{bit}", rule.name).into());
                 }
             }
-            Part::Literal(literal) if !value.is_empty() && !told.literals.contains(&mix.offset) => {
-                let text = value.to_text();
-                if let Some(name) = literal_name(rule, literal, &text) {
+            Part::Literal(start) if !value.is_empty() && !told.literals.contains(&mix.offset) => {
+                let literal = rule.value.get(start..).unwrap_or_default();
+                if let Some(name) = literal_name(rule, literal, &value.to_text()) {
                     told.literals.push(mix.offset);
                     names.extend(name);
                 }
@@ -122,7 +135,6 @@ pub(crate) fn names<'m>(map: &'m ValueMap, place: (i32, usize), item: &Item) -> 
             names.push(format!("L{text}").into());
         }
     }
-    names
 }
 
 /// The name of a literal by a rule: `None` where the rule does not fit, and nothing in it where it says that
@@ -184,7 +196,7 @@ mod tests {
         assert_eq!(Mix::parse("B17"), bit(0, Some(17)));
         assert_eq!(Mix::parse("2.B3"), bit(2, Some(3)));
         assert_eq!(Mix::parse("B"), bit(0, None));
-        assert_eq!(Mix::parse("1.La.b"), Some(Mix { offset: 1, part: Part::Literal("a.b") }));
+        assert_eq!(Mix::parse("1.La.b"), Some(Mix { offset: 1, part: Part::Literal(3) }));
         for value in ["", "5", "BBS", "B+1", "B-1", "x.B1", "1.", "99999999999.B1"] {
             assert_eq!(Mix::parse(value), None, "{value}");
         }

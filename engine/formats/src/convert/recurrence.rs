@@ -23,7 +23,7 @@ pub(super) fn store(
     map: &ValueMap,
     text: &str,
     place: Place,
-    context: Context<'_>,
+    context: &Context<'_>,
     item: &mut Item,
 ) -> Result<(), NoteKind> {
     let Some(first) = target(map, place.0).filter(|_| !text.trim().is_empty()) else { return Ok(()) };
@@ -52,12 +52,12 @@ pub(super) fn store(
 type Reader = fn(&str, Timestamp) -> Result<Block, syncloom_script::recurrence::Refused>;
 
 /// The text of a rule; empty where the event does not recur, and where the dialect has no text for the rule.
-pub(super) fn text(map: &ValueMap, place: Place, context: Context<'_>, item: &Item) -> String {
+pub(super) fn text(map: &ValueMap, place: Place, context: &Context<'_>, item: &Item) -> String {
     let Some(first) = target(map, place.0) else { return String::new() };
     let values: Vec<Value> = block(first).map(|field| item.get_at(field, place.1).clone()).collect();
     let Ok(rule) = Block::from_values(&values) else { return String::new() };
     let until =
-        rule.until.map(|until| times::on_the_peers_clock(until, Context { own_zone: None, ..context }));
+        rule.until.map(|until| times::on_the_peers_clock(until, &Context { own_zone: None, ..*context }));
     let rule = Block { until, ..rule };
     let text = match context.mode {
         MimeMode::Old => vcal1::generate(&rule),
@@ -68,7 +68,7 @@ pub(super) fn text(map: &ValueMap, place: Place, context: Context<'_>, item: &It
 
 /// The start of the event on the clock on which its days are counted: a time in UTC is meant on the item's clock, or
 /// on the user's.
-fn start(first: FieldId, place: Place, context: Context<'_>, item: &Item) -> Timestamp {
+fn start(first: FieldId, place: Place, context: &Context<'_>, item: &Item) -> Timestamp {
     let start = first.offset(FIELDS).map(|field| item.get_at(field, place.1));
     match start {
         Some(Value::Timestamp(start)) if start.zone() == Zone::Utc => {

@@ -23,7 +23,7 @@ const SECOND_MS: i64 = 1000;
 const YEARS: std::ops::RangeInclusive<i64> = 0..=9999;
 
 /// A time that was read, in the zone that it belongs to.
-pub(crate) fn placed(time: Timestamp, context: Context<'_>) -> Timestamp {
+pub(crate) fn placed(time: Timestamp, context: &Context<'_>) -> Timestamp {
     if time.kind() != TimestampKind::DateTime {
         return time;
     }
@@ -49,7 +49,7 @@ pub(crate) fn placed(time: Timestamp, context: Context<'_>) -> Timestamp {
 }
 
 /// The end of a period, which in the old dialect is the last minute of a day where the next day is meant.
-pub(super) fn end_of_day(time: Timestamp, context: Context<'_>) -> Timestamp {
+pub(super) fn end_of_day(time: Timestamp, context: &Context<'_>) -> Timestamp {
     let since_midnight = time.linear().rem_euclid(DAY_MS);
     let is_last = since_midnight >= DAY_MS - MINUTE_MS;
     match (context.mode, time.kind()) {
@@ -59,7 +59,7 @@ pub(super) fn end_of_day(time: Timestamp, context: Context<'_>) -> Timestamp {
 }
 
 /// The text of a time; empty where it has none.
-pub(super) fn text(time: Timestamp, map: &ValueMap, context: Context<'_>) -> String {
+pub(super) fn text(time: Timestamp, map: &ValueMap, context: &Context<'_>) -> String {
     if !is_writable(time) {
         return String::new();
     }
@@ -84,7 +84,7 @@ pub(crate) fn is_writable(time: Timestamp) -> bool {
 }
 
 /// A time as the peer reads it: without a zone where the text says it beside the time.
-pub(super) fn on_the_peers_clock(time: Timestamp, context: Context<'_>) -> Timestamp {
+pub(super) fn on_the_peers_clock(time: Timestamp, context: &Context<'_>) -> Timestamp {
     if time.kind() != TimestampKind::DateTime || time.is_floating() {
         return time;
     }
@@ -97,7 +97,7 @@ pub(super) fn on_the_peers_clock(time: Timestamp, context: Context<'_>) -> Times
 
 /// Stores what a property or parameter says of the zone, where it has a field that is no time: the name of the
 /// zone as text, the minutes east of UTC as number. In a time the zone is part of the time.
-pub(super) fn store_zone(map: &ValueMap, text: &str, place: Place, context: Context<'_>, item: &mut Item) {
+pub(super) fn store_zone(map: &ValueMap, text: &str, place: Place, context: &Context<'_>, item: &mut Item) {
     let Some(field) = target(map, place.0) else { return };
     let Some(kind) = item.list().get(field).map(|field| field.kind) else { return };
     let zone = if map.conversion == Conversion::TzId { context.own_zone } else { context.item_zone };
@@ -121,7 +121,7 @@ pub(super) fn store_zone(map: &ValueMap, text: &str, place: Place, context: Cont
 pub(crate) fn zone_of_property(
     map: &ValueMap,
     place: Place,
-    context: Context<'_>,
+    context: &Context<'_>,
     item: &Item,
 ) -> Option<Zone> {
     let zone = match item.get_at(target(map, place.0)?, place.1) {
@@ -137,10 +137,11 @@ pub(crate) fn zone_of_property(
 const UTC: &str = "UTC";
 
 /// The text of TZ, DAYLIGHT or TZID. The first two are for peers that know UTC: to others times are local.
-pub(super) fn zone_text(map: &ValueMap, place: Place, context: Context<'_>, item: &Item) -> String {
+pub(super) fn zone_text(map: &ValueMap, place: Place, context: &Context<'_>, item: &Item) -> String {
     if map.conversion == Conversion::TzId {
         let zone = context.own_zone.or_else(|| zone_of_property(map, place, context, item));
-        return zone.map_or(String::new(), |zone| context.zones.tzid(zone, context.options.tzid));
+        return zone
+            .map_or(String::new(), |zone| context.zones.tzid(zone, context.options.tzid).into_owned());
     }
     let Some(field) = target(map, place.0).filter(|_| context.peer.utc) else { return String::new() };
     let (zone, at) = match item.get_at(field, place.1) {
@@ -161,6 +162,6 @@ pub(super) fn zone_text(map: &ValueMap, place: Place, context: Context<'_>, item
 }
 
 /// The present, or some time where it is not known.
-fn present(context: Context<'_>) -> Timestamp {
+fn present(context: &Context<'_>) -> Timestamp {
     context.peer.now.unwrap_or_else(|| Timestamp::from_unix_ms(0))
 }

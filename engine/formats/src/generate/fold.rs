@@ -14,10 +14,11 @@ const BASE64_WIDTH: usize = 72;
 
 /// Writes a property of the standard dialect. Folded lines begin with a blank, which does not count.
 pub(crate) fn standard(out: &mut Vec<u8>, header: &str, body: &str, fold: bool) {
+    out.reserve(header.len() + body.len() + 3);
     out.extend_from_slice(header.as_bytes());
     out.push(b':');
     let mut used = header.len() + 1;
-    if !fold || used + body.len() <= WIDTH {
+    if !fold || fits(header, body) {
         out.extend_from_slice(body.as_bytes());
     } else {
         let mut start = 0;
@@ -34,9 +35,15 @@ pub(crate) fn standard(out: &mut Vec<u8>, header: &str, body: &str, fold: bool) 
     out.extend_from_slice(b"\r\n");
 }
 
+/// Whether a property is no longer than a line, by its bytes.
+pub(crate) fn fits(header: &str, body: &str) -> bool {
+    header.len() + 1 + body.len() <= WIDTH
+}
+
 /// Writes a property of the old dialect, whose lines are folded before white space. `breaks` come from
 /// [`breaks`].
 pub(crate) fn old(out: &mut Vec<u8>, header: &str, body: &str, breaks: &[usize]) {
+    out.reserve(header.len() + body.len() + 2 * breaks.len() + 3);
     out.extend_from_slice(header.as_bytes());
     out.push(b':');
     let mut start = 0;

@@ -10,6 +10,7 @@ use syncloom_config::MimeMode;
 use syncloom_script::{Item, Value};
 
 use super::Generator;
+use super::zones::move_end;
 use crate::kept::{self, Entry, Line, Role, digest};
 use crate::setting::Setting;
 
@@ -71,7 +72,7 @@ impl Generator<'_> {
     /// Remembers that the profile has something for a property.
     pub(super) fn mark_written(&mut self, name: &str) {
         if self.kept.has_instead {
-            let key = key(&self.path, name);
+            let key = key(self.path, name);
             self.kept.written.insert(key);
         }
     }
@@ -81,7 +82,7 @@ impl Generator<'_> {
         if self.kept.beside.is_empty() {
             return;
         }
-        let key = format!("{}:{}", key(&self.path, name), digest(&self.body));
+        let key = format!("{}:{}", key(self.path, name), digest(self.body.text()));
         let (beside, further) = (self.kept.take(Role::Beside, &key), self.kept.take(Role::Further, &key));
         if let Some(entry) = beside {
             let line = entry.line();
@@ -95,7 +96,7 @@ impl Generator<'_> {
         }
         if let Some((_, values)) = further.as_ref().and_then(|entry| entry.line().value.split_once(':')) {
             let values = in_dialect(values, self.context.mode);
-            self.body.push_str(&values);
+            self.body.push(&values);
         }
     }
 
@@ -110,10 +111,10 @@ impl Generator<'_> {
         for (entry, used) in kept.entries.iter().zip(&mut kept.used) {
             let wanted = match entry.role {
                 Role::Own => true,
-                Role::Instead => !kept.written.contains(&key(&self.path, entry.line().name)),
+                Role::Instead => !kept.written.contains(&key(self.path, entry.line().name)),
                 Role::Beside | Role::Further => false,
             };
-            if wanted && !*used && entry.path.eq_ignore_ascii_case(&self.path) {
+            if wanted && !*used && entry.path.eq_ignore_ascii_case(self.path) {
                 *used = true;
                 here.push(entry.clone());
             }
@@ -124,7 +125,7 @@ impl Generator<'_> {
         }
         if let Some(place) = properties_end.filter(|place| *place < end) {
             let length = self.out.len() - end;
-            self.out[place..].rotate_right(length);
+            move_end(self.out, end, place);
             if let Some((zones, _)) = self.zones_at.as_mut().filter(|(zones, _)| *zones >= place) {
                 *zones += length;
             }
@@ -164,7 +165,8 @@ impl Generator<'_> {
         match bytes {
             Some(bytes) => self.write_bytes(&bytes),
             None => {
-                self.body = in_dialect(line.value, self.context.mode);
+                self.body.clear();
+                self.body.push(&in_dialect(line.value, self.context.mode));
                 self.write_text();
             }
         }

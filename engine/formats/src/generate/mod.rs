@@ -1,8 +1,9 @@
 //! An item to text: components and properties in the order of the profile.
 //!
-//! `property` writes one occurrence of a property, `fold` its lines, `zones` the zones that its times are in, `kept`
-//! what the item has beyond the profile.
+//! `property` writes one occurrence of a property, `escape` its values, `fold` its lines, `zones` the zones that its
+//! times are in, `kept` what the item has beyond the profile.
 
+mod escape;
 pub(crate) mod fold;
 mod kept;
 mod property;
@@ -15,8 +16,10 @@ use syncloom_script::{FieldId, Item, TimestampKind, Value, Zone};
 
 use crate::convert::{self, Context, Place};
 use crate::note::{Note, NoteKind};
-use crate::plan::{PlanMember, moved, target};
+use crate::plan::{PlanMember, PropertyPlan, moved, target};
 use crate::setting::Setting;
+use escape::Body;
+pub(crate) use escape::Escapes;
 use kept::Kept;
 use property::Rendered;
 pub(crate) use zones::Definitions;
@@ -33,9 +36,11 @@ pub(crate) struct Generator<'g> {
     /// The line being written, up to its colon.
     header: String,
     /// Its value.
-    body: String,
+    body: Body,
     /// Room for the values of the next occurrence.
     spare: Vec<Cow<'g, str>>,
+    /// Room for the values of the next parameter.
+    names: Vec<Cow<'g, str>>,
     /// The zones of the times that have been written.
     used: UsedZones,
     /// Where the definitions of zones belong, and the name of their component.
@@ -43,7 +48,7 @@ pub(crate) struct Generator<'g> {
     /// What the item has beyond the profile.
     kept: Kept,
     /// The component that is being written, within the others.
-    path: String,
+    path: &'g str,
 }
 
 /// An occurrence of a property that may be written: where its values are, and the position that led there.
@@ -75,12 +80,13 @@ impl<'g> Generator<'g> {
             out,
             notes: Vec::new(),
             header: String::new(),
-            body: String::new(),
+            body: Body::default(),
             spare: Vec::new(),
+            names: Vec::new(),
             used: UsedZones::default(),
             zones_at: None,
             kept: Kept::of(setting, item),
-            path: String::new(),
+            path: "",
         }
     }
 
@@ -101,7 +107,7 @@ impl<'g> Generator<'g> {
                 PlanMember::Property(index) => {
                     let property = &plan.properties[index];
                     if self.setting.is_active(index) && property.available(self.setting.peer) {
-                        self.property(index, &property.property);
+                        self.property(index, property);
                     }
                 }
                 PlanMember::Component(child) => {
@@ -111,13 +117,9 @@ impl<'g> Generator<'g> {
                         self.zones_at = Some((self.out.len(), &profile.name));
                     } else if self.is_selected(child) {
                         properties_end.get_or_insert(self.out.len());
-                        let outer = self.path.len();
-                        if outer > 0 {
-                            self.path.push('/');
-                        }
-                        self.path.push_str(&profile.name);
+                        let outer = std::mem::replace(&mut self.path, &plan.components[child].path);
                         self.component(child);
-                        self.path.truncate(outer);
+                        self.path = outer;
                     }
                 }
             }
@@ -153,16 +155,17 @@ impl<'g> Generator<'g> {
     }
 
     /// Writes every occurrence of a property.
-    fn property(&mut self, index: usize, property: &'g Property) {
+    fn property(&mut self, index: usize, plan: &'g PropertyPlan) {
+        let property = &plan.property;
         if property.positions.is_empty() {
-            return self.occurrences(index, property, None);
+            return self.occurrences(index, plan, None);
         }
         if property.count == ValueCount::List {
-            return self.list(index, property);
+            return self.list(index, plan);
         }
         for (number, position) in property.positions.iter().enumerate() {
             if !position.read_only {
-                self.occurrences(index, property, Some(number));
+                self.occurrences(index, plan, Some(number));
             }
         }
     }
@@ -170,7 +173,8 @@ impl<'g> Generator<'g> {
     /// Writes the occurrences of one position. Empty ones are written until `shown` stand there; where a
     /// reader fills empty places with later occurrences, they come behind the others, so that reading what
     /// was written and writing it again gives the same text.
-    fn occurrences(&mut self, index: usize, property: &'g Property, number: Option<usize>) {
+    fn occurrences(&mut self, index: usize, plan: &'g PropertyPlan, number: Option<usize>) {
+        let property = &plan.property;
         let position = number.and_then(|number| property.positions.get(number));
         let most = match position.map(|position| position.repeat) {
             Some(Repeat::Times(times)) => times,
@@ -187,13 +191,13 @@ impl<'g> Generator<'g> {
         let mut empty = Vec::new();
         for slot in 0..self.slot_count(property, number) {
             let slot = Slot::new(property, number, slot);
-            self.context.own_zone = self.own_zone(property, slot.place);
-            let rendered = self.render(property, slot.place);
-            if self.is_shown(property, slot.place, &rendered) {
+            self.context.own_zone = self.own_zone(plan, slot.place);
+            let rendered = self.render(plan, slot.place);
+            if self.is_shown(plan, slot.place, &rendered) {
                 if !overwrite_empty {
                     // Places count here, so the empty ones before this one have to be there.
                     for slot in std::mem::take(&mut empty) {
-                        self.write(index, property, slot, None);
+                        self.write(index, plan, slot, None);
                         written += 1;
                     }
                 }
@@ -201,13 +205,13 @@ impl<'g> Generator<'g> {
                     left_out += 1;
                     continue;
                 }
-                self.write(index, property, slot, Some(rendered));
+                self.write(index, plan, slot, Some(rendered));
                 written += 1;
             } else {
                 if let Rendered::Texts(texts) = rendered {
                     self.give_back(texts);
                 }
-                self.tell_loss(property, slot.place);
+                self.tell_loss(plan, slot.place);
                 if may_be_empty {
                     empty.push(slot);
                 }
@@ -221,29 +225,30 @@ impl<'g> Generator<'g> {
             let nowhere = Slot { place: (0, usize::MAX), position: number };
             let missing = shown.min(room).saturating_sub(written);
             for slot in empty.into_iter().chain(std::iter::repeat(nowhere)).take(missing) {
-                self.write(index, property, slot, None);
+                self.write(index, plan, slot, None);
             }
         }
     }
 
     /// Writes all values of a list: in one property, but times of different zones, and days, each in one of their
     /// own, where the zone is said beside them.
-    fn list(&mut self, index: usize, property: &'g Property) {
+    fn list(&mut self, index: usize, plan: &'g PropertyPlan) {
+        let property = &plan.property;
         type Group<'g> = ((Option<Zone>, bool), Slot, Vec<Cow<'g, str>>);
         let mut groups: Vec<Group<'g>> = Vec::new();
-        let has_zone = self.zone_parameter(property).is_some();
+        let has_zone = self.zone_parameter(plan).is_some();
         let mut shown = 0;
         for (number, position) in property.positions.iter().enumerate().filter(|(_, p)| !p.read_only) {
             shown = shown.max(position.min_show.unwrap_or(0));
             for slot in 0..self.slot_count(property, Some(number)) {
                 let slot = Slot::new(property, Some(number), slot);
-                self.context.own_zone = self.own_zone(property, slot.place);
-                let Rendered::Texts(values) = self.render(property, slot.place) else { continue };
+                self.context.own_zone = self.own_zone(plan, slot.place);
+                let Rendered::Texts(values) = self.render(plan, slot.place) else { continue };
                 if values.iter().all(|value| value.is_empty()) {
-                    self.tell_loss(property, slot.place);
+                    self.tell_loss(plan, slot.place);
                     continue;
                 }
-                let key = (self.context.own_zone, has_zone && self.is_day(property, slot.place));
+                let key = (self.context.own_zone, has_zone && self.is_day(plan, slot.place));
                 let values = values.into_iter().filter(|value| !value.is_empty());
                 match groups.iter_mut().find(|(known, ..)| *known == key) {
                     Some((_, _, texts)) => texts.extend(values),
@@ -254,17 +259,17 @@ impl<'g> Generator<'g> {
         let empty = groups.is_empty();
         for ((zone, _), slot, texts) in groups {
             self.context.own_zone = zone;
-            self.write(index, property, slot, Some(Rendered::Texts(texts)));
+            self.write(index, plan, slot, Some(Rendered::Texts(texts)));
         }
         self.context.own_zone = None;
         if empty && shown > 0 && !property.suppress_empty && self.setting.peer.empty_properties {
-            self.write(index, property, Slot { place: (0, 0), position: None }, None);
+            self.write(index, plan, Slot { place: (0, 0), position: None }, None);
         }
     }
 
     /// Whether the value at a place is a day.
-    fn is_day(&self, property: &Property, place: Place) -> bool {
-        let value = property.values.first().and_then(|map| target(map, place.0));
+    fn is_day(&self, plan: &PropertyPlan, place: Place) -> bool {
+        let value = plan.values.first().and_then(|map| target(map, place.0));
         let value = value.map(|field| self.item.get_at(field, place.1));
         matches!(value, Some(Value::Timestamp(time)) if time.kind() == TimestampKind::Date)
     }
@@ -294,10 +299,10 @@ impl<'g> Generator<'g> {
     }
 
     /// Notes a value that is there and cannot be written.
-    fn tell_loss(&mut self, property: &Property, place: Place) {
-        let lost = property.values.iter().find_map(|map| convert::lost(map, place, self.item));
+    fn tell_loss(&mut self, plan: &PropertyPlan, place: Place) {
+        let lost = plan.values.iter().find_map(|map| convert::lost(map, place, self.item));
         if let Some(kind) = lost {
-            self.note(&property.name, kind);
+            self.note(&plan.property.name, kind);
         }
     }
 

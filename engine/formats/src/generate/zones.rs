@@ -3,15 +3,15 @@
 //!
 //! Not its job: what a definition says, which the zones of the session know.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
-use syncloom_config::{Conversion, Property, ValueMap};
 use syncloom_script::time::zones::write::{YearSpan, years_of};
 use syncloom_script::{Timestamp, Value, Zone};
 
 use super::{Generator, fold};
 use crate::convert::{Place, times};
-use crate::plan::target;
+use crate::plan::{PropertyPlan, ValuePlan, target};
 
 /// How many definitions are kept to be written again: more than the zones and years of most calendars.
 const MOST_KEPT: usize = 64;
@@ -38,41 +38,48 @@ impl Definitions {
     }
 }
 
-/// The zones of the times that have been written, in their order, each with its times.
+/// The zones of the times that have been written, in their order, each with its first and its last time.
 #[derive(Default)]
 pub(super) struct UsedZones {
-    zones: Vec<(Zone, Vec<Timestamp>)>,
+    zones: Vec<(Zone, Option<(Timestamp, Timestamp)>)>,
 }
 
 impl UsedZones {
     /// A time was written in a zone.
     pub fn add(&mut self, zone: Zone, time: Option<Timestamp>) {
-        match self.zones.iter_mut().find(|(known, _)| *known == zone) {
-            Some((_, times)) => times.extend(time),
-            None => self.zones.push((zone, time.into_iter().collect())),
-        }
+        let place = self.zones.iter().position(|(known, _)| *known == zone).unwrap_or_else(|| {
+            self.zones.push((zone, None));
+            self.zones.len() - 1
+        });
+        let span = &mut self.zones[place].1;
+        *span = match (*span, time) {
+            (Some((first, last)), Some(time)) => {
+                let is_first = time.linear() < first.linear();
+                let is_last = time.linear() > last.linear();
+                Some((if is_first { time } else { first }, if is_last { time } else { last }))
+            }
+            (None, Some(time)) => Some((time, time)),
+            (span, None) => span,
+        };
     }
 }
 
 impl<'g> Generator<'g> {
     /// The parameter of a property that says in which zone its times are.
-    pub(super) fn zone_parameter(&self, property: &'g Property) -> Option<&'g ValueMap> {
-        let parameters = property.parameters.iter().enumerate();
-        let mut maps = parameters.filter(|(index, _)| self.setting.has_parameter(property, *index));
-        maps.find_map(|(_, parameter)| {
-            parameter.value.as_ref().filter(|map| map.conversion == Conversion::TzId)
-        })
+    pub(super) fn zone_parameter(&self, plan: &'g PropertyPlan) -> Option<&'g ValuePlan> {
+        let index = plan.zones.iter().find(|index| self.setting.has_parameter(plan, **index))?;
+        plan.parameters[*index].value.as_ref()
     }
 
     /// The zone in which the times of an occurrence are written; `None` where that needs no word.
-    pub(super) fn own_zone(&self, property: &'g Property, place: Place) -> Option<Zone> {
-        times::zone_of_property(self.zone_parameter(property)?, place, self.context, self.item)
+    pub(super) fn own_zone(&self, plan: &'g PropertyPlan, place: Place) -> Option<Zone> {
+        times::zone_of_property(self.zone_parameter(plan)?, place, &self.context, self.item)
     }
 
     /// Remembers the zone of an occurrence that is written.
-    pub(super) fn use_zone(&mut self, property: &Property, place: Place) {
+    pub(super) fn use_zone(&mut self, plan: &PropertyPlan, place: Place) {
         let Some(zone) = self.context.own_zone else { return };
-        let fields = property.values.iter().filter_map(|map| target(map, place.0));
+        let fields = plan.values.iter().filter_map(|map| target(map, place.0));
         for field in fields {
             if let Value::Timestamp(time) = self.item.get_at(field, place.1) {
                 self.used.add(zone, Some(time.in_zone(zone)));
@@ -86,16 +93,18 @@ impl<'g> Generator<'g> {
         let Some((place, component)) = self.zones_at else { return };
         let used = std::mem::take(&mut self.used.zones);
         let end = self.out.len();
-        let mut told: Vec<String> = Vec::new();
+        let mut told: Vec<Cow<'_, str>> = Vec::new();
         let options = self.context.options;
-        for (zone, times) in used {
+        for (zone, span) in used {
             let id = self.context.zones.tzid(zone, options.tzid);
             if told.contains(&id) {
                 continue;
             }
             told.push(id);
             let now = self.setting.peer.now.map(|now| now.parts().year);
-            let (earliest, latest) = years_of(times).or(now.map(|now| (now, now))).unwrap_or(SOME_YEARS);
+            let (earliest, latest) = years_of(span.into_iter().flat_map(<[Timestamp; 2]>::from))
+                .or(now.map(|now| (now, now)))
+                .unwrap_or(SOME_YEARS);
             let years = options.rules.years(now.unwrap_or(latest), earliest, latest);
             if zone == Zone::Floating {
                 continue;
@@ -111,9 +120,15 @@ impl<'g> Generator<'g> {
             });
             self.frame("END:", component);
         }
-        let length = self.out.len() - end;
-        self.out[place..].rotate_right(length);
+        move_end(self.out, end, place);
     }
+}
+
+/// Moves what stands at the end of a text to where it belongs.
+pub(super) fn move_end(out: &mut [u8], end: usize, place: usize) {
+    let moved = out[end..].to_vec();
+    out.copy_within(place..end, place + moved.len());
+    out[place..place + moved.len()].copy_from_slice(&moved);
 }
 
 /// The years that count where neither the present nor a time is known.

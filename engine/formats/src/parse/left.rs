@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use syncloom_config::MimeMode;
 use syncloom_script::{FieldId, Item, Timestamp, Value, Zone, Zones};
 
-use super::line::{ContentLine, Transfer};
+use super::line::{Line, Transfer};
 use super::{Parser, name, transfer};
 use crate::charset;
 use crate::kept::{Entry, Role, digest};
@@ -39,7 +39,7 @@ impl Left {
     }
 }
 
-/// What of a stored property has no field.
+/// What of a property that is being stored has no field.
 #[derive(Default)]
 pub(super) struct Surplus {
     pub group: String,
@@ -50,61 +50,61 @@ pub(super) struct Surplus {
 }
 
 impl Surplus {
+    pub fn clear(&mut self) {
+        self.group.clear();
+        self.parameters.clear();
+        self.values.clear();
+    }
+
     fn is_empty(&self) -> bool {
         self.group.is_empty() && self.parameters.is_empty() && self.values.is_empty()
     }
 }
 
-impl Parser<'_, '_> {
+impl Parser<'_> {
     /// Whether there is a field for what has none.
     pub(super) fn keeps(&self) -> bool {
         self.setting.codec.profile.unknowns.is_some()
     }
 
     /// A property that the item has no place for, or one value of it.
-    pub(super) fn leave_line(
-        &mut self,
-        path: &str,
-        line: &ContentLine<'_>,
-        value: Option<&str>,
-        why: NoteKind,
-    ) {
+    pub(super) fn leave_line(&mut self, path: &str, line: Line<'_>, value: Option<&str>, why: NoteKind) {
         if self.keeps() {
             let text = self.canonical(line, value);
             self.left.push(path, Role::Own, text);
         } else {
-            self.note(line.line, &name(line), why);
+            self.note(line.number(), &name(line), why);
         }
     }
 
     /// A property whose value no field can hold.
-    pub(super) fn leave_value(&mut self, path: &str, line: &ContentLine<'_>, why: NoteKind) {
+    pub(super) fn leave_value(&mut self, path: &str, line: Line<'_>, why: NoteKind) {
         if self.keeps() {
             let text = self.canonical(line, None);
             self.left.push(path, Role::Instead, text);
         }
-        self.note(line.line, &name(line), why);
+        self.note(line.number(), &name(line), why);
     }
 
     /// A component that the item has no place for.
     pub(super) fn leave_component(&mut self, path: &str, place: usize, why: NoteKind) {
-        let nodes = self.nodes;
+        let (text, nodes) = (self.text, &self.text.nodes);
         let Some(node) = nodes.get(place) else { return };
         if !self.keeps() {
-            let name = String::from_utf8_lossy(node.component()).to_ascii_uppercase();
-            return self.note(node.line.line, &name, why);
+            let name = String::from_utf8_lossy(text.component(node)).to_ascii_uppercase();
+            return self.note(text.line(node).number(), &name, why);
         }
-        let end = node.inside.as_ref().map_or(place + 1, |inside| inside.range.end);
+        let end = node.inside.as_ref().map_or(place + 1, |inside| inside.range().end);
         let mut lines = Vec::new();
         let mut open: Vec<(usize, String)> = Vec::new();
         for (index, node) in nodes.iter().enumerate().take(end).skip(place) {
             match &node.inside {
                 Some(inside) => {
-                    let name = String::from_utf8_lossy(node.component()).into_owned();
+                    let name = String::from_utf8_lossy(text.component(node)).into_owned();
                     lines.push(format!("BEGIN:{name}"));
-                    open.push((inside.range.end, name));
+                    open.push((inside.range().end, name));
                 }
-                None => lines.push(self.canonical(&node.line, None)),
+                None => lines.push(self.canonical(text.line(node), None)),
             }
             while let Some((_, name)) = open.pop_if(|(end, _)| *end == index + 1) {
                 lines.push(format!("END:{name}"));
@@ -114,13 +114,8 @@ impl Parser<'_, '_> {
     }
 
     /// What goes with a property that is stored.
-    pub(super) fn leave_surplus(
-        &mut self,
-        path: &str,
-        line: &ContentLine<'_>,
-        value: &str,
-        surplus: Surplus,
-    ) {
+    pub(super) fn leave_surplus(&mut self, path: &str, line: Line<'_>, value: &str) {
+        let surplus = &self.surplus;
         if surplus.is_empty() {
             return;
         }
@@ -137,7 +132,7 @@ impl Parser<'_, '_> {
     }
 
     /// A line as entries have it; with a value of its own, if one is given.
-    fn canonical(&self, line: &ContentLine<'_>, value: Option<&str>) -> String {
+    fn canonical(&self, line: Line<'_>, value: Option<&str>) -> String {
         let charset = line.charset();
         let text = |bytes: &[u8]| charset::decode(Cow::Borrowed(bytes), charset.as_deref()).0.into_owned();
         let mut header = String::new();
@@ -147,9 +142,9 @@ impl Parser<'_, '_> {
         }
         header.push_str(&name(line));
         let mut zone = None;
-        for (name, value) in line.parameters() {
-            let (name, mut value) = (text(name), text(value));
-            if name.eq_ignore_ascii_case(super::store::TZID) {
+        for parameter in line.parameters() {
+            let (name, mut value) = (text(parameter.name()), text(parameter.value()));
+            if name.eq_ignore_ascii_case(super::parameters::TZID) {
                 match self.lasting_zone(&value) {
                     Ok(name) => value = name,
                     Err(instead) => zone = instead,
@@ -165,9 +160,9 @@ impl Parser<'_, '_> {
             }
             header.push_str(&value);
         }
-        if line.transfer == Transfer::Base64 && value.is_none() {
+        if line.transfer() == Transfer::Base64 && value.is_none() {
             let digits: Vec<u8> =
-                line.value.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+                line.value().iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
             return one_line(&format!("{header};ENCODING=B:{}", String::from_utf8_lossy(&digits)));
         }
         let value = match value {
@@ -182,9 +177,9 @@ impl Parser<'_, '_> {
     }
 
     /// The value of a line as text, with its escapes.
-    pub(super) fn raw_text(&self, line: &ContentLine<'_>) -> String {
-        let bytes = Cow::Borrowed(line.value.as_ref());
-        let bytes = match line.transfer {
+    pub(super) fn raw_text(&self, line: Line<'_>) -> String {
+        let bytes = Cow::Borrowed(line.value());
+        let bytes = match line.transfer() {
             Transfer::QuotedPrintable => transfer::quoted_printable(bytes, &[]),
             Transfer::Plain | Transfer::Base64 => bytes,
         };
@@ -196,7 +191,7 @@ impl Parser<'_, '_> {
         let Some(zone) = self.times.find(id) else { return Ok(id.to_owned()) };
         let name = self.times.zones.tzid(zone, syncloom_script::time::zones::TzidMode::Olson);
         match Zones::default().find_tzid(&name) {
-            Ok(_) => Ok(name),
+            Ok(_) => Ok(name.into_owned()),
             Err(_) => Err(Some(zone)),
         }
     }

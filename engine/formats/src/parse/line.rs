@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use syncloom_config::MimeMode;
 
+use super::header::{self, Meaning, Parameter};
+
 /// How the bytes of a value are encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Transfer {
@@ -16,58 +18,223 @@ pub(crate) enum Transfer {
     Base64,
 }
 
-/// One property of the text.
-#[derive(Debug)]
-pub(crate) struct ContentLine<'a> {
-    /// The number of its first line, from 1.
-    pub line: usize,
-    header: Cow<'a, [u8]>,
-    group: Range<usize>,
-    name: Range<usize>,
-    /// Where the parameters begin: at their first semicolon, or at the end.
-    parameters: usize,
-    /// Whether any of them is one of the property and has a name.
-    pub has_named: bool,
-    charset: Range<usize>,
-    /// The value without folds and soft breaks, still in its transfer encoding. Of base 64 it is the lines as they
-    /// stand.
-    pub value: Cow<'a, [u8]>,
-    /// That encoding.
-    pub transfer: Transfer,
-    /// An `ENCODING` that is none of those.
-    pub unknown_encoding: Option<String>,
+/// Where something stands: in the text, or, beyond its end, among the pieces that had to be joined. Texts are no longer
+/// than [`MAX_TEXT`], so that small numbers do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    start: u32,
+    end: u32,
 }
 
-impl ContentLine<'_> {
+/// The longest text in bytes: the text, and all of it joined, have places of 32 bits. No store holds such an item.
+pub(super) const MAX_TEXT: usize = (u32::MAX / 2 - 1) as usize;
+
+impl Piece {
+    pub fn new(start: usize, end: usize) -> Piece {
+        Piece { start: place(start), end: place(end) }
+    }
+
+    fn start(self) -> usize {
+        self.start as usize
+    }
+
+    fn end(self) -> usize {
+        self.end as usize
+    }
+
+    fn range(self) -> Range<usize> {
+        self.start()..self.end()
+    }
+}
+
+/// A place in a text that is not too long has 32 bits.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// One property of the text: where its parts stand.
+#[derive(Debug)]
+pub(crate) struct ContentLine {
+    /// The number of its first line, from 1.
+    number: u32,
+    /// Where it begins, with its group.
+    start: u32,
+    name: Piece,
+    value: Piece,
+    /// Its parameters among those of the text.
+    parameters: (u32, u32),
+    said: header::Said,
+}
+
+/// A text with what its lines are made of.
+#[derive(Debug)]
+pub(crate) struct Pieces<'a> {
+    bytes: &'a [u8],
+    /// The same, if all of it is text that needs no cleaning.
+    text: Option<&'a str>,
+    /// What stands on several lines of the text, put together.
+    joined: Vec<u8>,
+    /// The parameters of all properties.
+    parameters: Vec<Parameter>,
+}
+
+/// How many parameters there is room for from the beginning: those of most items.
+const USUAL_PARAMETERS: usize = 24;
+
+impl<'a> Pieces<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        let text = std::str::from_utf8(bytes).ok().filter(|_| memchr::memchr(0, bytes).is_none());
+        Pieces { bytes, text, joined: Vec::new(), parameters: Vec::with_capacity(USUAL_PARAMETERS) }
+    }
+
+    /// A property of this text.
+    pub fn line<'t>(&'t self, line: &'t ContentLine) -> Line<'t> {
+        Line { pieces: self, line }
+    }
+
+    fn get(&self, piece: Piece) -> &[u8] {
+        let found = match piece.start().checked_sub(self.first_joined()) {
+            None => self.bytes.get(piece.range()),
+            Some(start) => self.joined.get(start..piece.end() - self.first_joined()),
+        };
+        found.unwrap_or_default()
+    }
+
+    /// A piece as text; `None` where it first has to be found out what it is.
+    fn text(&self, piece: Piece) -> Option<&str> {
+        match piece.start() < self.first_joined() {
+            true => self.text?.get(piece.range()),
+            false => std::str::from_utf8(self.get(piece)).ok().filter(|_| self.text.is_some()),
+        }
+    }
+
+    /// Where the pieces that were joined begin. The end of the text is no such place.
+    fn first_joined(&self) -> usize {
+        self.bytes.len() + 1
+    }
+
+    /// Where what is joined next will begin.
+    fn next_joined(&self) -> usize {
+        self.first_joined() + self.joined.len()
+    }
+
+    /// Makes a piece longer, which is the one that was joined last, or none yet.
+    fn append(&mut self, piece: &mut Piece, more: &[u8]) {
+        let mut start = piece.start();
+        if start < self.first_joined() {
+            start = self.next_joined();
+            self.joined.extend_from_slice(self.bytes.get(piece.range()).unwrap_or_default());
+        } else {
+            // What was taken from its end.
+            self.joined.truncate(piece.end() - self.first_joined());
+        }
+        self.joined.extend_from_slice(more);
+        *piece = Piece::new(start, self.next_joined());
+    }
+}
+
+/// A property, with the text that it stands in.
+#[derive(Clone, Copy)]
+pub(crate) struct Line<'t> {
+    pieces: &'t Pieces<'t>,
+    line: &'t ContentLine,
+}
+
+impl<'t> Line<'t> {
+    /// The number of its first line, from 1.
+    pub fn number(self) -> usize {
+        self.line.number as usize
+    }
+
     /// The name, without the group.
-    pub fn name(&self) -> &[u8] {
-        &self.header[self.name.clone()]
+    pub fn name(self) -> &'t [u8] {
+        self.pieces.get(self.line.name)
     }
 
     /// The group before the name; empty where there is none.
-    pub fn group(&self) -> &[u8] {
-        &self.header[self.group.clone()]
+    pub fn group(self) -> &'t [u8] {
+        match self.line.name.start > self.line.start {
+            true => self.pieces.get(Piece { start: self.line.start, end: self.line.name.start - 1 }),
+            false => b"",
+        }
+    }
+
+    /// The value without folds and soft breaks, still in its transfer encoding. Of base 64 it is the lines as they
+    /// stand.
+    pub fn value(self) -> &'t [u8] {
+        self.pieces.get(self.line.value)
+    }
+
+    /// The same as text, where that is known to be what it is if no character set says otherwise.
+    pub fn text(self) -> Option<&'t str> {
+        self.pieces.text(self.line.value)
+    }
+
+    /// That encoding.
+    pub fn transfer(self) -> Transfer {
+        self.line.said.transfer
+    }
+
+    /// An `ENCODING` that is none of those.
+    pub fn unknown_encoding(self) -> Option<Cow<'t, str>> {
+        self.last(self.line.said.has_unknown_encoding, Meaning::UnknownEncoding)
     }
 
     /// The label of the character set, if the line has one.
-    pub fn charset(&self) -> Option<Cow<'_, str>> {
-        (!self.charset.is_empty()).then(|| String::from_utf8_lossy(&self.header[self.charset.clone()]))
+    pub fn charset(self) -> Option<Cow<'t, str>> {
+        self.last(self.line.said.has_charset, Meaning::Charset)
     }
 
-    /// Names and values of the parameters, quotes included. A name is empty where only a value stands. Those that say
-    /// the encoding and the character set are left out.
-    pub fn parameters(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let all = Parameters { header: &self.header, at: self.parameters };
-        all.filter_map(|(name, value)| match Meaning::of(&self.header, &name, &value) {
-            Meaning::Other => Some((&self.header[name], &self.header[value])),
-            _ => None,
-        })
+    fn last(self, is_there: bool, meaning: Meaning) -> Option<Cow<'t, str>> {
+        let all = if is_there { self.all() } else { return None };
+        let last = all.iter().rfind(|one| one.meaning == meaning)?;
+        Some(String::from_utf8_lossy(self.pieces.get(last.value)))
+    }
+
+    fn all(self) -> &'t [Parameter] {
+        let (from, to) = self.line.parameters;
+        self.pieces.parameters.get(from as usize..to as usize).unwrap_or_default()
+    }
+
+    /// The parameters, but those that say the encoding and the character set.
+    pub fn parameters(self) -> impl Iterator<Item = Given<'t>> {
+        let own = self.all().iter().filter(|one| one.meaning == Meaning::Own);
+        own.map(move |parameter| Given { pieces: self.pieces, parameter })
+    }
+
+    /// Whether any of these has a name.
+    pub fn has_named(self) -> bool {
+        self.line.said.has_named
+    }
+}
+
+/// A parameter of a line.
+#[derive(Clone, Copy)]
+pub(crate) struct Given<'t> {
+    pieces: &'t Pieces<'t>,
+    parameter: &'t Parameter,
+}
+
+impl<'t> Given<'t> {
+    /// Its name; empty where only a value stands.
+    pub fn name(self) -> &'t [u8] {
+        self.pieces.get(self.parameter.name)
+    }
+
+    /// Its value, quotes included.
+    pub fn value(self) -> &'t [u8] {
+        self.pieces.get(self.parameter.value)
+    }
+
+    /// The same as text, where that is known to be what it is if no character set says otherwise.
+    pub fn text(self) -> Option<&'t str> {
+        self.pieces.text(self.parameter.value)
     }
 }
 
 /// What the next line is.
-pub(crate) enum Next<'a> {
-    Property(ContentLine<'a>),
+pub(crate) enum Next {
+    Property(ContentLine),
     /// A line with no property on it, by its number.
     NoProperty(usize),
 }
@@ -75,6 +242,7 @@ pub(crate) enum Next<'a> {
 /// Reads properties one after the other, each byte once.
 pub(crate) struct Lines<'a> {
     bytes: &'a [u8],
+    pub pieces: Pieces<'a>,
     at: usize,
     line: usize,
     mode: MimeMode,
@@ -85,7 +253,7 @@ impl<'a> Lines<'a> {
     pub fn new(bytes: &'a [u8], mode: MimeMode) -> Self {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let start = bytes.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(bytes.len());
-        let mut lines = Lines { bytes, at: 0, line: 0, mode };
+        let mut lines = Lines { bytes, pieces: Pieces::new(bytes), at: 0, line: 0, mode };
         while lines.at < start {
             lines.physical();
             if lines.at > start {
@@ -102,26 +270,23 @@ impl<'a> Lines<'a> {
     }
 
     /// The next property; empty lines are passed over.
-    pub fn next(&mut self) -> Option<Next<'a>> {
+    pub fn next(&mut self) -> Option<Next> {
         loop {
-            let start = self.at;
             let first = self.physical()?;
-            if first.is_empty() {
+            if first.start == first.end {
                 continue;
             }
             let line = self.line;
-            if let Some(colon) = header_end(first) {
-                let header = Cow::Borrowed(&first[..colon]);
-                let property = self.property(line, header, Value::At(start + colon + 1, &first[colon + 1..]));
-                return Some(property.map_or(Next::NoProperty(line), Next::Property));
-            }
-            // The header itself may be folded.
-            let mut whole = Cow::Borrowed(first);
-            self.unfold(&mut whole);
-            let property = header_end(&whole).and_then(|colon| {
-                let header = Cow::Owned(whole[..colon].to_vec());
-                self.property(line, header, Value::Joined(whole[colon + 1..].to_vec()))
-            });
+            let property = match header::find(&self.bytes[first.range()]) {
+                Some(parts) => self.property(line, parts, first),
+                None => {
+                    // The header itself may be folded.
+                    let mut whole = first;
+                    self.unfold(&mut whole);
+                    let parts = header::find(self.pieces.get(whole));
+                    parts.and_then(|parts| self.property(line, parts, whole))
+                }
+            };
             return Some(property.map_or(Next::NoProperty(line), Next::Property));
         }
     }
@@ -131,56 +296,51 @@ impl<'a> Lines<'a> {
         self.bytes[self.at..].iter().any(|byte| !byte.is_ascii_whitespace())
     }
 
-    fn property(&mut self, line: usize, header: Cow<'a, [u8]>, first: Value<'a>) -> Option<ContentLine<'a>> {
-        let name_end = header.iter().position(|byte| *byte == b';').unwrap_or(header.len());
-        let (group, name) = match header[..name_end].iter().rposition(|byte| *byte == b'.') {
-            Some(dot) => (0..dot, dot + 1..name_end),
-            None => (0..0, 0..name_end),
-        };
-        if name.is_empty() {
+    /// A property, whose header stands in `whole` with the beginning of the value.
+    fn property(&mut self, number: usize, parts: header::Parts, whole: Piece) -> Option<ContentLine> {
+        if parts.name.is_empty() {
             return None;
         }
-        let mut property = ContentLine {
-            line,
-            group,
-            name,
-            parameters: name_end,
-            has_named: false,
-            charset: 0..0,
-            value: Cow::Borrowed(b""),
-            transfer: Transfer::Plain,
-            unknown_encoding: None,
-            header,
-        };
-        property.take_parameters();
-        property.value = match (property.transfer, first) {
-            (Transfer::Base64, Value::At(start, _)) => {
-                self.pass_base64();
-                Cow::Borrowed(self.bytes[start..self.at].trim_ascii_end())
+        let at = whole.start();
+        let before = self.pieces.parameters.len();
+        let said = match parts.name.end == parts.colon {
+            true => header::Said::NOTHING,
+            false => {
+                // They are taken out, as the header may stand among the pieces.
+                let mut parameters = std::mem::take(&mut self.pieces.parameters);
+                let text = self.pieces.get(whole).get(..parts.colon).unwrap_or_default();
+                let said = header::parameters(text, parts.name.end, at, &mut parameters);
+                self.pieces.parameters = parameters;
+                said
             }
-            (Transfer::Base64, Value::Joined(mut value)) => {
+        };
+        let mut value = Piece::new(at + parts.colon + 1, whole.end());
+        match said.transfer {
+            Transfer::Base64 => {
                 let start = self.at;
                 self.pass_base64();
-                value.extend_from_slice(&self.bytes[start..self.at]);
-                Cow::Owned(value)
-            }
-            (transfer, first) => {
-                let mut value = match first {
-                    Value::At(_, value) => Cow::Borrowed(value),
-                    Value::Joined(value) => Cow::Owned(value),
-                };
-                match transfer {
-                    Transfer::QuotedPrintable => self.join_soft_breaks(&mut value),
-                    _ => self.unfold(&mut value),
+                if value.start() < self.pieces.first_joined() {
+                    let length = self.bytes[value.start()..self.at].trim_ascii_end().len();
+                    value = Piece::new(value.start(), value.start() + length);
+                } else {
+                    self.pieces.append(&mut value, &self.bytes[start..self.at]);
                 }
-                value
             }
-        };
-        Some(property)
+            Transfer::QuotedPrintable => self.join_soft_breaks(&mut value),
+            Transfer::Plain => self.unfold(&mut value),
+        }
+        Some(ContentLine {
+            number: place(number),
+            start: whole.start,
+            name: Piece::new(at + parts.name.start, at + parts.name.end),
+            value,
+            parameters: (place(before), place(self.pieces.parameters.len())),
+            said,
+        })
     }
 
     /// One line of the text without its end: CRLF, LF, CR, or CRCRLF as some phones send it.
-    fn physical(&mut self) -> Option<&'a [u8]> {
+    fn physical(&mut self) -> Option<Piece> {
         let rest = self.bytes.get(self.at..).filter(|rest| !rest.is_empty())?;
         let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
         let length = match &rest[end..] {
@@ -189,9 +349,10 @@ impl<'a> Lines<'a> {
             [_, ..] => 1,
             [] => 0,
         };
+        let line = Piece::new(self.at, self.at + end);
         self.at += end + length;
         self.line += 1;
-        Some(&rest[..end])
+        Some(line)
     }
 
     fn peek(&self) -> Option<u8> {
@@ -200,31 +361,31 @@ impl<'a> Lines<'a> {
 
     /// The next line, if it begins with white space. That belongs to the value in the old dialect, where lines
     /// are folded at white space, and to the fold in the other.
-    fn folded(&mut self) -> Option<&'a [u8]> {
+    fn folded(&mut self) -> Option<Piece> {
         let Some(b' ' | b'\t') = self.peek() else { return None };
-        let skip = usize::from(self.mode == MimeMode::Standard);
-        self.physical().map(|line| &line[skip..])
+        let skip = u32::from(self.mode == MimeMode::Standard);
+        self.physical().map(|line| Piece { start: line.start + skip, end: line.end })
     }
 
     /// Appends the lines that a value goes on in.
-    fn unfold(&mut self, value: &mut Cow<'a, [u8]>) {
+    fn unfold(&mut self, value: &mut Piece) {
         while let Some(next) = self.folded() {
-            value.to_mut().extend_from_slice(next);
+            self.pieces.append(value, &self.bytes[next.range()]);
         }
     }
 
     /// Joins the lines of a quoted-printable value: each but the last ends with `=`. The next one belongs to
     /// the value as it stands, whatever it begins with.
-    fn join_soft_breaks(&mut self, value: &mut Cow<'a, [u8]>) {
+    fn join_soft_breaks(&mut self, value: &mut Piece) {
         loop {
-            let next = if value.last() == Some(&b'=') {
-                value.to_mut().pop();
+            let next = if self.pieces.get(*value).last() == Some(&b'=') {
+                value.end -= 1;
                 self.physical()
             } else {
                 self.folded()
             };
             let Some(next) = next else { return };
-            value.to_mut().extend_from_slice(next);
+            self.pieces.append(value, &self.bytes[next.range()]);
         }
     }
 
@@ -250,147 +411,8 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The beginning of a value: where it stands in the text, or a copy where lines had to be joined to find it.
-enum Value<'a> {
-    At(usize, &'a [u8]),
-    Joined(Vec<u8>),
-}
-
 fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b' ' | b'\t')
-}
-
-/// Where the colon is that ends the header. One between quotes is part of a parameter; where the quotes are
-/// not closed, they are no quotes.
-fn header_end(line: &[u8]) -> Option<usize> {
-    outside_quotes(line, b':')
-}
-
-impl ContentLine<'_> {
-    /// Takes what the parameters say of the encoding.
-    fn take_parameters(&mut self) {
-        let all = Parameters { header: &self.header, at: self.parameters };
-        let (mut encoding, mut unknown, mut charset) = (self.transfer, None, self.charset.clone());
-        let mut has_named = false;
-        for (name, value) in all {
-            match Meaning::of(&self.header, &name, &value) {
-                Meaning::Encoding(transfer) => encoding = transfer,
-                Meaning::UnknownEncoding => {
-                    let text = &self.header[unquoted(&self.header, value)];
-                    unknown = Some(String::from_utf8_lossy(text).into_owned());
-                }
-                Meaning::Charset => charset = unquoted(&self.header, value),
-                Meaning::Other => has_named |= !name.is_empty(),
-            }
-        }
-        self.has_named = has_named;
-        (self.transfer, self.unknown_encoding, self.charset) = (encoding, unknown, charset);
-    }
-}
-
-/// What a parameter says of the line itself.
-enum Meaning {
-    Encoding(Transfer),
-    UnknownEncoding,
-    Charset,
-    /// It is one of the property.
-    Other,
-}
-
-impl Meaning {
-    fn of(header: &[u8], name: &Range<usize>, value: &Range<usize>) -> Meaning {
-        let name = &header[name.clone()];
-        let named_encoding = name.eq_ignore_ascii_case(b"ENCODING");
-        if named_encoding || name.is_empty() {
-            match transfer(&header[unquoted(header, value.clone())]) {
-                Some(transfer) => Meaning::Encoding(transfer),
-                None if named_encoding => Meaning::UnknownEncoding,
-                None => Meaning::Other,
-            }
-        } else if name.eq_ignore_ascii_case(b"CHARSET") {
-            Meaning::Charset
-        } else {
-            Meaning::Other
-        }
-    }
-}
-
-/// The parameters of a header: names, empty where only a value stands, and values.
-struct Parameters<'h> {
-    header: &'h [u8],
-    at: usize,
-}
-
-impl Iterator for Parameters<'_> {
-    type Item = (Range<usize>, Range<usize>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while self.at < self.header.len() {
-            let start = self.at + 1;
-            self.at = parameter_end(self.header, start);
-            let whole = trimmed(self.header, start..self.at);
-            if whole.is_empty() {
-                continue;
-            }
-            let text = &self.header[whole.clone()];
-            return Some(
-                match text.iter().position(|byte| matches!(byte, b'=' | b'"')).filter(|at| text[*at] == b'=')
-                {
-                    Some(equals) => {
-                        let name = trimmed(self.header, whole.start..whole.start + equals);
-                        (name, trimmed(self.header, whole.start + equals + 1..whole.end))
-                    }
-                    None => (whole.start..whole.start, whole),
-                },
-            );
-        }
-        None
-    }
-}
-
-/// The encodings of vCard 2.1 (`QUOTED-PRINTABLE`, `BASE64`, `7BIT`, `8BIT`) and RFC 2425 (`B`).
-fn transfer(name: &[u8]) -> Option<Transfer> {
-    let is = |other: &str| name.eq_ignore_ascii_case(other.as_bytes());
-    if is("QUOTED-PRINTABLE") || is("Q") {
-        Some(Transfer::QuotedPrintable)
-    } else if is("BASE64") || is("B") {
-        Some(Transfer::Base64)
-    } else if is("8BIT") || is("7BIT") {
-        Some(Transfer::Plain)
-    } else {
-        None
-    }
-}
-
-fn parameter_end(header: &[u8], start: usize) -> usize {
-    outside_quotes(&header[start..], b';').map_or(header.len(), |index| start + index)
-}
-
-/// Where a byte stands outside of quotes; where the quotes are not closed, they are no quotes. Headers are so short
-/// that looking at each byte is faster than preparing to look at many at once.
-fn outside_quotes(text: &[u8], wanted: u8) -> Option<usize> {
-    let mut quoted = false;
-    for (index, byte) in text.iter().enumerate() {
-        match *byte {
-            b'"' => quoted = !quoted,
-            byte if byte == wanted && !quoted => return Some(index),
-            _ => {}
-        }
-    }
-    if quoted { memchr::memchr(wanted, text) } else { None }
-}
-
-fn trimmed(header: &[u8], range: Range<usize>) -> Range<usize> {
-    let text = &header[range.clone()];
-    let start = range.start + (text.len() - text.trim_ascii_start().len());
-    start..start + text.trim_ascii().len()
-}
-
-fn unquoted(header: &[u8], range: Range<usize>) -> Range<usize> {
-    match &header[range.clone()] {
-        [b'"', .., b'"'] => range.start + 1..range.end - 1,
-        _ => range,
-    }
 }
 
 #[cfg(test)]
@@ -404,19 +426,20 @@ mod tests {
             all.push(match next {
                 Next::NoProperty(line) => format!("{line} -"),
                 Next::Property(line) => {
+                    let line = lines.pieces.line(&line);
                     let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                     let parameters: Vec<String> = line
                         .parameters()
-                        .map(|(name, value)| format!("[{}={}]", lossy(name), lossy(value)))
+                        .map(|one| format!("[{}={}]", lossy(one.name()), lossy(one.value())))
                         .collect();
                     let charset = line.charset().unwrap_or_default();
                     format!(
                         "{} {}/{}{}{charset}:{}",
-                        line.line,
+                        line.number(),
                         lossy(line.group()),
                         lossy(line.name()),
                         parameters.concat(),
-                        lossy(&line.value)
+                        lossy(line.value())
                     )
                 }
             });

@@ -1,10 +1,14 @@
 //! Text to an item: components, the order of properties, and what the text did not mention.
 //!
-//! `line` finds the properties, `text` the components, `zones` what the text says of time zones, `store` puts a
-//! property where it belongs, `left` keeps what belongs nowhere.
+//! `line` finds the properties and `header` takes what stands before their colon apart, `text` finds the components,
+//! `zones` what the text says of time zones. `store` puts a property where it belongs, by its `parameters` and by
+//! what has been used (`counters`); `left` keeps what belongs nowhere.
 
+mod counters;
+mod header;
 mod left;
 mod line;
+mod parameters;
 mod split;
 mod store;
 mod text;
@@ -21,10 +25,14 @@ use crate::convert::Context;
 use crate::note::{Note, NoteKind, ParseError};
 use crate::plan::{ComponentPlan, Plan, has_conversion};
 use crate::setting::Setting;
-use left::Left;
-use line::ContentLine;
-use store::Counters;
-use text::{Node, Text};
+use counters::Counters;
+pub(crate) use header::is_encoding;
+use left::{Left, Surplus};
+use line::Line;
+use parameters::Given;
+pub(crate) use split::trimmed;
+use text::Text;
+pub(crate) use zones::Daylights;
 use zones::Times;
 
 /// Reads one text.
@@ -33,22 +41,25 @@ pub(crate) fn parse(setting: &Setting<'_>, bytes: &[u8]) -> Result<Parsed, Parse
     let mut notes = Vec::new();
     let root = &codec.plan.components[0].profile.name;
     let text = Text::read(bytes, codec.datatype.mode, root, &mut notes)?;
-    let times = Times::read(&text.nodes, setting, &mut notes);
+    let times = Times::read(&text, setting, &mut notes);
     let mut parser = Parser {
         setting,
         plan: &codec.plan,
-        nodes: &text.nodes,
+        text: &text,
         times: &times,
+        context: Context { item_zone: times.item_zone, ..setting.context(&times.zones) },
         item: Item::new(codec.profile.fields.clone()),
         notes,
         counters: Counters::new(codec.plan.counters),
         seen: vec![false; codec.plan.properties.len()],
         entered: vec![false; codec.plan.components.len()],
         delayed: Vec::new(),
+        given: Vec::new(),
+        surplus: Surplus::default(),
         left: Left::default(),
     };
     parser.entered[0] = true;
-    parser.component(0, "", 0..text.nodes.len(), text.last_line)?;
+    parser.component(0, 0..text.nodes.len(), text.last_line)?;
     parser.finish();
     // Zones and delayed properties are read out of turn.
     parser.notes.sort_by_key(|note| if note.line == 0 { usize::MAX } else { note.line });
@@ -57,11 +68,13 @@ pub(crate) fn parse(setting: &Setting<'_>, bytes: &[u8]) -> Result<Parsed, Parse
 }
 
 /// What has been read so far.
-struct Parser<'p, 'a> {
+struct Parser<'p> {
     setting: &'p Setting<'p>,
     plan: &'p Plan,
-    nodes: &'p [Node<'a>],
+    text: &'p Text<'p>,
     times: &'p Times,
+    /// What conversions depend on; in it the zone of the property that is being read.
+    context: Context<'p>,
     item: Item,
     notes: Vec<Note>,
     counters: Counters,
@@ -70,45 +83,49 @@ struct Parser<'p, 'a> {
     /// Which components the text has.
     entered: Vec<bool>,
     /// Properties that are stored after the others.
-    delayed: Vec<(u16, Candidate<'p>, &'p ContentLine<'a>)>,
+    delayed: Vec<(u16, Candidate<'p>)>,
+    /// Room for the parameters of the next property.
+    given: Given<'p>,
+    /// What of the property that is being stored has no field.
+    surplus: Surplus,
     /// What has no field.
     left: Left,
 }
 
-/// The properties of the profile that a line may be meant for, and the component that it stands in.
-#[derive(Clone)]
+/// A line, the properties of the profile that it may be meant for, and the component that it stands in.
+#[derive(Clone, Copy)]
 struct Candidate<'p> {
     properties: &'p [usize],
-    path: std::rc::Rc<str>,
+    path: &'p str,
+    line: Line<'p>,
 }
 
-impl<'p, 'a> Parser<'p, 'a> {
-    /// Reads what stands in a component. `path` says which one it is within the others.
+impl<'p> Parser<'p> {
+    /// Reads what stands in a component.
     fn component(
         &mut self,
         component: usize,
-        path: &str,
         range: Range<usize>,
         last_line: usize,
     ) -> Result<(), ParseError> {
-        let path: std::rc::Rc<str> = path.into();
+        let (plan, text) = (self.plan, self.text);
+        let path = plan.components[component].path.as_str();
         let mut chosen: Vec<(Kind, usize)> = Vec::new();
         let mut at = range.start;
         while at < range.end {
-            let node = &self.nodes[at];
+            let node = &text.nodes[at];
             let Some(inside) = &node.inside else {
-                self.take(component, &path, &node.line);
+                self.take(component, text.line(node));
                 at += 1;
                 continue;
             };
             let place = at;
-            at = inside.range.end;
-            let name = node.component();
-            let Some(child) = self.plan.child(component, name) else {
-                self.leave_component(&path, place, NoteKind::UnknownComponent);
+            at = inside.range().end;
+            let Some(child) = plan.child(component, text.component(node)) else {
+                self.leave_component(path, place, NoteKind::UnknownComponent);
                 continue;
             };
-            let plan = &self.plan.components[child];
+            let plan = &plan.components[child];
             if plan.profile.time_zones {
                 continue;
             }
@@ -120,16 +137,12 @@ impl<'p, 'a> Parser<'p, 'a> {
                     choice
                 });
                 if choice != place || self.entered[child] {
-                    self.leave_component(&path, place, NoteKind::RepeatedComponent);
+                    self.leave_component(path, place, NoteKind::RepeatedComponent);
                     continue;
                 }
             }
             self.enter(child);
-            let path = match path.is_empty() {
-                true => plan.profile.name.clone(),
-                false => format!("{path}/{}", plan.profile.name),
-            };
-            self.component(child, &path, inside.range.clone(), inside.last_line)?;
+            self.component(child, inside.range(), inside.last_line())?;
         }
         self.check_mandatory(component, last_line)
     }
@@ -141,12 +154,12 @@ impl<'p, 'a> Parser<'p, 'a> {
         let mut places = std::iter::from_fn(|| {
             while at < range.end {
                 let place = at;
-                let node = &self.nodes[place];
-                at = node.inside.as_ref().map_or(at + 1, |inside| inside.range.end);
+                let node = &self.text.nodes[place];
+                at = node.inside.as_ref().map_or(at + 1, |inside| inside.range().end);
                 let Some(inside) = &node.inside else { continue };
-                let Some(child) = self.plan.child(parent, node.component()) else { continue };
+                let Some(child) = self.plan.child(parent, self.text.component(node)) else { continue };
                 if Kind::of(child, &self.plan.components[child]) == Some(kind) {
-                    return Some((place, child, inside.range.clone()));
+                    return Some((place, child, inside.range()));
                 }
             }
             None
@@ -163,8 +176,8 @@ impl<'p, 'a> Parser<'p, 'a> {
 
     /// Whether a recurrence rule stands in a component.
     fn has_rule(&self, component: usize, range: Range<usize>) -> bool {
-        self.nodes[range].iter().filter(|node| node.inside.is_none()).any(|node| {
-            let properties = self.plan.candidates(component, node.line.name());
+        self.text.nodes[range].iter().filter(|node| node.inside.is_none()).any(|node| {
+            let properties = self.plan.candidates(component, self.text.line(node).name());
             properties
                 .iter()
                 .any(|index| has_conversion(&self.plan.properties[*index].property, Conversion::RRule))
@@ -182,28 +195,30 @@ impl<'p, 'a> Parser<'p, 'a> {
     }
 
     /// A property of the text.
-    fn take(&mut self, component: usize, path: &std::rc::Rc<str>, line: &'p ContentLine<'a>) {
-        let properties = self.plan.candidates(component, line.name());
+    fn take(&mut self, component: usize, line: Line<'p>) {
+        let plan = self.plan;
+        let path = plan.components[component].path.as_str();
+        let properties = plan.candidates(component, line.name());
         let Some(first) = properties.iter().copied().find(|index| self.setting.is_active(*index)) else {
             return self.leave_line(path, line, None, NoteKind::UnknownProperty);
         };
         for index in properties {
             self.seen[*index] = true;
         }
-        let candidate = Candidate { properties, path: path.clone() };
-        match self.plan.properties[first].property.delayed_parsing {
-            0 => self.store(&candidate, line),
-            delay => self.delayed.push((delay, candidate, line)),
+        let candidate = Candidate { properties, path, line };
+        match plan.properties[first].property.delayed_parsing {
+            0 => self.store(candidate),
+            delay => self.delayed.push((delay, candidate)),
         }
     }
 
     /// Stores a property with the first of its candidates that has a place for it.
-    fn store(&mut self, candidate: &Candidate<'p>, line: &ContentLine<'_>) {
-        let last = candidate.properties.iter().copied().rfind(|index| self.setting.is_active(*index));
-        for index in candidate.properties.iter().copied() {
-            if self.setting.is_active(index)
-                && self.store_property(index, &candidate.path, line, Some(index) == last)
-            {
+    fn store(&mut self, candidate: Candidate<'p>) {
+        let Candidate { properties, path, line } = candidate;
+        let (plan, setting) = (self.plan, self.setting);
+        let last = properties.iter().copied().rfind(|index| setting.is_active(*index));
+        for index in properties.iter().copied().filter(|index| setting.is_active(*index)) {
+            if self.store_property(&plan.properties[index], path, line, Some(index) == last) {
                 return;
             }
         }
@@ -234,14 +249,14 @@ impl<'p, 'a> Parser<'p, 'a> {
     /// hold.
     fn finish(&mut self) {
         let mut delayed = std::mem::take(&mut self.delayed);
-        delayed.sort_by_key(|(delay, ..)| *delay);
-        for (_, candidate, line) in &delayed {
-            self.store(candidate, line);
+        delayed.sort_by_key(|(delay, _)| *delay);
+        for (_, candidate) in delayed {
+            self.store(candidate);
         }
-        for (index, plan) in self.plan.properties.iter().enumerate() {
-            let expected = plan.component == 0 && self.setting.is_active(index) && !self.seen[index];
-            if expected && has_conversion(&plan.property, Conversion::Version) {
-                self.note(0, &plan.property.name, NoteKind::NoVersion);
+        let plan = self.plan;
+        for index in plan.components[0].versions.iter().copied() {
+            if self.setting.is_active(index) && !self.seen[index] {
+                self.note(0, &plan.properties[index].property.name, NoteKind::NoVersion);
             }
         }
         let setting = self.setting;
@@ -272,11 +287,6 @@ impl<'p, 'a> Parser<'p, 'a> {
         }
     }
 
-    /// What conversions depend on.
-    fn context(&self) -> Context<'p> {
-        Context { item_zone: self.times.item_zone, ..self.setting.context(&self.times.zones) }
-    }
-
     fn note(&mut self, line: usize, property: &str, kind: NoteKind) {
         self.notes.push(Note { line, property: property.to_owned(), kind });
     }
@@ -299,7 +309,7 @@ impl Kind {
     }
 }
 
-fn name(line: &ContentLine<'_>) -> String {
+fn name(line: Line<'_>) -> String {
     String::from_utf8_lossy(line.name()).into_owned()
 }
 

@@ -77,10 +77,28 @@ pub(crate) fn parameter_parts(text: &str) -> impl Iterator<Item = (&str, bool)> 
             let (part, after) = inner.split_once('"')?;
             (after.is_empty() || after.starts_with(',')).then_some((part, after))
         });
-        let (part, after) = quoted.unwrap_or_else(|| text.split_at(text.find(',').unwrap_or(text.len())));
+        let (part, after) = quoted.unwrap_or_else(|| {
+            text.split_at(text.bytes().position(|byte| byte == b',').unwrap_or(text.len()))
+        });
         rest = after.strip_prefix(',');
-        Some(if quoted.is_some() { (part, true) } else { (part.trim(), false) })
+        Some(if quoted.is_some() { (part, true) } else { (trimmed(part), false) })
     })
+}
+
+/// Bytes as text without white space at its ends.
+pub(super) fn trimmed_lossy(bytes: &[u8]) -> Cow<'_, str> {
+    match String::from_utf8_lossy(bytes) {
+        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+}
+
+/// A text without white space at its ends, which few have.
+pub(crate) fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,16 @@
 //!
 //! Not its job: which zone a definition means, which the zones of the session know.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
 use syncloom_config::Conversion;
-use syncloom_script::time::zones::{daylight, vtimezone};
+use syncloom_script::time::zones::{DaylightError, daylight, vtimezone};
 use syncloom_script::{Zone, Zones};
 
-use super::text::Node;
+use super::split;
+use super::text::{Node, Text};
 use crate::note::{Note, NoteKind};
 use crate::setting::Setting;
 
@@ -25,7 +28,7 @@ pub(super) struct Times {
 
 impl Times {
     /// Reads what the text says of zones.
-    pub fn read(nodes: &[Node<'_>], setting: &Setting<'_>, notes: &mut Vec<Note>) -> Times {
+    pub fn read(text: &Text<'_>, setting: &Setting<'_>, notes: &mut Vec<Note>) -> Times {
         let plan = &setting.codec.plan;
         let zones = setting.peer.zones.clone();
         let mut times = Times { zones, item_zone: None, received: HashMap::new() };
@@ -36,29 +39,30 @@ impl Times {
             let of_zones = plan.components.iter().filter(|component| component.profile.time_zones);
             of_zones.into_iter().any(|one| one.profile.name.as_bytes().eq_ignore_ascii_case(name))
         };
+        let nodes = &text.nodes;
         let (mut tz, mut daylight) = (None, None);
         let mut at = 0;
         while let Some(node) = nodes.get(at) {
             at += 1;
             match &node.inside {
-                Some(inside) if defines(node.component()) => {
-                    at = inside.range.end;
-                    let inside = nodes.get(inside.range.clone()).unwrap_or_default();
-                    if let Err(problem) = times.define(inside) {
-                        let property = String::from_utf8_lossy(node.component()).into_owned();
+                Some(inside) if defines(text.component(node)) => {
+                    at = inside.range().end;
+                    let inside = nodes.get(inside.range()).unwrap_or_default();
+                    if let Err(problem) = times.define(text, inside) {
+                        let property = String::from_utf8_lossy(text.component(node)).into_owned();
                         let kind = NoteKind::UnreadableZone(problem);
-                        notes.push(Note { line: node.line.line, property, kind });
+                        notes.push(Note { line: text.line(node).number(), property, kind });
                     }
                 }
                 Some(_) => {}
-                None => match plan.zone_names.get(node.line.name()) {
+                None => match plan.zone_names.get(text.line(node).name()) {
                     Some(Conversion::Tz) => tz = tz.or(Some(node)),
                     Some(_) => daylight = daylight.or(Some(node)),
                     None => {}
                 },
             }
         }
-        times.item_zone = times.of_item(tz, daylight, notes);
+        times.item_zone = times.of_item(text, tz, daylight, setting, notes);
         times
     }
 
@@ -70,18 +74,19 @@ impl Times {
     }
 
     /// Takes the definition of a zone.
-    fn define(&mut self, nodes: &[Node<'_>]) -> Result<(), String> {
+    fn define(&mut self, source: &Text<'_>, nodes: &[Node]) -> Result<(), String> {
         let mut text = String::new();
         let mut ends: Vec<(usize, String)> = Vec::new();
         for (index, node) in nodes.iter().enumerate() {
-            let value = String::from_utf8_lossy(&node.line.value);
-            text.push_str(&String::from_utf8_lossy(node.line.name()));
+            let line = source.line(node);
+            let value = String::from_utf8_lossy(line.value());
+            text.push_str(&String::from_utf8_lossy(line.name()));
             text.push(':');
             text.push_str(value.trim());
             text.push('\n');
             // Ends count from the beginning of the text, which is that of these nodes.
             if let Some(inside) = &node.inside {
-                ends.push((inside.range.len() + index + 1, value.trim().to_owned()));
+                ends.push((inside.range().len() + index + 1, value.trim().to_owned()));
             }
             while let Some((_, name)) = ends.pop_if(|(end, _)| *end == index + 1) {
                 text.push_str("END:");
@@ -98,40 +103,76 @@ impl Times {
     /// The zone of TZ and DAYLIGHT.
     fn of_item(
         &mut self,
-        tz: Option<&Node<'_>>,
-        daylight: Option<&Node<'_>>,
+        text: &Text<'_>,
+        tz: Option<&Node>,
+        daylight: Option<&Node>,
+        setting: &Setting<'_>,
         notes: &mut Vec<Note>,
     ) -> Option<Zone> {
-        let value = |node: &Node<'_>| String::from_utf8_lossy(&node.line.value).trim().to_owned();
-        let mut refuse = |node: &Node<'_>, problem: String| {
-            let property = String::from_utf8_lossy(node.line.name()).into_owned();
-            notes.push(Note { line: node.line.line, property, kind: NoteKind::UnreadableZone(problem) });
+        let mut refuse = |node: Option<&Node>, problem: String| {
+            let Some(line) = node.map(|node| text.line(node)) else { return };
+            let property = String::from_utf8_lossy(line.name()).into_owned();
+            notes.push(Note { line: line.number(), property, kind: NoteKind::UnreadableZone(problem) });
         };
-        let offset = tz.and_then(|node| {
-            let text = value(node);
-            let minutes = daylight::read_tz(&text).filter(|_| !text.is_empty());
-            if minutes.is_none() && !text.is_empty() {
-                refuse(node, text);
-            }
-            minutes
-        });
-        if let Some(node) = daylight.filter(|node| !value(node).is_empty()) {
-            let rule = value(node);
+        let (offset_text, rule) = (value(text, tz), value(text, daylight));
+        let offset = daylight::read_tz(&offset_text).filter(|_| !offset_text.is_empty());
+        if offset.is_none() && !offset_text.is_empty() {
+            refuse(tz, offset_text.clone().into_owned());
+        }
+        if !rule.is_empty() {
             // Without an offset the rule says it: summer time is the hour that it nearly always is.
-            let offset_text = match (offset, tz) {
-                (Some(_), Some(tz)) => value(tz),
-                _ if rule.eq_ignore_ascii_case("FALSE") => return None,
-                _ => UNKNOWN_OFFSET.to_owned(),
+            let offset_text: &str = match offset {
+                Some(_) => &offset_text,
+                None if rule.eq_ignore_ascii_case("FALSE") => return None,
+                None => UNKNOWN_OFFSET,
             };
-            let preferred = Some(self.zones.user());
-            match self.zones.receive_daylight(&offset_text, &rule, preferred) {
+            match setting.daylights.receive(offset_text, &rule, &mut self.zones, &setting.peer.zones) {
                 Ok(zone) => return Some(zone),
-                Err(error) => refuse(node, error.to_string()),
+                Err(error) => refuse(daylight, error.to_string()),
             }
         }
         offset.map(|minutes| if minutes == 0 { Zone::Utc } else { Zone::Offset(minutes) })
     }
 }
 
+/// The value of a line; empty where there is none.
+fn value<'t>(text: &'t Text<'_>, node: Option<&'t Node>) -> Cow<'t, str> {
+    node.map_or(Cow::Borrowed(""), |node| split::trimmed_lossy(text.line(node).value()))
+}
+
 /// What is no offset.
 const UNKNOWN_OFFSET: &str = "?";
+
+/// How many zones of TZ and DAYLIGHT are kept to be known again: more than the zones and years of most calendars.
+const MOST_KEPT: usize = 64;
+
+/// Zones that items of a peer said with TZ and DAYLIGHT: most items of a calendar say the same.
+#[derive(Debug, Default)]
+pub(crate) struct Daylights {
+    /// The two values, and what they mean.
+    known: Mutex<Vec<(String, String, Zone)>>,
+}
+
+impl Daylights {
+    /// The zone of the two values. If there is none yet that is like it, it is added to those of the text.
+    fn receive(
+        &self,
+        tz: &str,
+        daylight: &str,
+        zones: &mut Zones,
+        of_peer: &Zones,
+    ) -> Result<Zone, DaylightError> {
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().iter().find(|known| known.0 == tz && known.1 == daylight).map(|known| known.2);
+        if let Some(zone) = known {
+            return Ok(zone);
+        }
+        let zone = zones.receive_daylight(tz, daylight, Some(of_peer.user()))?;
+        let mut known = lock();
+        // One that this text has added is unknown to the next.
+        if known.len() < MOST_KEPT && of_peer.has(zone) {
+            known.push((tz.to_owned(), daylight.to_owned(), zone));
+        }
+        Ok(zone)
+    }
+}

@@ -337,23 +337,6 @@ impl Session {
         self.answer(about, status);
     }
 
-    /// After the peer's first package: asks what it is, and says what we are, if neither has come up.
-    pub(super) fn ask_for_devinf(&mut self) {
-        if self.devinf.is_some() || self.devinf_asked || self.datastores.is_empty() {
-            return;
-        }
-        self.devinf_asked = true;
-        if !self.devinf_told && self.version >= Version::V1_1 {
-            self.devinf_told = true;
-            let devinf = self.own_devinf(true);
-            let put = devinf::put(devinf, self.version, self.encoding);
-            if syncloom_wire::command_len(&put, self.version, self.encoding) <= self.message_limit() / 4 * 3 {
-                self.outbox.push_back(put);
-            }
-        }
-        self.outbox.push_back(devinf::get(self.version, self.encoding));
-    }
-
     /// Answers a command that is not carried out: `status`, or for 0 what says why.
     fn answer_unknown(&mut self, command: &Command, status: u16) {
         let (cmd, why) = match command {

@@ -1,27 +1,43 @@
-//! Who the peer is: credentials against what is known, and the challenge that follows (OMA-SyncML-RepPro 5.4).
+//! What a peer is told that says who it is: the status of the header, and the challenge that goes with it
+//! (OMA-SyncML-RepPro 5.4).
+//!
+//! Not its job: whether it is right (`verdict`).
 
-use syncloom_config::Auth;
-use syncloom_stores::{Device, StoreError};
+use syncloom_config::{Auth, Server as Settings};
+use syncloom_stores::StoreError;
 use syncloom_wire::Chal;
 
-use super::Session;
-use crate::auth::{self, Credentials, LoggedIn};
+use super::verdict::{Accepted, Case};
+use super::{Phase, Session};
+use crate::auth::{self, Attempt, Credentials};
 use crate::report::Outcome;
+use crate::server::Server;
 
 /// Wrong credentials that a session takes before it ends. Peers try two or three times; more is guessing.
 const MAX_FAILED_LOGINS: u32 = 5;
 
+/// Too many wrong logins of late: come again later.
+const BARRED: u16 = 503;
+
+/// The status of the header, and what the peer is asked for.
+type Answer = (u16, Option<Chal>);
+
 impl Session {
     /// The status of the header, and what the peer is asked for.
-    pub(super) fn authenticate(&mut self, random: &mut dyn FnMut(&mut [u8])) -> (u16, Option<Chal>) {
+    pub(super) fn authenticate(&mut self, now: i64, random: &mut dyn FnMut(&mut [u8])) -> Answer {
         if self.login.is_some() {
-            return (200, None);
+            return (self.same_user(), None);
         }
-        match self.try_login(random) {
+        let before = self.notes.len();
+        match self.try_login(now, random) {
             Ok((status @ (401 | 407), chal)) => {
                 self.failed_logins += 1;
                 if status == 401 {
-                    self.notes.push(format!("wrong credentials for user {:?}", self.claimed_name()));
+                    let credentials = Credentials::of(self.header.cred.as_ref());
+                    let user = auth::claimed_name(&credentials, &self.header);
+                    let device = &self.header.source.uri;
+                    let line = format!("wrong credentials for user {user:?} from device {device:?}");
+                    self.notes.insert(before, line);
                 }
                 if self.failed_logins >= MAX_FAILED_LOGINS {
                     self.outcome = Some(Outcome::Refused(status));
@@ -39,87 +55,92 @@ impl Session {
         }
     }
 
-    fn try_login(&mut self, random: &mut dyn FnMut(&mut [u8])) -> Result<(u16, Option<Chal>), StoreError> {
+    /// A session belongs to one user: whoever comes with another one's credentials ends it.
+    fn same_user(&mut self) -> u16 {
+        let credentials = Credentials::of(self.header.cred.as_ref());
+        let claimed = auth::claimed_name(&credentials, &self.header);
+        let given = !matches!(credentials, Credentials::None);
+        if !given || self.login.as_ref().is_none_or(|login| login.claimed == claimed) {
+            return 200;
+        }
+        self.notes.push(format!("another user, {claimed:?}, comes in the middle of the session"));
+        self.outbox.clear();
+        self.alerts.clear();
+        self.phase = Phase::Done;
+        self.outcome = Some(Outcome::Refused(401));
+        401
+    }
+
+    fn try_login(&mut self, now: i64, random: &mut dyn FnMut(&mut [u8])) -> Result<Answer, StoreError> {
         let server = std::sync::Arc::clone(&self.server);
         let Some(settings) = server.settings() else { return Ok((500, None)) };
-        let device_id = self.header.source.uri.clone();
         let credentials = Credentials::of(self.header.cred.as_ref());
-        if settings.required_auth == Auth::None && matches!(credentials, Credentials::None) {
-            return self.log_in_anybody(&device_id);
+        let missing = matches!(credentials, Credentials::None);
+        let (user, device_id) =
+            (auth::claimed_name(&credentials, &self.header), self.header.source.uri.clone());
+        // A server that asks nobody does not care for what it is told (manual 11.6).
+        let open = settings.required_auth == Auth::None;
+        let anybody = open && (missing || settings.requested_auth == Auth::None);
+        if !anybody && server.guard().is_barred(&user, &device_id, now) {
+            self.notes.push(format!("too many wrong logins of user {user:?} or device {device_id:?}"));
+            self.outcome = Some(Outcome::Refused(BARRED));
+            return Ok((BARRED, None));
         }
-        let uses_table = settings.simple_auth.is_none();
-        let known = if uses_table { self.backend.admin()?.device(&device_id)? } else { None };
-        let pending = server.take_challenge(&device_id);
-        let mut nonces: Vec<Vec<u8>> = pending.into_iter().map(String::into_bytes).collect();
-        if !settings.auto_nonce {
-            nonces.push(settings.constant_nonce.clone().into_bytes());
-        }
-        match &known {
-            Some(device) if !device.nonce.is_empty() => nonces.push(device.nonce.clone().into_bytes()),
-            // A device that was never given a nonce begins with none.
-            _ => nonces.push(Vec::new()),
-        }
-        let named = self.claimed_name();
-        let enough = credentials.strength() >= settings.required_auth;
-        let login = if enough {
-            let backend = self.backend.as_mut();
-            auth::check(settings, backend, &credentials, &named, &nonces, self.version)?
+        let device = if settings.keeps_devices() { self.backend.admin()?.device(&device_id)? } else { None };
+        let nonces = self.nonces(&server, settings, device.as_ref().map(|device| device.nonce.as_str()));
+        let version = self.version;
+        let attempt = Attempt { credentials, user, device_id, version, nonces: &nonces };
+        let form = self.backend.password_form().unwrap_or(settings.sql.password_form);
+        let asked = auth::requested(settings, form, version);
+        let nonce = if settings.auto_nonce { auth::nonce(random) } else { settings.constant_nonce.clone() };
+        let chal = auth::challenge(asked, nonce.as_bytes());
+        let accepted = if attempt.credentials.strength() >= settings.required_auth {
+            let case = Case { server: &server, settings, attempt: &attempt, device, anybody };
+            case.judge(&self.desk, self.backend.as_mut(), &mut self.notes)?
         } else {
             None
         };
-        let nonce = if settings.auto_nonce { auth::nonce(random) } else { settings.constant_nonce.clone() };
-        let Some(login) = login else {
-            // A server that asks nobody does not care for what it is told (manual 11.6).
-            if settings.required_auth == Auth::None && settings.requested_auth == Auth::None {
-                return self.log_in_anybody(&device_id);
+        let Attempt { user, device_id, .. } = &attempt;
+        let Some(accepted) = accepted else {
+            if !missing {
+                server.guard().was_wrong(user, device_id, now);
             }
-            server.challenge(&device_id, &nonce);
-            let status = if matches!(credentials, Credentials::None) { 407 } else { 401 };
-            return Ok((status, auth::challenge(settings.requested_auth, nonce.as_bytes())));
+            server.guard().challenge(device_id, &nonce);
+            return Ok((if missing { 407 } else { 401 }, chal));
         };
-        let mut device = self.device(&device_id)?;
-        let chal = auth::challenge(settings.requested_auth, nonce.as_bytes());
-        if chal.is_some() && settings.auto_nonce && uses_table {
-            device.nonce = nonce;
-            self.backend.admin()?.save_nonce(&device)?;
+        if !accepted.proven {
+            self.logged_in(accepted);
+            return Ok((200, None));
         }
-        self.logged_in(login, &device);
-        Ok((212, chal.filter(|_| uses_table || !settings.auto_nonce)))
+        server.guard().was_right(user, device_id);
+        if chal.is_some() && settings.auto_nonce {
+            if settings.keeps_nonces() {
+                let device = syncloom_stores::Device { nonce, ..accepted.device.clone() };
+                self.backend.admin()?.save_nonce(&device)?;
+            } else {
+                server.guard().challenge(device_id, &nonce);
+            }
+        }
+        self.logged_in(accepted);
+        Ok((212, chal))
     }
 
-    /// Lets a peer in by the name that it gives.
-    fn log_in_anybody(&mut self, device_id: &str) -> Result<(u16, Option<Chal>), StoreError> {
-        let user = self.claimed_name();
-        let device = self.device(device_id)?;
-        self.logged_in(LoggedIn { key: user.clone(), user }, &device);
-        Ok((200, None))
+    /// The nonces that the peer may use. A device that was never given one begins with none.
+    fn nonces(&self, server: &Server, settings: &Settings, stored: Option<&str>) -> Vec<Vec<u8>> {
+        let pending = server.guard().take_challenge(&self.header.source.uri);
+        if !settings.auto_nonce {
+            return vec![settings.constant_nonce.clone().into_bytes()];
+        }
+        let stored = stored.filter(|nonce| !nonce.is_empty()).map(str::to_owned);
+        let given: Vec<Vec<u8>> = pending.into_iter().chain(stored).map(String::into_bytes).collect();
+        if given.is_empty() { vec![Vec::new()] } else { given }
     }
 
-    fn logged_in(&mut self, login: LoggedIn, device: &Device) {
-        self.scope.user_key.clone_from(&login.key);
-        self.scope.device_key.clone_from(&device.key);
+    fn logged_in(&mut self, accepted: Accepted) {
+        self.scope.user_key.clone_from(&accepted.login.key);
+        self.scope.device_key = accepted.device.key;
         self.scope.device_id.clone_from(&self.header.source.uri);
-        self.login = Some(login);
-    }
-
-    /// The device's record, made if it is new.
-    fn device(&mut self, device_id: &str) -> Result<Device, StoreError> {
-        let has_table = self.server.settings().is_some_and(|settings| settings.keeps_devices());
-        if !has_table {
-            return Ok(Device { key: device_id.to_owned(), nonce: String::new() });
-        }
-        let mut admin = self.backend.admin()?;
-        match admin.device(device_id)? {
-            Some(device) => Ok(device),
-            None => admin.new_device(device_id),
-        }
-    }
-
-    /// Whose name the peer gives.
-    fn claimed_name(&self) -> String {
-        match Credentials::of(self.header.cred.as_ref()) {
-            Credentials::Basic { user, .. } => user,
-            _ => self.header.source.name.clone().unwrap_or_default(),
-        }
+        self.scope.domain = accepted.domain;
+        self.login = Some(accepted.login);
     }
 }

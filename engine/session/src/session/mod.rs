@@ -2,10 +2,12 @@
 
 mod commands;
 mod custom;
+mod device;
 mod interim;
 mod login;
 mod peer;
 mod reply;
+mod verdict;
 mod watch;
 
 pub use interim::Interim;
@@ -65,6 +67,10 @@ pub struct Session {
     stamp: Option<Stamp>,
     phase: Phase,
     devinf: Option<DevInf>,
+    /// What is known of the peer was looked up, and not said in this session.
+    recalled: bool,
+    /// It has been looked up.
+    looked_up: bool,
     /// It has been looked which remote rules are for the peer.
     rules_chosen: bool,
     devinf_asked: bool,
@@ -149,6 +155,8 @@ impl Session {
             stamp: None,
             phase: Phase::Init,
             devinf: None,
+            recalled: false,
+            looked_up: false,
             rules_chosen: false,
             devinf_asked: false,
             devinf_told: false,
@@ -218,8 +226,8 @@ impl Session {
             return;
         }
         self.begin_scripts();
-        (self.about.status, self.about.chal) = self.authenticate(random);
-        if self.login.is_none() && !self.is_aborted() {
+        (self.about.status, self.about.chal) = self.authenticate(now, random);
+        if !matches!(self.about.status, 200 | 212) && !self.is_aborted() {
             self.refuse(&message.body, self.about.status);
             return;
         }

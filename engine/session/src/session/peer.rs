@@ -3,7 +3,6 @@
 //! Not its job: which rules fit (`rules`), and what items have to do with it (`sync::peer`).
 
 use syncloom_config::{RuleSettings, Server};
-use syncloom_stores::Device;
 use syncloom_wire::{Command, Data, DevInf, Item, Limits, read_devinf};
 
 use super::Session;
@@ -20,9 +19,13 @@ impl Session {
             Command::Results(results) => devinf_of(&results.items),
             _ => None,
         });
-        if let Some(devinf) = told {
-            self.remember_device(devinf);
-            self.learn_devinf(devinf.clone());
+        match told {
+            Some(devinf) => {
+                self.remember_device(devinf);
+                self.recalled = false;
+                self.learn_devinf(devinf.clone());
+            }
+            None => self.recall_device(),
         }
     }
 
@@ -131,24 +134,6 @@ impl Session {
     pub fn allows_message_retries(&self) -> bool {
         let own = || self.server.settings().is_none_or(|settings| settings.allow_message_retries);
         self.rule(|rule| rule.allow_message_retries).unwrap_or_else(own)
-    }
-
-    fn remember_device(&mut self, devinf: &DevInf) {
-        let joined = |parts: [&Option<String>; 3]| {
-            parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" ")
-        };
-        let name = joined([&devinf.man, &devinf.mod_, &None]);
-        let info = joined([&devinf.oem, &devinf.fwv, &devinf.swv]);
-        let device = Device { key: self.scope.device_key.clone(), nonce: String::new() };
-        let keeps = |settings: &Server| settings.sql.save_info.is_some() || settings.plugin_keeps_devices();
-        let has_table = self.server.settings().is_some_and(keeps);
-        if has_table {
-            let saved =
-                self.backend.admin().and_then(|mut admin| admin.save_device_info(&device, &name, &info));
-            if let Err(error) = saved {
-                self.notes.push(error.to_string());
-            }
-        }
     }
 }
 

@@ -32,6 +32,7 @@ use syncloom_config::Datastore;
 use syncloom_formats::NoteKind;
 use syncloom_script::Comparer;
 use syncloom_stores::{Partial, Scope, Target};
+use syncloom_wire::DevInf;
 
 use crate::report::DatastoreReport;
 use crate::scripting::{DatastoreState, Desk};
@@ -176,6 +177,16 @@ struct Sent {
 }
 
 impl DatastoreSync {
+    /// Whether the peer's device information says anything of its datastore.
+    pub(crate) fn is_described_by(&self, devinf: &DevInf) -> bool {
+        devinf.datastores.iter().any(|store| open::same_address(&store.source_ref, &self.remote_uri))
+    }
+
+    /// When the peer synced this datastore last, in milliseconds since 1970.
+    pub(crate) fn last_sync(&self) -> Option<i64> {
+        self.target.last_sync
+    }
+
     /// The name of the datastore.
     pub(crate) fn name(&self) -> &str {
         &self.datastore.name

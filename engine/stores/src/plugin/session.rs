@@ -1,10 +1,11 @@
 //! Users and devices in a plugin (manual 14.1.2, 14.1.3).
 
 use syncloom_plugin_api::{Code, Field, PasswordMode, Session, write_fields};
+use syncloom_script::Value;
 
 use super::failed;
 use crate::error::StoreError;
-use crate::traits::{Admin, Device, User};
+use crate::traits::{Admin, Claim, Device, DeviceInfo, User};
 
 const WHAT: &str = "plugin of the server";
 
@@ -20,14 +21,18 @@ impl<'a> PluginAdmin<'a> {
 }
 
 impl Admin for PluginAdmin<'_> {
-    fn users(&mut self, name: &str, credential: &str, _nonce: &str) -> Result<Vec<User>, StoreError> {
+    fn users(&mut self, claim: &Claim<'_>) -> Result<Vec<User>, StoreError> {
         let given = match self.session.password_mode() {
             PasswordMode::None => return Ok(Vec::new()),
-            PasswordMode::ClearIn | PasswordMode::Md5NonceIn => Some(credential),
+            PasswordMode::ClearIn | PasswordMode::Md5NonceIn => Some(claim.credential),
             PasswordMode::ClearOut | PasswordMode::Md5Out => None,
         };
-        match self.session.login(name, given) {
-            Ok(login) => Ok(vec![User { key: login.user_key, secret: login.password.unwrap_or_default() }]),
+        match self.session.login(claim.lookup, given) {
+            Ok(login) => {
+                let secret = login.password.unwrap_or_default();
+                let columns = [&login.user_key, &secret].map(|text| Value::Text(text.clone())).to_vec();
+                Ok(vec![User { key: login.user_key, secret, columns }])
+            }
             Err(error) if matches!(error.code, Code::FORBIDDEN | Code::UNAUTHORIZED) => Ok(Vec::new()),
             Err(error) => Err(failed(WHAT, &error)),
         }
@@ -35,19 +40,20 @@ impl Admin for PluginAdmin<'_> {
 
     fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError> {
         let known = self.session.check_device(device_id).map_err(|error| failed(WHAT, &error))?;
-        Ok(Some(Device { key: known.key, nonce: known.nonce }))
+        Ok(Some(Device { id: device_id.to_owned(), key: known.key, nonce: known.nonce }))
     }
 
     fn new_device(&mut self, device_id: &str) -> Result<Device, StoreError> {
-        Ok(self.device(device_id)?.unwrap_or(Device { key: device_id.to_owned(), nonce: String::new() }))
+        Ok(self.device(device_id)?.unwrap_or(Device::unkept(device_id)))
     }
 
     fn save_nonce(&mut self, device: &Device) -> Result<(), StoreError> {
         self.session.save_nonce(&device.nonce).map_err(|error| failed(WHAT, &error))
     }
 
-    fn save_device_info(&mut self, _device: &Device, name: &str, info: &str) -> Result<(), StoreError> {
-        let info = write_fields(&[Field::new("name", name), Field::new("info", info)]);
+    fn save_device_info(&mut self, _device: &Device, info: &DeviceInfo) -> Result<(), StoreError> {
+        let DeviceInfo { name, info, .. } = info;
+        let info = write_fields(&[Field::new("name", name.as_str()), Field::new("info", info.as_str())]);
         self.session.save_device_info(&info).map_err(|error| failed(WHAT, &error))
     }
 }

@@ -5,9 +5,10 @@ use syncloom_config::{Sql, SqlServer};
 
 use super::connection::Database;
 use super::convert::text;
+use super::script;
 use super::statement::{self, Values};
 use crate::error::{ErrorKind, StoreError};
-use crate::traits::{Admin, Device, User};
+use crate::traits::{Admin, Claim, Device, DeviceInfo, User};
 
 /// Users and devices in an SQLite file.
 pub(super) struct SqliteAdmin<'a> {
@@ -22,14 +23,24 @@ impl<'a> SqliteAdmin<'a> {
 }
 
 impl Admin for SqliteAdmin<'_> {
-    fn users(&mut self, name: &str, credential: &str, nonce: &str) -> Result<Vec<User>, StoreError> {
+    fn users(&mut self, claim: &Claim<'_>) -> Result<Vec<User>, StoreError> {
         let missing = || StoreError::new(ErrorKind::Unavailable, "<server> has no <userkeysql>");
         let sql = self.sql.user_key.as_ref().ok_or_else(missing)?;
-        let values = Values { user_name: name, credential, nonce, ..Values::default() };
+        let values = Values {
+            user_name: claim.name,
+            login_name: claim.lookup,
+            domain: claim.domain,
+            credential: claim.credential,
+            nonce: claim.nonce,
+            ..Values::default()
+        };
         let mut users = Vec::new();
         statement::run(self.database.connection(), sql, &values, |row| {
             let secret = if row.as_ref().column_count() > 1 { text(row.get_ref(1)?) } else { String::new() };
-            users.push(User { key: text(row.get_ref(0)?), secret });
+            let columns =
+                (0..row.as_ref().column_count()).map(|column| row.get_ref(column).map(script::value));
+            let columns = columns.collect::<rusqlite::Result<_>>()?;
+            users.push(User { key: text(row.get_ref(0)?), secret, columns });
             Ok(true)
         })?;
         Ok(users)
@@ -37,13 +48,13 @@ impl Admin for SqliteAdmin<'_> {
 
     fn device(&mut self, device_id: &str) -> Result<Option<Device>, StoreError> {
         let Some(sql) = &self.sql.get_device else {
-            return Ok(Some(Device { key: device_id.to_owned(), nonce: String::new() }));
+            return Ok(Some(Device::unkept(device_id)));
         };
         let values = Values { device_id, ..Values::default() };
         let mut device = None;
         statement::run(self.database.connection(), sql, &values, |row| {
             let nonce = if row.as_ref().column_count() > 1 { text(row.get_ref(1)?) } else { String::new() };
-            device = Some(Device { key: text(row.get_ref(0)?), nonce });
+            device = Some(Device { id: device_id.to_owned(), key: text(row.get_ref(0)?), nonce });
             Ok(false)
         })?;
         Ok(device)
@@ -66,13 +77,30 @@ impl Admin for SqliteAdmin<'_> {
         Ok(())
     }
 
-    fn save_device_info(&mut self, device: &Device, name: &str, info: &str) -> Result<(), StoreError> {
-        if let Some(sql) = &self.sql.save_info {
-            let values =
-                Values { device_key: &device.key, device_name: name, device_info: info, ..Values::default() };
+    fn save_device_info(&mut self, device: &Device, info: &DeviceInfo) -> Result<(), StoreError> {
+        let values = Values {
+            device_key: &device.key,
+            device_id: &device.id,
+            device_name: &info.name,
+            device_info: &info.info,
+            devinf: &info.devinf,
+            ..Values::default()
+        };
+        for sql in [&self.sql.save_info, &self.sql.save_devinf].into_iter().flatten() {
             statement::run(self.database.writable()?, sql, &values, |_| Ok(true))?;
         }
         Ok(())
+    }
+
+    fn devinf(&mut self, device: &Device) -> Result<Option<String>, StoreError> {
+        let Some(sql) = &self.sql.load_devinf else { return Ok(None) };
+        let values = Values { device_key: &device.key, device_id: &device.id, ..Values::default() };
+        let mut found = None;
+        statement::run(self.database.connection(), sql, &values, |row| {
+            found = Some(text(row.get_ref(0)?));
+            Ok(false)
+        })?;
+        Ok(found)
     }
 }
 

@@ -60,6 +60,7 @@ impl<'a> SqliteStore<'a> {
             user_key: &self.scope.user_key,
             device_key: &self.scope.device_key,
             device_id: &self.scope.device_id,
+            domain: &self.scope.domain,
             folder_key: &self.scope.folder_key,
             remote_path: &self.scope.remote_path,
             stamp: Some(self.scope.stamp),

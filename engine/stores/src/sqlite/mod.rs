@@ -6,6 +6,7 @@ mod connection;
 mod convert;
 mod items;
 mod probe;
+mod script;
 mod statement;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use connection::Database;
 pub use connection::{copy, create_if_missing};
 use items::SqliteStore;
 pub use probe::{Fault, Probe, probe};
+pub use script::{Rows, integer_of_time, literal, time_of_integer};
 
 /// The SQLite files of one session. Each is opened when it is first needed, once.
 pub struct SqliteBackend {
@@ -50,6 +52,10 @@ fn admin_file(config: &Config) -> Option<&SqliteFile> {
     config.server.as_ref().and_then(|server| server.sql.sqlite.as_ref())
 }
 
+fn no_admin_file() -> StoreError {
+    StoreError::new(ErrorKind::Unavailable, "<server> has no <sqlitefile>")
+}
+
 /// The file of targets and maps: the server's, or else the datastore's own.
 fn target_file<'a>(config: &'a Config, sql: &'a SqlStore) -> &'a SqliteFile {
     admin_file(config).unwrap_or(&sql.sqlite)
@@ -64,8 +70,7 @@ fn sql_of(datastore: &Datastore) -> Result<&SqlStore, StoreError> {
 impl Backend for SqliteBackend {
     fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError> {
         let config = Arc::clone(&self.config);
-        let file = admin_file(&config)
-            .ok_or_else(|| StoreError::new(ErrorKind::Unavailable, "<server> has no <sqlitefile>"))?;
+        let file = admin_file(&config).ok_or_else(no_admin_file)?;
         let position = self.position(file)?;
         let server = self.config.server.as_ref();
         let sql = server.map(|server| &server.sql);
@@ -97,6 +102,13 @@ impl Backend for SqliteBackend {
         let targets = self.position(target_file(&config, sql))?;
         let (data, targets) = two_of(&mut self.open, data, targets);
         Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope, &self.config.zones)))
+    }
+
+    fn run_script_sql(&mut self, text: &str) -> Result<Rows, StoreError> {
+        let config = Arc::clone(&self.config);
+        let file = admin_file(&config).ok_or_else(no_admin_file)?;
+        let position = self.position(file)?;
+        script::run(&mut self.open[position].1, text)
     }
 
     fn commit(&mut self) -> Result<(), StoreError> {

@@ -46,7 +46,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[text("user"), text("secret"), integer("secretIsMD5")],
         INTEGER,
         "11.33",
-        "Checks the login against a user's password or its MD5 digest.",
+        "Whether the proof is right for a user with this password, or with this MD5 of user:password in base 64.",
         AnyCall::Login(LoginCall::CheckAuth),
     ),
     row(
@@ -100,7 +100,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[],
         INTEGER,
         "11.33",
-        "The kind of proof: 0 none, 1 basic, 2 MD5.",
+        "The kind of proof: 0 none, 1 the password, 2 MD5 of SyncML 1.0, 3 MD5 of SyncML 1.1 and 1.2.",
         AnyCall::Login(LoginCall::AuthType),
     ),
     row(

@@ -79,7 +79,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[text("statement")],
         INTEGER,
         "12.7",
-        "Runs an SQL statement; whether it succeeded.",
+        "Runs an SQL statement; 0 if it succeeded, else an error code.",
         AnyCall::Sql(SqlCall::Execute),
     ),
     row(

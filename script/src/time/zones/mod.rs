@@ -7,12 +7,14 @@
 //!
 //! Not its job: reading the machine's zone; the caller says what SYSTEM is.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::{Timestamp, TimestampKind, iso8601};
+use super::calendar::civil;
+use super::{DAY_MS, Timestamp, TimestampKind, iso8601};
 use rule::{Rule, year_of};
 
 pub mod builtin;
@@ -199,19 +201,24 @@ impl Zones {
     /// The name of a zone (manual 6.14.4, `TIMEZONE`): nothing for floating times, and the offset by ISO 8601
     /// where the zone is no more than that.
     pub fn name(&self, zone: Zone) -> String {
+        self.name_of(zone).into_owned()
+    }
+
+    /// The same, as it is known.
+    fn name_of(&self, zone: Zone) -> Cow<'_, str> {
         let id = match zone {
-            Zone::Floating => return String::new(),
-            Zone::Utc => return "UTC".to_owned(),
-            Zone::Offset(minutes) => return iso8601::offset_text(minutes, true),
+            Zone::Floating => return Cow::Borrowed(""),
+            Zone::Utc => return Cow::Borrowed("UTC"),
+            Zone::Offset(minutes) => return Cow::Owned(iso8601::offset_text(minutes, true)),
             Zone::Named(id) => id,
         };
         match (id.label, id.clock) {
-            (Label::System, _) => "system".to_owned(),
-            (_, Clock::Builtin(place)) => entry(place).map_or(String::new(), |zone| zone.name.to_owned()),
-            (_, Clock::Olson(tz)) => tz.name().to_owned(),
+            (Label::System, _) => Cow::Borrowed("system"),
+            (_, Clock::Builtin(place)) => Cow::Borrowed(entry(place).map_or("", |zone| zone.name)),
+            (_, Clock::Olson(tz)) => Cow::Borrowed(tz.name()),
             (_, Clock::Rule(rule)) => match self.definition(id) {
-                Some(defined) => defined.name.clone(),
-                None => described(rule),
+                Some(defined) => Cow::Borrowed(&defined.name),
+                None => Cow::Owned(described(rule)),
             },
         }
     }
@@ -290,6 +297,14 @@ impl Zones {
         Some(Zone::defined(self.defined.len() - 1, rule))
     }
 
+    /// Whether a zone is known here: it needs no definition, or has one.
+    pub fn has(&self, zone: Zone) -> bool {
+        match zone {
+            Zone::Named(id @ ZoneId { label: Label::Defined(_), .. }) => self.definition(id).is_some(),
+            _ => true,
+        }
+    }
+
     /// The definition of a zone. One that came from other zones than these may stand at a place that is
     /// another's here: the rule tells.
     fn definition(&self, id: ZoneId) -> Option<&Defined> {
@@ -324,8 +339,10 @@ impl Zone {
             Zone::Named(id) => match id.clock {
                 Clock::Olson(tz) => olson::seconds_at_reading(tz, reading),
                 clock => {
-                    let year = year_of(reading);
-                    i64::from(clock.rule(year).minutes_at_reading(year, reading)) * 60
+                    let (year, month, day) = civil(reading.div_euclid(DAY_MS));
+                    let rule = clock.rule(year);
+                    let far = rule.minutes_on(month, day);
+                    i64::from(far.unwrap_or_else(|| rule.minutes_at_reading(year, reading))) * 60
                 }
             },
         }
@@ -341,8 +358,10 @@ impl Zone {
                 clock => {
                     // The year is that of the zone's own clock, for which the standard offset is near enough.
                     let offset = i64::from(clock.rule(year_of(utc)).offset) * 60_000;
-                    let year = year_of(utc.saturating_add(offset));
-                    i64::from(clock.rule(year).minutes_at_utc(year, utc)) * 60
+                    let (year, month, day) = civil(utc.saturating_add(offset).div_euclid(DAY_MS));
+                    let rule = clock.rule(year);
+                    let far = rule.minutes_on(month, day);
+                    i64::from(far.unwrap_or_else(|| rule.minutes_at_utc(year, utc))) * 60
                 }
             },
         }

@@ -9,9 +9,10 @@
 use std::fmt;
 
 use crate::time::calendar::{WEEKDAYS, civil, day_number, days_in_month, weekday, weekday_named};
-use crate::time::{DAY_MS, Timestamp, iso8601};
+use crate::time::{DAY_MS, iso8601};
 
 const MINUTE_MS: i64 = 60_000;
+const DAY_MINUTES: u16 = 24 * 60;
 
 /// A year's rule of a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,6 +100,19 @@ impl Rule {
         self.choose(shift(begins, self.offset), shift(ends, self.summer_offset()), utc)
     }
 
+    /// Minutes east of UTC on a day that is far from a switch, wherever its clock stands; `None` where it takes a closer
+    /// look. Most days are.
+    pub(super) fn minutes_on(self, month: i64, day: i64) -> Option<i16> {
+        let Some(Summer { saving, begins, ends }) = self.summer else { return Some(self.offset) };
+        let is_small = saving.unsigned_abs() < DAY_MINUTES && begins.minute.max(ends.minute) < DAY_MINUTES;
+        let (begins, ends) = (i64::from(begins.month), i64::from(ends.month));
+        // A day from the ends of a month no clock is in another one.
+        let is_far = (2..=27).contains(&day) && begins != ends && month != begins && month != ends;
+        let summer =
+            if begins < ends { begins < month && month < ends } else { !(ends < month && month < begins) };
+        (is_small && is_far).then(|| if summer { self.summer_offset() } else { self.offset })
+    }
+
     /// South of the equator summer begins late in the year and ends early in it.
     fn choose(self, begins: i64, ends: i64, time: i64) -> i16 {
         let summer =
@@ -183,7 +197,7 @@ impl Switch {
 
 /// The year of a linear time.
 pub(super) fn year_of(millis: i64) -> i64 {
-    Timestamp::from_linear(millis, super::Zone::Floating).parts().year
+    civil(millis.div_euclid(DAY_MS)).0
 }
 
 fn small(number: i64) -> u8 {
@@ -193,6 +207,7 @@ fn small(number: i64) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Timestamp;
 
     fn reading(text: &str) -> i64 {
         Timestamp::parse(text).unwrap().linear()
@@ -235,6 +250,16 @@ mod tests {
             (south, "20081005T020000", 660),
         ] {
             assert_eq!(rule.minutes_at_reading(2008, reading(text)), minutes, "{text}");
+        }
+        for rule in [north, south] {
+            let days = (0..366).map(|day| reading("20080101T000000") + day * DAY_MS);
+            for time in days.flat_map(|day| [day, day + DAY_MS - 1]) {
+                let (_, month, day) = civil(time.div_euclid(DAY_MS));
+                let far = rule.minutes_on(month, day);
+                assert_eq!(far.is_none(), [3, 10].contains(&month) || !(2..=27).contains(&day));
+                assert!(far.is_none_or(|minutes| minutes == rule.minutes_at_reading(2008, time)));
+                assert!(far.is_none_or(|minutes| minutes == rule.minutes_at_utc(2008, time)));
+            }
         }
         assert_eq!(north.minutes_at_utc(2008, reading("20081026T005959")), 120);
         assert_eq!(north.minutes_at_utc(2008, reading("20081026T010000")), 60);

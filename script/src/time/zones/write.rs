@@ -4,6 +4,7 @@
 //! writes it: rules are said as monthly with an interval of twelve, the month being that of DTSTART. Not its
 //! job: line ends and folding, which belong to the format around it.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::rule::{Day, Rule, Switch, year_of};
@@ -84,14 +85,14 @@ impl Zones {
     }
 
     /// The TZID of a zone, as it stands in a VTIMEZONE and in what refers to it. Empty for floating times.
-    pub fn tzid(&self, zone: Zone, mode: TzidMode) -> String {
+    pub fn tzid(&self, zone: Zone, mode: TzidMode) -> Cow<'_, str> {
         let zone = self.resolved(zone);
         match (mode, self.clock(zone)) {
             (TzidMode::Olson, Clock::Builtin(place)) => match super::entry(place) {
-                Some(entry) if !entry.location.is_empty() => entry.location.to_owned(),
-                _ => self.name(zone),
+                Some(entry) if !entry.location.is_empty() => Cow::Borrowed(entry.location),
+                _ => self.name_of(zone),
             },
-            _ => self.name(zone),
+            _ => self.name_of(zone),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a [`Codec`](crate::Codec) prepares once per datatype: the components and properties that exist in
-//! its dialect, names by which they are looked up, counters for positions, and the fields behind each
-//! property.
+//! its dialect, names by which they are looked up (`names`), counters for positions, the fields behind each
+//! property, and what its values need (`value`).
 //!
 //! Not its job: anything that depends on a peer or an item.
 
@@ -12,11 +12,17 @@ use syncloom_config::{
     ValueMap,
 };
 use syncloom_script::item::MAX_ARRAY_INDEX;
-use syncloom_script::{FieldId, FieldList};
+use syncloom_script::{FieldId, FieldList, FieldType};
 
 use crate::convert::multimix::Mix;
 use crate::convert::recurrence;
+use crate::generate::Escapes;
 use crate::peer::Peer;
+pub(crate) use names::Names;
+pub(crate) use value::{ParameterPlan, ValuePlan};
+
+mod names;
+mod value;
 
 /// The prepared profile of a datatype.
 #[derive(Debug)]
@@ -43,6 +49,8 @@ pub(crate) struct Plan {
 pub(crate) struct ComponentPlan {
     /// What the config says of it.
     pub profile: Arc<Profile>,
+    /// Its name within the outermost one, whose own is empty: `VEVENT/VALARM`.
+    pub path: String,
     /// Its properties by name in upper case; several of one name are tried in their order.
     pub by_name: Names<Vec<usize>>,
     /// Its components by name in upper case.
@@ -53,39 +61,8 @@ pub(crate) struct ComponentPlan {
     pub single: bool,
     /// Whether one of its properties is a recurrence rule.
     pub recurs: bool,
-}
-
-/// Things by their names, whatever the case of these. There are so few that searching is faster than hashing.
-#[derive(Debug)]
-pub(crate) struct Names<T> {
-    /// The names in upper case.
-    entries: Vec<(Vec<u8>, T)>,
-}
-
-impl<T> Default for Names<T> {
-    fn default() -> Names<T> {
-        Names { entries: Vec::new() }
-    }
-}
-
-impl<T> Names<T> {
-    /// What has this name.
-    pub fn get(&self, name: &[u8]) -> Option<&T> {
-        self.place(name).map(|place| &self.entries[place].1)
-    }
-
-    /// What has this name, made if there is nothing yet.
-    fn entry(&mut self, name: &[u8], make: impl FnOnce() -> T) -> &mut T {
-        let place = self.place(name).unwrap_or_else(|| {
-            self.entries.push((name.to_ascii_uppercase(), make()));
-            self.entries.len() - 1
-        });
-        &mut self.entries[place].1
-    }
-
-    fn place(&self, name: &[u8]) -> Option<usize> {
-        self.entries.iter().position(|(known, _)| known.eq_ignore_ascii_case(name))
-    }
+    /// Its properties that say the version.
+    pub versions: Vec<usize>,
 }
 
 /// What a component consists of, as indexes into the plan.
@@ -112,6 +89,29 @@ pub(crate) struct PropertyPlan {
     pub group: usize,
     /// What separates its values: nothing where it has one.
     pub separators: Vec<char>,
+    /// Its values.
+    pub values: Vec<ValuePlan>,
+    /// Its parameters.
+    pub parameters: Vec<ParameterPlan>,
+    /// The parameters that say the zone of its times.
+    pub zones: Vec<usize>,
+    /// When it is bytes and no text.
+    pub binary: Binary,
+    /// Whether its value has a syntax of its own, in which separators separate.
+    pub raw: bool,
+    /// Whether its value may be cut: it is text.
+    pub cut: bool,
+    /// What is escaped in its values.
+    pub escapes: Escapes,
+}
+
+/// When a property is bytes and no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Binary {
+    Never,
+    /// When it comes in base 64.
+    InBase64,
+    Always,
 }
 
 impl Plan {
@@ -126,21 +126,23 @@ impl Plan {
             has_zones: false,
             zone_names: Names::default(),
         };
-        plan.add(&profile.root, &profile.fields, mode);
+        plan.add(&profile.root, String::new(), &profile.fields, mode);
         plan.fields.sort_unstable();
         plan.fields.dedup();
         plan
     }
 
-    fn add(&mut self, profile: &Arc<Profile>, list: &FieldList, mode: MimeMode) -> usize {
+    fn add(&mut self, profile: &Arc<Profile>, path: String, list: &FieldList, mode: MimeMode) -> usize {
         let component = self.components.len();
         self.components.push(ComponentPlan {
             profile: Arc::clone(profile),
+            path: path.clone(),
             by_name: Names::default(),
             children: Names::default(),
             members: Vec::new(),
             single: is_single(profile, mode),
             recurs: false,
+            versions: Vec::new(),
         });
         self.has_zones |= profile.time_zones;
         self.fields.extend(profile.selector.as_ref().map(|selector| selector.field));
@@ -152,9 +154,14 @@ impl Plan {
                     plan.by_name.entry(property.name.as_bytes(), Vec::new).push(index);
                     plan.members.push(PlanMember::Property(index));
                     plan.recurs |= has_conversion(property, Conversion::RRule);
+                    plan.versions.extend(has_conversion(property, Conversion::Version).then_some(index));
                 }
                 Member::Profile(profile) if exists(profile.only_for, mode) => {
-                    let index = self.add(profile, list, mode);
+                    let path = match path.is_empty() {
+                        true => profile.name.clone(),
+                        false => format!("{path}/{}", profile.name),
+                    };
+                    let index = self.add(profile, path, list, mode);
                     let plan = &mut self.components[component];
                     plan.children.entry(profile.name.as_bytes(), || index);
                     plan.members.push(PlanMember::Component(index));
@@ -201,6 +208,10 @@ impl Plan {
             let says = if is_tz { Conversion::Tz } else { Conversion::Daylight };
             self.zone_names.entry(property.name.as_bytes(), || says);
         }
+        let separators = match is_structured(property) {
+            true => std::iter::once(property.separator).chain(property.alt_separator).collect(),
+            false => Vec::new(),
+        };
         self.properties.push(PropertyPlan {
             property: Arc::clone(property),
             component,
@@ -208,10 +219,14 @@ impl Plan {
             counters,
             fields,
             group,
-            separators: match is_structured(property) {
-                true => std::iter::once(property.separator).chain(property.alt_separator).collect(),
-                false => Vec::new(),
-            },
+            escapes: Escapes::new(mode, &separators),
+            separators,
+            values: property.values.iter().map(ValuePlan::new).collect(),
+            zones: says_zone(property),
+            parameters: property.parameters.iter().map(|one| ParameterPlan::new(one, mode)).collect(),
+            binary: binary(property, list),
+            raw: has_conversion(property, Conversion::RRule) || is_zone(property),
+            cut: is_cut(property),
         });
         index
     }
@@ -265,24 +280,19 @@ pub(crate) fn exists(only_for: Option<MimeMode>, mode: MimeMode) -> bool {
     only_for.is_none_or(|only| only == mode)
 }
 
-/// Whether a parameter exists in this dialect, for this peer.
-pub(crate) fn parameter_exists(
-    parameter: &Parameter,
-    property: &Property,
-    mode: MimeMode,
-    peer: &Peer,
-) -> bool {
-    exists(parameter.only_for, mode)
-        && parameter.rule.as_deref().is_none_or(|rule| {
-            if rule.eq_ignore_ascii_case(OTHER_RULE) {
-                !property.parameters.iter().any(|other| {
-                    other.name.eq_ignore_ascii_case(&parameter.name)
-                        && other.rule.as_deref().is_some_and(|rule| peer.has_rule(rule))
-                })
-            } else {
-                peer.has_rule(rule)
-            }
-        })
+/// Whether a parameter exists for this peer by its rule, if it has one.
+pub(crate) fn rule_has_parameter(property: &Property, parameter: usize, peer: &Peer) -> bool {
+    let parameter = &property.parameters[parameter];
+    parameter.rule.as_deref().is_none_or(|rule| {
+        if rule.eq_ignore_ascii_case(OTHER_RULE) {
+            !property.parameters.iter().any(|other| {
+                other.name.eq_ignore_ascii_case(&parameter.name)
+                    && other.rule.as_deref().is_some_and(|rule| peer.has_rule(rule))
+            })
+        } else {
+            peer.has_rule(rule)
+        }
+    })
 }
 
 /// Whether a property has its values separated from each other.
@@ -296,8 +306,34 @@ pub(crate) fn has_conversion(property: &Property, conversion: Conversion) -> boo
 }
 
 /// Whether a property says in which zone the times of the text are.
-pub(crate) fn is_zone(property: &Property) -> bool {
+fn is_zone(property: &Property) -> bool {
     has_conversion(property, Conversion::Tz) || has_conversion(property, Conversion::Daylight)
+}
+
+/// The parameters of a property that say the zone of its times.
+fn says_zone(property: &Property) -> Vec<usize> {
+    let conversion = |parameter: &Parameter| parameter.value.as_ref().map(|map| map.conversion);
+    let parameters = property.parameters.iter().enumerate();
+    let of_zones = parameters.filter(|(_, parameter)| conversion(parameter) == Some(Conversion::TzId));
+    of_zones.map(|(index, _)| index).collect()
+}
+
+/// When a property is bytes and no text.
+fn binary(property: &Property, list: &FieldList) -> Binary {
+    let [map] = property.values.as_slice() else { return Binary::Never };
+    let kind = map.field.and_then(|field| list.get(field)).map(|field| field.kind);
+    match map.conversion {
+        Conversion::BlobBase64 => Binary::Always,
+        Conversion::BlobAuto => Binary::InBase64,
+        _ if kind == Some(FieldType::Blob) && !is_structured(property) => Binary::InBase64,
+        _ => Binary::Never,
+    }
+}
+
+/// Whether a value of a property may be cut: one that is text.
+fn is_cut(property: &Property) -> bool {
+    let is_text = |conversion| matches!(conversion, Conversion::None | Conversion::EmptyOnly);
+    property.values.iter().all(|map| is_text(map.conversion) && map.enums.is_empty())
 }
 
 /// The field of a `<value>` where a position has moved it; none where it has none. What lies outside of the

@@ -1,0 +1,57 @@
+//! A `<value>` and a `<parameter>`, prepared: what would have to be found out anew for every item.
+
+use std::ops::Deref;
+
+use syncloom_config::{Conversion, MimeMode, Parameter, ValueMap};
+
+use super::exists;
+use crate::convert::multimix::Mix;
+
+/// A `<value>`.
+#[derive(Debug)]
+pub(crate) struct ValuePlan {
+    map: ValueMap,
+    /// The inner forms of its rules, of those that have one; nothing where the conversion has none.
+    pub mixes: Vec<Option<Mix>>,
+}
+
+impl ValuePlan {
+    /// Prepares one.
+    pub fn new(map: &ValueMap) -> ValuePlan {
+        let mixes = match map.conversion {
+            Conversion::MultiMix => map.enums.iter().map(|rule| Mix::parse(&rule.value)).collect(),
+            _ => Vec::new(),
+        };
+        ValuePlan { map: map.clone(), mixes }
+    }
+}
+
+impl Deref for ValuePlan {
+    type Target = ValueMap;
+
+    fn deref(&self) -> &ValueMap {
+        &self.map
+    }
+}
+
+/// A `<parameter>`.
+#[derive(Debug)]
+pub(crate) struct ParameterPlan {
+    /// Its value, if it has one.
+    pub value: Option<ValuePlan>,
+    /// Whether it exists in the dialect.
+    pub exists: bool,
+    /// Whether it exists for some peers only.
+    pub has_rule: bool,
+}
+
+impl ParameterPlan {
+    /// Prepares one.
+    pub fn new(parameter: &Parameter, mode: MimeMode) -> ParameterPlan {
+        ParameterPlan {
+            value: parameter.value.as_ref().map(ValuePlan::new),
+            exists: exists(parameter.only_for, mode),
+            has_rule: parameter.rule.is_some(),
+        }
+    }
+}
