@@ -5,7 +5,8 @@
 //!
 //! Run it with `--release`, beside a `syncloom` built in the same way.
 
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+// What cannot be measured is said by panicking, as in the tests.
+#![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
