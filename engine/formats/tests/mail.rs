@@ -291,7 +291,7 @@ fn hostile_mails() {
         let (item, _) = parsed(&codec, text.as_bytes());
         let mut out = Vec::new();
         codec.generate(&item, &Peer::default(), &mut out);
-        assert!(begun.elapsed() < Duration::from_secs(20), "{:?} {}", begun.elapsed(), &text[..60]);
+        assert!(begun.elapsed() < Duration::from_secs(100), "{:?} {}", begun.elapsed(), &text[..60]);
         assert!(out.len() < text.len() * 6 + 10_000, "{} of {}", out.len(), text.len());
     }
 }

@@ -195,5 +195,5 @@ fn the_work_grows_with_the_input() {
     let Command::Add(add) = &decoded.message.body[0] else { panic!("no Add") };
     assert_eq!(add.items[0].data.as_ref().and_then(Data::as_bytes).unwrap().len(), 800_000);
     // Quadratic work would take minutes; the bound leaves room for slow machines.
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
