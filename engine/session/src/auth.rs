@@ -196,7 +196,8 @@ impl<'a> Secret<'a> {
 /// What a peer is asked for, where passwords are kept in this form: a digest of SyncML 1.0 can be checked only with
 /// the password itself (manual 11.6).
 pub(crate) fn requested(settings: &Settings, form: PasswordForm, version: Version) -> Auth {
-    let digests_only = matches!(form, PasswordForm::Md5Base64 | PasswordForm::Md5Hex);
+    let in_table = settings.simple_auth.is_none();
+    let digests_only = in_table && matches!(form, PasswordForm::Md5Base64 | PasswordForm::Md5Hex);
     match settings.requested_auth {
         Auth::Md5 if version == Version::V1_0 && digests_only => Auth::Basic,
         other => other,
