@@ -8,10 +8,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use syncloom_tests::device::{Device, Dialect, Store};
 use syncloom_tests::entry::{Entry, assert_same};
 use syncloom_tests::server::{Server, workspace};
+
+const A_STAMP: Duration = Duration::from_millis(1100);
 
 /// The client's stores and ours, and where the entries that a device begins with are.
 const STORES: [(&str, &str, &str, &str, &str); 4] = [
@@ -166,6 +170,8 @@ fn agree(reference: &Reference, devices: [&Device; 2], counts: [usize; 4], about
 
 /// Syncs, and gives what the server says of it.
 fn sync(reference: &mut Reference, device: &Device, mode: &str) -> String {
+    // The stamps of text files are whole seconds: within one, a device may be told of a change again.
+    thread::sleep(A_STAMP);
     device.synced(&reference.server, mode);
     let ended = reference.server.line(" ended: ");
     assert!(ended.contains(": complete"), "{mode}: {ended}");

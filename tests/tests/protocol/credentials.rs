@@ -86,6 +86,8 @@ fn passwords_are_kept_in_every_form() {
     let md5 = "<cleartextpw>no</cleartextpw><md5userpass>yes</md5userpass>";
     let md5_hex = "<cleartextpw>no</cleartextpw><md5userpass>yes</md5userpass><md5hex>yes</md5hex>";
     let simple = "<simpleauthuser>demo</simpleauthuser><simpleauthpw>demo</simpleauthpw><cleartextpw>yes</cleartextpw>";
+    // What is in the table does not count beside the one user of the config, nor does its form.
+    let simple_md5 = "<simpleauthuser>demo</simpleauthuser><simpleauthpw>demo</simpleauthpw><cleartextpw>no</cleartextpw><md5userpass>yes</md5userpass>";
     // The form, what stands in the table, and what follows for basic, for MD5, and for MD5 of SyncML 1.0.
     let all = ["212 md5 nonce", "212 md5 nonce", "212 md5 nonce"];
     let digests = ["212 md5 nonce", "212 md5 nonce", "401 basic"];
@@ -95,6 +97,7 @@ fn passwords_are_kept_in_every_form() {
         (md5_hex, USERS, hex.clone(), digests),
         (md5_hex, USERS, hex.to_uppercase(), digests),
         (simple, USERS, "another".to_owned(), all),
+        (simple_md5, USERS, "another".to_owned(), all),
         (
             "<cleartextpw>no</cleartextpw>",
             checked,
