@@ -147,23 +147,6 @@ impl Contact {
     }
 }
 
-/// Panics with the difference where two lists do not hold the same contacts.
-pub fn assert_same(ours: Vec<Contact>, theirs: Vec<Contact>, about: &str) {
-    let (mut ours, mut theirs) = (ours, theirs);
-    ours.sort();
-    theirs.sort();
-    let only = |these: &[Contact], others: &[Contact]| -> Vec<Contact> {
-        these.iter().filter(|contact| !others.contains(contact)).cloned().collect()
-    };
-    let (only_ours, only_theirs) = (only(&ours, &theirs), only(&theirs, &ours));
-    assert!(
-        ours == theirs,
-        "{about}: {} and {} contacts\nonly on the first side: {only_ours:#?}\nonly on the second side: {only_theirs:#?}",
-        ours.len(),
-        theirs.len()
-    );
-}
-
 /// Names from several scripts, with the characters that formats trip over.
 const NAMES: [(&str, &str); 10] = [
     ("Doe", "John"),

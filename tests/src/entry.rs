@@ -205,23 +205,6 @@ impl Entry {
     }
 }
 
-/// Panics with the difference where two lists do not hold the same entries.
-pub fn assert_same(ours: Vec<Entry>, theirs: Vec<Entry>, about: &str) {
-    let (mut ours, mut theirs) = (ours, theirs);
-    ours.sort();
-    theirs.sort();
-    let only = |these: &[Entry], others: &[Entry]| -> Vec<Entry> {
-        these.iter().filter(|entry| !others.contains(entry)).cloned().collect()
-    };
-    let (only_ours, only_theirs) = (only(&ours, &theirs), only(&theirs, &ours));
-    assert!(
-        ours == theirs,
-        "{about}: {} and {} entries\nonly on the first side: {only_ours:#?}\nonly on the second side: {only_theirs:#?}",
-        ours.len(),
-        theirs.len()
-    );
-}
-
 /// What the parameters say, as far as it counts.
 fn shown(parameters: &[String], counting: &[&str]) -> String {
     let mut shown = Vec::new();

@@ -19,6 +19,7 @@ pub mod parts;
 pub mod peer;
 pub mod phone;
 pub mod replay;
+pub mod same;
 pub mod server;
 
 /// Says that a test did not run, and why.

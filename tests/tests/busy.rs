@@ -9,9 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
-use syncloom_tests::contact::assert_same;
 use syncloom_tests::peer::{Line, Peer, Tongue, vcard};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::{Server, workspace};
 use syncloom_wire::Encoding;
 
@@ -93,6 +93,17 @@ fn names(of: &str, count: usize) -> Vec<String> {
     (0..count).map(|number| format!("{of}{number}")).collect()
 }
 
+/// Gives a phone contacts, and takes it to where it is about to send them; their names.
+fn ready_to_send(phone: &mut Phone, code: u16) -> Vec<String> {
+    let all = names("Name", CONTACTS);
+    all.iter().for_each(|name| phone.add(&vcard(name, "")));
+    phone.begin(code);
+    while phone.peer.message < 2 || phone.alert_status == 0 {
+        phone.step();
+    }
+    all
+}
+
 #[test]
 fn a_slow_store_is_answered_for_in_time() {
     let mut server = slow_server();
@@ -154,12 +165,7 @@ fn a_locked_database_is_answered_for_in_time() {
 fn a_message_that_comes_again_while_it_is_worked_off_is_answered_the_same() {
     let server = slow_server();
     let (mut phone, _) = impatient(&server, "again");
-    let all = names("Name", CONTACTS);
-    all.iter().for_each(|name| phone.add(&vcard(name, "")));
-    phone.begin(200);
-    while phone.peer.message < 2 || phone.alert_status == 0 {
-        phone.step();
-    }
+    ready_to_send(&mut phone, 200);
     let answer = phone.raw_step();
     assert!(!answer.is_final && answer.item_statuses().len() < CONTACTS, "{answer:#?}");
     let request = phone.peer.last_request.clone();
@@ -172,12 +178,7 @@ fn a_client_that_gives_up_and_begins_again_doubles_nothing() {
     for code in [200, 201] {
         let mut server = slow_server();
         let (mut phone, _) = impatient(&server, "hasty");
-        let all = names("Name", CONTACTS);
-        all.iter().for_each(|name| phone.add(&vcard(name, "")));
-        phone.begin(code);
-        while phone.peer.message < 2 || phone.alert_status == 0 {
-            phone.step();
-        }
+        let all = ready_to_send(&mut phone, code);
         // It has sent everything, is told to wait, and does not.
         phone.step_deaf();
         phone.sync(code);
@@ -194,12 +195,7 @@ fn a_client_that_gives_up_and_begins_again_doubles_nothing() {
 fn a_stop_of_the_server_does_not_wait_for_all_that_is_left() {
     let mut server = slow_server();
     let (mut phone, _) = impatient(&server, "stopped");
-    let all = names("Name", CONTACTS);
-    all.iter().for_each(|name| phone.add(&vcard(name, "")));
-    phone.begin(200);
-    while phone.peer.message < 2 || phone.alert_status == 0 {
-        phone.step();
-    }
+    ready_to_send(&mut phone, 200);
     let answer = phone.raw_step();
     assert!(!answer.is_final);
     server.signal("TERM");

@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use syncloom_tests::bench::{Bench, Death};
-use syncloom_tests::contact::assert_same;
 use syncloom_tests::peer::{Peer, Tongue, vcard};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_wire::{Encoding, Version};
 
 const TONGUE: Tongue = Tongue { encoding: Encoding::Wbxml, version: Version::V1_2 };

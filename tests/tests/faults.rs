@@ -6,9 +6,9 @@
 use std::fs;
 
 use rusqlite::Connection;
-use syncloom_tests::contact::assert_same;
 use syncloom_tests::peer::{Peer, Proof, Tongue, add, alert, sync, vcard};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::Server;
 use syncloom_wire::encode;
 

@@ -8,9 +8,10 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use syncloom_tests::contact::{assert_same, small_vcard};
+use syncloom_tests::contact::small_vcard;
 use syncloom_tests::peer::{Peer, Tongue, alert};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::Server;
 use syncloom_wire::{Encoding, encode};
 

@@ -11,7 +11,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use syncloom_tests::entry::{Entry, assert_same};
+use syncloom_tests::entry::Entry;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::{binary, workspace};
 
 fn config() -> Option<PathBuf> {

@@ -12,7 +12,8 @@ use std::thread;
 use std::time::Duration;
 
 use syncloom_tests::device::{Device, Dialect, Store};
-use syncloom_tests::entry::{Entry, assert_same};
+use syncloom_tests::entry::Entry;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::{Server, workspace};
 
 const A_STAMP: Duration = Duration::from_millis(1100);

@@ -5,8 +5,9 @@
 
 use std::fs;
 
-use syncloom_tests::contact::{assert_same, insert_by_sql, rich_vcard, small_vcard};
+use syncloom_tests::contact::{insert_by_sql, rich_vcard, small_vcard};
 use syncloom_tests::device::{Device, Dialect};
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::Server;
 
 /// Changes a line of a contact's file.

@@ -6,8 +6,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use syncloom_tests::contact::{assert_same, rich_vcard, small_vcard};
+use syncloom_tests::contact::{rich_vcard, small_vcard};
 use syncloom_tests::device::{Device, Dialect};
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::{Server, workspace};
 
 /// A server over text files in a folder of their own.

@@ -2,9 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use syncloom_tests::contact::{Contact, assert_same};
+use syncloom_tests::contact::Contact;
 use syncloom_tests::peer::{Answer, Peer, add, change, delete, replace, vcard};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_wire::{Command, Data};
 
 use crate::{confirm, in_every_tongue, names, opened, send_changes};

@@ -1,9 +1,10 @@
 //! Messages that never exceed what the client takes, whatever it takes and whatever there is to be sent. The client
 //! of these tests looks at the size of every answer.
 
-use syncloom_tests::contact::{assert_same, insert_by_sql};
+use syncloom_tests::contact::insert_by_sql;
 use syncloom_tests::peer::{Peer, Tongue, vcard};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::Server;
 use syncloom_wire::Version;
 

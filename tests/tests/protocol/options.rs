@@ -1,8 +1,8 @@
 //! Options of the config that change what is sent, and when.
 
-use syncloom_tests::contact::assert_same;
 use syncloom_tests::peer::{Tongue, add, alert, replace, vcard};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::Server;
 use syncloom_wire::Command;
 

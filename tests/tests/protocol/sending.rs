@@ -1,8 +1,9 @@
 //! What the server sends, and what it makes of the client's answers to it.
 
-use syncloom_tests::contact::{assert_same, small_vcard};
+use syncloom_tests::contact::small_vcard;
 use syncloom_tests::peer::{Peer, Tongue, bare_alert, map, status, vcard};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::Server;
 use syncloom_wire::Command;
 

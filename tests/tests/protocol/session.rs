@@ -1,8 +1,8 @@
 //! What keeps sessions apart and together: versions, addresses, message numbers, repeated messages, malformed ones.
 
-use syncloom_tests::contact::assert_same;
 use syncloom_tests::peer::{Peer, Tongue, add, alert, sync, vcard};
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_wire::{Encoding, Message, Version, encode};
 
 use crate::{confirm, first_package, in_every_tongue, names, opened, send_changes};

@@ -2,12 +2,12 @@
 
 use std::fs;
 
-use syncloom_tests::contact::assert_same;
 use syncloom_tests::parts;
 use syncloom_tests::peer::{
     Answer, Peer, Tongue, add, alert, delete, devinf, get, map, put, replace, status, sync, vcard,
 };
 use syncloom_tests::phone::Phone;
+use syncloom_tests::same::assert_same;
 use syncloom_tests::server::{Server, workspace};
 use syncloom_wire::{Command, CtCap, CtProperty};
 

@@ -57,9 +57,14 @@ fn fits(wanted: &PeerPattern, devinf: Option<&DevInf>, device_id: &str) -> bool 
         && is_device
 }
 
+/// Whether one of these names is what one of these patterns says.
+pub(crate) fn any_is_like(names: &[String], patterns: &[String]) -> bool {
+    patterns.iter().any(|pattern| names.iter().any(|name| is_like(name, pattern)))
+}
+
 /// Whether a text is what a pattern says, in whatever case: `*` is any characters, `?` any one. It goes back to the last
 /// `*` alone, as what stands before that has found its place.
-pub(crate) fn is_like(text: &str, pattern: &str) -> bool {
+fn is_like(text: &str, pattern: &str) -> bool {
     let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
     let (text, pattern) = (lower(text), lower(pattern));
     let (mut at, mut of, mut star) = (0, 0, None);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use syncloom_config::{RemoteRule, RuleSettings};
 use syncloom_wire::DevInf;
 
-pub(crate) use matching::is_like;
+pub(crate) use matching::any_is_like;
 
 /// The rules of a session.
 #[derive(Debug, Default)]

@@ -156,15 +156,10 @@ impl Desk {
     pub(crate) fn run_rule(&self, server: &Server, rule: &RemoteRule) {
         let Some(settings) = server.settings().filter(|_| rule.script.has(RuleScript)) else { return };
         let scripts = &settings.session_scripts;
-        let mut shared = self.shared();
-        let Shared { machine, zones, state } = &mut *shared;
-        let mut variables = rule.script.context().take_over(state.take_variables(scripts));
-        let mut env = Env { zones: zones.clone(), session: Some(state), ..Env::new(machine) };
-        let result = rule.script.run(RuleScript, &mut variables, &mut env);
-        let after = env.zones;
-        *zones = after;
-        state.put_variables(scripts, variables);
-        value_of(result, rule.script.origin(RuleScript), &mut machine.notes);
+        let known = self.state(|session| session.take_variables(scripts));
+        let mut variables = rule.script.context().take_over(known);
+        self.run(&rule.script, RuleScript, &mut variables, Beyond::default());
+        self.state(|session| session.put_variables(scripts, variables));
     }
 }
 

@@ -7,7 +7,7 @@ use syncloom_wire::{Command, Data, DevInf, Item, Limits, read_devinf};
 
 use super::Session;
 use crate::devinf::{self, Shown};
-use crate::rules::is_like;
+use crate::rules::any_is_like;
 use crate::sync::DatastoreSync;
 
 impl Session {
@@ -97,9 +97,7 @@ impl Session {
             let path = address.split('?').next().unwrap_or_default();
             with_path.then(|| if with_cgi { address } else { path }.to_owned())
         };
-        let has_rule = |patterns: &[String]| {
-            patterns.iter().any(|pattern| names.iter().any(|name| is_like(name, pattern)))
-        };
+        let has_rule = |patterns: &[String]| any_is_like(&names, patterns);
         let shown = Shown {
             version: self.version,
             own_uri: self.own_uri(),

@@ -9,7 +9,7 @@ use syncloom_formats::{Peer, PropertyCap, TimesMean};
 use syncloom_script::{Timestamp, Zones};
 use syncloom_wire::{ContentType, CtCap, CtProperty, DevInf, DevInfStore, Encoding, Version};
 
-use crate::rules::is_like;
+use crate::rules::any_is_like;
 use crate::server::Server;
 
 /// What is known of the other side in a session.
@@ -113,7 +113,7 @@ impl Remote<'_> {
 
     /// Whether one of the rules that fit the peer has one of these names, with `*` and `?` for any characters and any one.
     pub(super) fn fits_rule(&self, patterns: &[String]) -> bool {
-        patterns.iter().any(|pattern| self.rule_names.iter().any(|name| is_like(name, pattern)))
+        any_is_like(self.rule_names, patterns)
     }
 
     /// Whether the peer cuts long values without saying where (manual 11.36.4).
