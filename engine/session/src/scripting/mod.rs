@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use syncloom_config::{RemoteRule, RuleScript};
 use syncloom_formats::{Hosts, Pipeline, ScriptFault};
 use syncloom_script::Timestamp;
-use syncloom_script::lang::{Env, System, TypedValue};
+use syncloom_script::lang::{System, TypedValue};
 use syncloom_script::time::Zones;
 
 use crate::server::Server;
@@ -184,7 +184,7 @@ fn value_of(
 #[cfg(test)]
 mod tests {
     use syncloom_script::functions::Contexts;
-    use syncloom_script::lang::{ContextBuilder, Library};
+    use syncloom_script::lang::{ContextBuilder, Env, Library};
 
     use super::*;
 
