@@ -127,7 +127,7 @@ pub struct Field {
 }
 
 /// A named list of fields.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct FieldList {
     name: String,
     fields: Vec<Field>,

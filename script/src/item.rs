@@ -25,6 +25,15 @@ impl Item {
         Item { list, values }
     }
 
+    /// The same values in another list, which begins as this one or is the beginning of it.
+    pub fn in_list(mut self, list: &Arc<FieldList>) -> Self {
+        if !Arc::ptr_eq(&self.list, list) {
+            self.list = Arc::clone(list);
+            self.values.resize(list.len(), Value::Unassigned);
+        }
+        self
+    }
+
     /// The list that it is made of.
     pub fn list(&self) -> &Arc<FieldList> {
         &self.list

@@ -85,11 +85,12 @@ pub(super) fn build(
     let fields = list.as_ref().or(used.types.first().map(|used| used.datatype.fields())).cloned();
     let names = fields.as_ref().map(|list| filter_names(list, &used, around.role));
     let filters = names.as_ref().map(|names| filters::of_datastore(node, names, report)).unwrap_or_default();
+    let rows = list.as_ref().map(|list| fieldmap::rows(list, &database_scripts));
     let mut statements =
-        Statements { fields: list.as_ref(), left_out: !reasons.is_empty(), later: Vec::new() };
-    let field_map = match (node.child("fieldmap"), &list, &names) {
-        (Some(map), Some(list), Some(filters)) => {
-            let known = Known { list, scripts: &database_scripts, all: all_known, filters };
+        Statements { fields: rows.as_ref(), left_out: !reasons.is_empty(), later: Vec::new() };
+    let field_map = match (node.child("fieldmap"), list.as_ref().zip(rows.as_ref()), &names) {
+        (Some(map), Some((list, rows)), Some(filters)) => {
+            let known = Known { list, rows, all: all_known, filters };
             Some(fieldmap::build(map, &known, &mut statements, report))
         }
         (None, _, _) if kind != Kind::Super && reasons.is_empty() => {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use syncloom_script::{FieldId, FieldList, FieldType};
+use syncloom_script::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 
 use super::filters::FilterNames;
 use super::names::{attr_field, field};
@@ -18,11 +18,27 @@ use crate::source::Report;
 /// What a field map can refer to.
 pub(super) struct Known<'k> {
     pub list: &'k Arc<FieldList>,
-    /// The scripts whose variables columns can be mapped to.
-    pub scripts: &'k Scripts<DatabaseScript>,
-    /// Whether all their variables are known: not if one of them has a mistake.
+    /// The fields, and behind them the variables of the scripts around the database: see [`rows`].
+    pub rows: &'k Arc<FieldList>,
+    /// Whether all variables are known: not if one of the scripts has a mistake.
     pub all: bool,
     pub filters: &'k FilterNames<'k>,
+}
+
+/// The fields of a list, and behind them the variables of the scripts around the database. A variable that is called
+/// like a field cannot be mapped to: the field is meant.
+pub(super) fn rows(list: &Arc<FieldList>, scripts: &Scripts<DatabaseScript>) -> Arc<FieldList> {
+    if scripts.context().names().next().is_none() {
+        return Arc::clone(list);
+    }
+    let mut rows = FieldList::clone(list);
+    for (name, kind, array) in scripts.context().kinds() {
+        let Some(kind) = kind.field_type() else { continue };
+        let name = name.to_owned();
+        let (compare, merge) = (CompareMode::Never, MergeMode::No);
+        let _ = rows.push(Field { name, kind, array, compare, age: false, merge });
+    }
+    Arc::new(rows)
 }
 
 /// Builds the field map over this list.
@@ -32,7 +48,7 @@ pub(super) fn build(
     statements: &mut Statements<'_>,
     report: &mut Report<'_>,
 ) -> FieldMap {
-    let mut builder = Builder { list: known.list, known, report };
+    let mut builder = Builder { list: known.list, rows: known.rows, known, report };
     let maps = builder.maps(node);
     let mut arrays = Vec::new();
     for array in node.all("array") {
@@ -40,11 +56,12 @@ pub(super) fn build(
             arrays.push(array);
         }
     }
-    FieldMap { list: Arc::clone(known.list), maps, arrays }
+    FieldMap { list: Arc::clone(known.list), rows: Arc::clone(known.rows), maps, arrays }
 }
 
 struct Builder<'b, 'r> {
     list: &'b FieldList,
+    rows: &'b FieldList,
     known: &'b Known<'b>,
     report: &'b mut Report<'r>,
 }
@@ -70,14 +87,17 @@ impl Builder<'_, '_> {
 
     fn map(&mut self, node: &Node) -> Option<Map> {
         let references = node.attr("references")?;
-        let field = match self.list.find(references.value.trim()) {
-            None if self.is_variable(&references.value) => return None,
-            _ => field(self.list, &references.value, references.span.clone(), self.report)?,
+        let field = match self.rows.find(references.value.trim()) {
+            Some(found) => found,
+            // What the scripts declare is not known while one of them has a mistake.
+            None if !self.known.all => return None,
+            None => field(self.list, &references.value, references.span.clone(), self.report)?,
         };
         let size: u32 = attr_integer(node, "size", 0);
         let mut map = Map {
             column: attr_text(node, "name")?.to_owned(),
             field,
+            variable: field.index() >= self.list.len(),
             kind: attr_text(node, "type")
                 .and_then(|word| look_up(word, DbType::NAMES))
                 .unwrap_or(DbType::String),
@@ -85,6 +105,7 @@ impl Builder<'_, '_> {
             insert: false,
             update: false,
             floating: false,
+            keep: false,
             size: (size > 0).then_some(size),
             truncate: attr_boolean(node, "truncate", true),
             set_no: attr_integer(node, "set_no", 0),
@@ -96,8 +117,9 @@ impl Builder<'_, '_> {
                 'u' => map.update = true,
                 'w' => (map.insert, map.update) = (true, true),
                 'f' => map.floating = true,
-                // Values are bound anyway; what is kept for finalisationscripts waits for them.
-                'p' | 'x' => {}
+                'x' => map.keep = true,
+                // Values are bound anyway.
+                'p' => {}
                 other => {
                     let span = node.attr_span("mode");
                     self.report
@@ -107,11 +129,6 @@ impl Builder<'_, '_> {
             }
         }
         Some(map)
-    }
-
-    /// Whether a name is a variable of the scripts around the database.
-    fn is_variable(&self, name: &str) -> bool {
-        !self.known.all || self.known.scripts.context().declared(name.trim()).is_some()
     }
 
     /// A column that is written twice by one statement is an error of every database.
@@ -150,9 +167,10 @@ impl Builder<'_, '_> {
             let message = format!("the field map is one of '{}'", self.list.name());
             self.report.add(Code::WrongFieldList, attr.span.clone(), message);
         }
-        let map = |(id, field): (FieldId, &syncloom_script::Field)| Map {
+        let map = |(id, field): (FieldId, &Field)| Map {
             column: if numbered { id.index().to_string() } else { field.name.clone() },
             field: id,
+            variable: false,
             kind: match field.kind {
                 FieldType::Timestamp => DbType::Timestamp,
                 // Bytes that are no text would not come back as they went.
@@ -163,6 +181,7 @@ impl Builder<'_, '_> {
             insert: true,
             update: true,
             floating: false,
+            keep: false,
             size: None,
             truncate: true,
             set_no: 0,
@@ -173,10 +192,8 @@ impl Builder<'_, '_> {
     fn array(&mut self, node: &Node, statements: &mut Statements<'_>) -> Option<ArrayMap> {
         let maps = self.maps(node);
         let size_from = match node.attr("sizefrom") {
-            Some(attr) if self.list.find(attr.value.trim()).is_none() && self.is_variable(&attr.value) => {
-                None
-            }
-            _ => attr_field(self.list, node, "sizefrom", self.report),
+            Some(attr) if self.rows.find(attr.value.trim()).is_none() && !self.known.all => None,
+            _ => attr_field(self.rows, node, "sizefrom", self.report),
         };
         let max_repeat: u32 = integer(node, "maxrepeat");
         let select = statements.required(node, "selectarraysql", self.report);

@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use syncloom_script::FieldId;
 use syncloom_script::functions::Contexts;
 use syncloom_script::lang::{
     Context, ContextBuilder, Env, Library, RunError, ScriptId, TypedValue, Variables,
@@ -92,6 +93,26 @@ impl<K: Copy + PartialEq> Scripts<K> {
 
     fn find(&self, kind: K) -> Option<&Script<K>> {
         self.scripts.iter().find(|script| script.kind == kind)
+    }
+}
+
+impl Scripts<DatabaseScript> {
+    /// Whether a script sets a field of an item that is read.
+    pub fn fills(&self, field: FieldId) -> bool {
+        use ArrayScript::{AfterRead, Finish, Init};
+        let reads = |kind| match kind {
+            DatabaseScript::AfterRead => true,
+            DatabaseScript::Array(_, script) => matches!(script, Init | AfterRead | Finish),
+            _ => false,
+        };
+        let mut scripts = self.scripts.iter().filter(|script| reads(script.kind));
+        scripts.any(|script| self.context.sets(script.id, field))
+    }
+
+    /// Whether a script or a detail record's script has a part in the writing of an item.
+    pub fn write(&self) -> bool {
+        let writes = |kind| matches!(kind, DatabaseScript::BeforeWrite | DatabaseScript::Array(..));
+        self.scripts.iter().any(|script| writes(script.kind))
     }
 }
 

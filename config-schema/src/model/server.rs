@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use syncloom_script::filter::{Filter, Ids};
-use syncloom_script::{FieldId, FieldList, Item, Zone};
+use syncloom_script::{FieldId, FieldList, FieldType, Item, Zone};
 
 use super::charset::Charset;
 use super::datatypes::DataType;
@@ -368,7 +368,8 @@ impl Datastore {
         self.sql().map_or(DbType::Timestamp, |sql| sql.last_mod_type)
     }
 
-    /// Whether its database keeps a field: a column is read into it. A superdatastore keeps what its parts keep.
+    /// Whether its database keeps a field: a column is read into it, or a script sets it when an item has been read. A
+    /// superdatastore keeps what its parts keep.
     pub fn reads(&self, field: FieldId) -> bool {
         if !self.parts().is_empty() {
             return self.parts().iter().any(|part| part.datastore.reads(field));
@@ -376,7 +377,7 @@ impl Datastore {
         let maps = self.field_map().into_iter();
         let mut maps =
             maps.flat_map(|map| map.maps.iter().chain(map.arrays.iter().flat_map(|array| &array.maps)));
-        maps.any(|map| map.field == field && map.read)
+        maps.any(|map| map.field == field && map.read) || self.database_scripts.fills(field)
     }
 
     /// Its field map; a superdatastore has none of its own.
@@ -517,6 +518,9 @@ impl LineEnds {
 pub struct FieldMap {
     /// The field list.
     pub list: Arc<FieldList>,
+    /// The fields of a row: those of the field list, and behind them the variables of the scripts around the
+    /// database, so that columns can be mapped to them (manual 11.34.41.5).
+    pub rows: Arc<FieldList>,
     /// The columns of the master record, in order.
     pub maps: Vec<Map>,
     /// The detail records, in order.
@@ -528,8 +532,10 @@ pub struct FieldMap {
 pub struct Map {
     /// The column.
     pub column: String,
-    /// The field.
+    /// The field of a row.
     pub field: FieldId,
+    /// It is a variable of scripts, which is the same for all detail records unless it is an array.
+    pub variable: bool,
     /// The column's type.
     pub kind: DbType,
     /// Mode `r`: read.
@@ -540,12 +546,21 @@ pub struct Map {
     pub update: bool,
     /// Mode `f`: a time in no zone.
     pub floating: bool,
+    /// Mode `x`: the field is kept for `<finalisationscript>`.
+    pub keep: bool,
     /// `size`: the largest number of characters or bytes; `None` is no limit.
     pub size: Option<u32>,
     /// `truncate`: what is too long may be cut.
     pub truncate: bool,
     /// `set_no`.
     pub set_no: u16,
+}
+
+impl Map {
+    /// The type of its field in a row; `None` for a row of another field map.
+    pub fn field_type(&self, row: &Item) -> Option<FieldType> {
+        row.list().get(self.field).map(|field| field.kind)
+    }
 }
 
 /// `<array>`: detail records of an item (manual 12.20.20 to 12.20.24).

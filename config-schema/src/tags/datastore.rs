@@ -2,7 +2,7 @@
 //!
 //! Not its job: databases (`sql`, `plugin`, `fieldmap`).
 
-use super::waiting::{CHARSET, OPTION, SCRIPTS, ZONES};
+use super::waiting::{CHARSET, OPTION, ZONES};
 use super::words::{DB_CHARSET, LINE_ENDS, PRO, SERVERS, STRATEGY};
 use super::{Attribute, Kind, Tag};
 
@@ -241,8 +241,7 @@ pub(super) const TAGS: &[Tag] = &[
         .sample(r#"DEBUGMESSAGE("alerted");"#),
     Tag::new("alertprepscript", STORE, Kind::Script)
         .section("11.34.26")
-        .later(SCRIPTS)
-        .vital()
+        .no_effect("it is for clients")
         .products("PRO clients")
         .about("runs before a client asks for a sync")
         .sample(r#"DEBUGMESSAGE("asking");"#),

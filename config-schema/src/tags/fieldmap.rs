@@ -4,7 +4,7 @@
 
 use crate::sql::Statement;
 
-use super::waiting::{BLOBS, FILTERS, SCRIPTS};
+use super::waiting::BLOBS;
 use super::words::{DB_TYPE, PRO, SQL};
 use super::{Attribute, Kind, Tag};
 
@@ -14,11 +14,11 @@ const BOTH: &[&str] = &["fieldmap", "array"];
 /// What a `<map>` says of its column, wherever it stands.
 const MAP: &[Attribute] = &[
     Attribute::new("name", Kind::Text).about("the column").required(),
-    Attribute::new("references", Kind::Text).about("the field").required(),
+    Attribute::new("references", Kind::Text).about("the field, or a variable of the scripts").required(),
     Attribute::new("type", DB_TYPE).default("string").about("what the column holds"),
     Attribute::new("mode", Kind::Text).default("rw").about(
-        "letters: r is read, i inserted, u updated, w both, p stays unquoted, f and \
- x are about times",
+        "letters: r is read, i inserted, u updated, w both, p stays unquoted, f is a time in \
+ no zone, x is kept for the finalisationscript",
     ),
     Attribute::new("size", Kind::UINT32)
         .default("0")
@@ -78,43 +78,31 @@ pub(super) const TAGS: &[Tag] = &[
         .about("whether detail records without a value are stored"),
     Tag::new("noitemsfilter", &["array"], Kind::Filter)
         .section("12.20.22")
-        .later(FILTERS)
-        .vital()
         .products(PRO)
         .about("of which items the detail records are not stored")
         .sample("KIND=2"),
     Tag::new("initscript", BOTH, Kind::Script)
         .section("11.34.41.3")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs before an item is read or written, and says whether it is")
         .sample("RETURN TRUE;"),
     Tag::new("afterreadscript", BOTH, Kind::Script)
         .section("11.34.41.4")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("changes an item after it was read from the database")
         .sample(r#"DEBUGMESSAGE("read");"#),
     Tag::new("beforewritescript", BOTH, Kind::Script)
         .section("11.34.41.5")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("changes an item before it is written to the database")
         .sample(r#"DEBUGMESSAGE("to be written");"#),
     Tag::new("afterwritescript", BOTH, Kind::Script)
         .section("11.34.41.5")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs after an item was written to the database")
         .sample(r#"DEBUGMESSAGE("written");"#),
     Tag::new("finishscript", BOTH, Kind::Script)
         .section("11.34.41.7")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("runs when all is read or written")
         .sample(r#"DEBUGMESSAGE("done");"#),
@@ -137,15 +125,11 @@ pub(super) const TAGS: &[Tag] = &[
         .sample("<automap/>"),
     Tag::new("optionfilterscript", &["fieldmap"], Kind::Script)
         .section("12.20.25")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("makes an SQL condition of the filters that a peer has asked for")
         .sample("RETURN FALSE;"),
     Tag::new("finalisationscript", &["fieldmap"], Kind::Script)
         .section("11.34.41.6")
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .since("3.1")
         .about("runs for every written item when the sync has ended")

@@ -379,8 +379,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("localidscript", &["datastore"], Kind::Script)
         .section("12.20.18")
         .only_for(SQL)
-        .later(SCRIPTS)
-        .vital()
         .products(PRO)
         .about("makes the id of a new item")
         .sample("RETURN RANDOM(1000000);"),

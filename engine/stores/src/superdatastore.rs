@@ -5,11 +5,12 @@
 //!
 //! Not its job: what the config says of the items of a part. The session asks for that.
 
-use syncloom_config::{Contained, Datastore};
-use syncloom_script::Item;
+use syncloom_config::{Contained, DatabaseScript, Datastore};
 use syncloom_script::filter::Ids;
+use syncloom_script::{Item, Value};
 
 use crate::error::{ErrorKind, StoreError};
+use crate::scripts::Moment;
 use crate::traits::{Backend, Listed, MapEntry, Resume, Scope, Store, Target, Written};
 
 /// The stores of all parts. Each is opened when it is needed, which costs nothing: what is open stays so in the backend.
@@ -142,8 +143,27 @@ impl Store for SuperStore<'_> {
         self.open(number)?.delete(own)
     }
 
+    /// Runs the script of each part, and the superdatastore's own. They say no if one of them does.
+    fn run_script(&mut self, script: DatabaseScript) -> Result<Option<Value>, StoreError> {
+        let mut said = self.each(|_, store| store.run_script(script))?;
+        if let Some(own) = &self.scope.scripts {
+            said.push(own.run(script, &Moment::default(), None, None)?);
+        }
+        let no = |said: &Value| said.to_integer().is_none_or(|number| number == 0);
+        let all = || said.iter().flatten();
+        Ok(all().find(|said| no(said)).or_else(|| all().next()).cloned())
+    }
+
+    fn finalise(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(self.each(|_, store| store.finalise())?.concat())
+    }
+
     fn target(&mut self) -> Result<Target, StoreError> {
-        Ok(together(self.each(|_, store| store.target())?))
+        let target = together(self.each(|_, store| store.target())?);
+        if let Some(own) = &self.scope.scripts {
+            own.know_target(&target.key);
+        }
+        Ok(target)
     }
 
     fn save_target(&mut self, target: &Target) -> Result<(), StoreError> {

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use syncloom_config::{Datastore, PasswordForm};
+use syncloom_config::{DatabaseScript, Datastore, PasswordForm};
 use syncloom_script::{Item, Value};
 
 use crate::error::{ErrorKind, StoreError};
+use crate::scripts::RowScripts;
 use crate::sqlite::Rows;
 
-/// Whose data it is about: the keys that the config's statements select by (manual 12.1.1, 12.1.2).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Whose data it is about: the keys that the config's statements select by (manual 12.1.1, 12.1.2), and who runs the
+/// scripts around it.
+#[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// `%u`.
     pub user_key: String,
@@ -27,6 +29,8 @@ pub struct Scope {
     pub parts: Vec<Scope>,
     /// The stamp that everything written in this session gets (`%M`), in milliseconds since 1970.
     pub stamp: i64,
+    /// What runs the scripts around the rows; without it none runs.
+    pub scripts: Option<Arc<dyn RowScripts>>,
 }
 
 /// Who wants to log in (manual 12.16).
@@ -202,6 +206,14 @@ pub trait Store {
     fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError>;
     /// Deletes an item; `false` if it was not there.
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError>;
+    /// Runs a script of the database that sees no item; `None` if there is none, or it says nothing.
+    fn run_script(&mut self, _script: DatabaseScript) -> Result<Option<Value>, StoreError> {
+        Ok(None)
+    }
+    /// Does for the items that were written what waits for the end; a line for each that this fails for.
+    fn finalise(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
     /// The target record of this scope, made if there is none.
     fn target(&mut self) -> Result<Target, StoreError>;
     /// Saves all of the target but its key.

@@ -37,6 +37,7 @@ impl Fixture {
             remote_path: "./it's".into(),
             parts: Vec::new(),
             stamp: 1_700_000_000_123,
+            scripts: None,
         };
         Fixture { folder, config, datastore, scope }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::kind::Kind;
 use super::ops::{Arith, Compare, Unary};
 use super::val::{Side, Val};
-use crate::functions::Function;
+use crate::functions::{Function, Parameter, Takes};
 
 /// Where an instruction finds or puts a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +90,31 @@ pub struct Code {
     pub names: Arc<[String]>,
     /// How many slots there are.
     pub slots: u32,
+}
+
+impl Code {
+    /// Whether it can write to this operand. `by_ref` says of a user function whether a parameter is by reference.
+    pub fn sets(&self, what: Operand, by_ref: &dyn Fn(u32, usize) -> bool) -> bool {
+        let arguments = |first: u32, count: u8| {
+            let all = self.arguments.iter().skip(first as usize).take(usize::from(count)).enumerate();
+            all.filter(move |(_, argument)| **argument == what).map(|(number, _)| number)
+        };
+        self.ops.iter().any(|op| match *op {
+            Op::Assign { to, .. } | Op::Append { to, .. } => to == what,
+            Op::ElementPlace { array, .. } => array == what,
+            Op::OffsetPlace { from, .. } => from == what,
+            Op::Call { function, first, count, .. } => {
+                arguments(first, count).any(|number| by_ref(function, number))
+            }
+            Op::Builtin { function, first, count, .. } => {
+                let parameters = self.builtins.get(usize::from(function)).map(|found| found.parameters);
+                let parameter = |number| parameters.and_then(|known: &[Parameter]| known.get(number));
+                arguments(first, count)
+                    .any(|number| parameter(number).is_some_and(|found| found.takes != Takes::Value))
+            }
+            _ => false,
+        })
+    }
 }
 
 /// What callers must know of a user function.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ast::{Script, UserFunction};
-use super::code::{Code, FunctionCode, ParameterKind, Signature};
+use super::code::{Code, FunctionCode, Operand, ParameterKind, Signature};
 use super::compile::{Declared, Fields, Names, compile};
 use super::error::{RunError, ScriptError};
 use super::host::Env;
@@ -15,8 +15,8 @@ use super::machine::Machine;
 use super::parser;
 use super::regex::Patterns;
 use super::trace::{Trace, Tracer};
-use super::val::{Val, View};
-use crate::fields::FieldList;
+use super::val::{Side, Val, View};
+use crate::fields::{FieldId, FieldList};
 use crate::functions::{Contexts, table};
 use crate::value::Value;
 
@@ -291,6 +291,20 @@ impl Context {
     /// The names of the variables that a script declares, in their order; one that it declares twice comes twice.
     pub fn declared_by(&self, script: ScriptId) -> &[String] {
         self.declared.get(script.0).map_or(&[], Vec::as_slice)
+    }
+
+    /// The types of the variables with their names, and whether they are arrays, in the order of their declaration.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, Kind, bool)> {
+        self.order.iter().map(|(name, kind, array)| (name.as_str(), *kind, *array))
+    }
+
+    /// Whether a script can set this field of the target item.
+    pub fn sets(&self, script: ScriptId, field: FieldId) -> bool {
+        let by_ref = |function: u32, number: usize| {
+            let parameters = self.library.signatures.get(function as usize).map(|found| &found.parameters);
+            parameters.and_then(|known| known.get(number)).is_some_and(|parameter| parameter.by_ref)
+        };
+        self.codes.get(script.0).is_some_and(|code| code.sets(Operand::Field(Side::Target, field.0), &by_ref))
     }
 
     /// Fresh variables: none is assigned.

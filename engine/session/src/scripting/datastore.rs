@@ -1,5 +1,7 @@
 //! What scripts ask of the datastore that is synced, and say of it (manual 11.34.21).
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use syncloom_config::Strategy;
 use syncloom_script::functions::calls::DatastoreCall;
 use syncloom_script::lang::{Host, ItemPair};
@@ -38,6 +40,25 @@ pub(crate) struct DatastoreState {
     pub(crate) abort: Option<u16>,
     pub(crate) filters: Filters,
     pub(crate) limits: Limits,
+    /// `<optionfilterscript>` has made a condition of the limits. Otherwise which items lie within a range of dates is for
+    /// the scripts of the datatype to say.
+    pub(crate) database_handles_options: bool,
+}
+
+/// What the scripts of a datastore can see and set, in the hands of all who run some: the sync and its stores.
+#[derive(Clone)]
+pub(crate) struct StateDesk(Arc<Mutex<DatastoreState>>);
+
+impl StateDesk {
+    pub(crate) fn new(state: DatastoreState) -> Self {
+        StateDesk(Arc::new(Mutex::new(state)))
+    }
+
+    /// The state, to look at and to change. It is whole between any two calls. Nobody may hold on to it while a store is
+    /// asked for something.
+    pub(crate) fn look(&self) -> MutexGuard<'_, DatastoreState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// How much of the datastore is synced, as peer and scripts say. Which items lie within the dates only scripts know.
@@ -77,8 +98,7 @@ impl Host<DatastoreCall> for DatastoreState {
             DatastoreCall::MaxItemCount => return Ok(integer(limits.max_items)),
             DatastoreCall::NoAttachments => return Ok(flag(limits.no_attachments)),
             DatastoreCall::DefaultSizeLimit => return Ok(limits.size.map_or(Value::Empty, integer)),
-            // Which items lie within a range of dates is for the scripts to say.
-            DatastoreCall::DbHandlesOptions => return Ok(flag(false)),
+            DatastoreCall::DbHandlesOptions => return Ok(flag(self.database_handles_options)),
             DatastoreCall::AlertCode => return Ok(Value::Integer(i64::from(self.alert))),
             DatastoreCall::SlowSync => return Ok(flag(self.slow)),
             DatastoreCall::FirstTimeSync => return Ok(flag(self.first_time)),

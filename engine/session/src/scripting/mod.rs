@@ -10,8 +10,10 @@ mod datastore;
 mod filters;
 mod item;
 mod login;
+mod rows;
 mod run;
 mod session;
+mod sql;
 mod status;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,16 +21,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use syncloom_config::{RemoteRule, RuleScript};
 use syncloom_formats::{Hosts, Pipeline, ScriptFault};
 use syncloom_script::Timestamp;
-use syncloom_script::lang::{System, TypedValue};
+use syncloom_script::lang::{RunError, System};
 use syncloom_script::time::Zones;
 
 use crate::server::Server;
 pub(crate) use custom::{CustomItem, Issued};
-pub(crate) use database::DatabaseState;
-pub(crate) use datastore::{DatastoreState, Limits};
+pub(crate) use datastore::{DatastoreState, Limits, StateDesk};
 pub(crate) use filters::Filters;
 pub(crate) use item::{EchoAs, ItemState};
 pub(crate) use login::{Keys, LoginState};
+pub(crate) use rows::run_scripts_of;
 pub(crate) use run::{Beyond, is_true};
 pub(crate) use session::SessionState;
 pub(crate) use status::ItemStatus;
@@ -125,6 +127,11 @@ impl Desk {
         look(&mut self.shared().state)
     }
 
+    /// Takes lines for the log.
+    fn note(&self, lines: Vec<String>) {
+        self.shared().machine.notes.extend(lines);
+    }
+
     /// The lines that scripts have written.
     pub(crate) fn take_notes(&self) -> Vec<String> {
         std::mem::take(&mut self.shared().machine.notes)
@@ -163,21 +170,11 @@ impl Desk {
     }
 }
 
-/// What a run gives; one that fails gives nothing, and a line that says where.
-fn value_of(
-    result: Result<Option<TypedValue>, syncloom_script::lang::RunError>,
-    origin: Option<(&'static str, &syncloom_config::Place)>,
-    notes: &mut Vec<String>,
-) -> Option<TypedValue> {
-    match result {
-        Ok(value) => value,
-        Err(error) => {
-            notes.push(match origin {
-                Some((tag, place)) => ScriptFault { tag, place: place.clone(), error }.to_string(),
-                None => error.to_string(),
-            });
-            None
-        }
+/// The line for a script that has failed, which says where.
+fn fault(error: RunError, origin: Option<(&'static str, &syncloom_config::Place)>) -> String {
+    match origin {
+        Some((tag, place)) => ScriptFault { tag, place: place.clone(), error }.to_string(),
+        None => error.to_string(),
     }
 }
 

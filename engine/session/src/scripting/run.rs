@@ -3,23 +3,35 @@
 //! Not its job: when they run, and what becomes of their answers (`session`, `sync`).
 
 use syncloom_config::{Scripts, SessionScript};
-use syncloom_script::lang::{Env, TypedValue, Variables};
+use syncloom_script::Item;
+use syncloom_script::lang::{Env, ItemSlot, TypedValue, Variables};
 
-use super::{CustomItem, DatabaseState, DatastoreState, Desk, ItemStatus, Shared, value_of};
+use super::database::DatabaseState;
+use super::sql::SqlHost;
+use super::{CustomItem, DatastoreState, Desk, ItemState, ItemStatus, Shared, fault};
 use crate::server::Server;
 
 /// What a script may ask beyond the session.
 #[derive(Default)]
 pub(crate) struct Beyond<'a> {
     pub(crate) datastore: Option<&'a mut DatastoreState>,
-    pub(crate) database: Option<&'a mut DatabaseState>,
     pub(crate) status: Option<&'a mut ItemStatus>,
     pub(crate) custom: Option<&'a mut CustomItem>,
+    /// Around a database: the database, and the item in it.
+    pub(crate) database: Option<&'a mut DatabaseState>,
+    pub(crate) row: Option<&'a mut Item>,
+    pub(crate) item: Option<&'a mut ItemState>,
 }
 
 impl<'a> Beyond<'a> {
     fn put_into(self, env: &mut Env<'a>) {
-        let Beyond { datastore, database, status, custom } = self;
+        let Beyond { datastore, status, custom, database, row, item } = self;
+        if let Some(row) = row {
+            env.items.target = ItemSlot::Write(row);
+        }
+        if let Some(host) = item {
+            env.item = Some(host);
+        }
         if let Some(host) = datastore {
             env.datastore = Some(host);
         }
@@ -36,7 +48,7 @@ impl<'a> Beyond<'a> {
 }
 
 impl Desk {
-    /// Runs a script of a datastore or of its database. `None`: there is none, it gives nothing, or it failed.
+    /// Runs a script. `None`: there is none, it gives nothing, or it failed.
     pub(crate) fn run<K: Copy + PartialEq>(
         &self,
         scripts: &Scripts<K>,
@@ -44,17 +56,35 @@ impl Desk {
         variables: &mut Variables,
         hosts: Beyond<'_>,
     ) -> Option<TypedValue> {
+        self.try_run(scripts, kind, variables, hosts, None).unwrap_or_else(|fault| {
+            self.note(vec![fault]);
+            None
+        })
+    }
+
+    /// Runs a script. The error is a line for the log that says where it failed.
+    pub(super) fn try_run<K: Copy + PartialEq>(
+        &self,
+        scripts: &Scripts<K>,
+        kind: K,
+        variables: &mut Variables,
+        hosts: Beyond<'_>,
+        sql: Option<&mut SqlHost<'_>>,
+    ) -> Result<Option<TypedValue>, String> {
         if !scripts.has(kind) {
-            return None;
+            return Ok(None);
         }
         let mut shared = self.shared();
         let Shared { machine, zones, state } = &mut *shared;
         let mut env = Env { zones: zones.clone(), session: Some(state), ..Env::new(machine) };
         hosts.put_into(&mut env);
+        if let Some(host) = sql {
+            env.sql = Some(host);
+        }
         let result = scripts.run(kind, variables, &mut env);
         let after = env.zones;
         *zones = after;
-        value_of(result, scripts.origin(kind), &mut machine.notes)
+        result.map_err(|error| fault(error, scripts.origin(kind)))
     }
 
     /// Runs a script of the session, in the session's variables.

@@ -317,8 +317,12 @@ impl Session {
     /// Ends a session that goes no further, and gives back what it held.
     pub fn abandon(&mut self, why: &str) {
         self.outcome.get_or_insert_with(|| Outcome::Broken(why.to_owned()));
-        self.end_scripts();
         self.backend.rollback();
+        self.end_scripts();
+        // What scripts have written at the end stands by itself.
+        if let Err(error) = self.backend.commit() {
+            self.notes.push(error.to_string());
+        }
         self.stamp = None;
         self.phase = Phase::Done;
     }
@@ -355,7 +359,9 @@ impl Session {
 
     /// Runs what the config wants done after everything else (manual 11.13).
     fn end_scripts(&mut self) {
-        self.datastores.iter_mut().for_each(DatastoreSync::end_own_scripts);
+        for sync in &mut self.datastores {
+            sync.end_own_scripts(self.backend.as_mut(), &mut self.notes);
+        }
         if std::mem::replace(&mut self.begun, false) {
             self.desk.run_session(&self.server, SessionScript::Finish, Beyond::default());
             self.notes.extend(self.desk.take_notes());
@@ -466,11 +472,11 @@ impl Session {
     /// Saves maps and anchors: both sides have everything.
     fn finish(&mut self) {
         for sync in &mut self.datastores {
-            if let Err(error) = sync.finish(self.backend.as_mut()) {
+            if let Err(error) = sync.finish(self.backend.as_mut(), &mut self.notes) {
                 self.notes.push(format!("datastore {}: {error}", sync.name()));
                 sync.fail(error.status());
             }
-            sync.end_own_scripts();
+            sync.end_own_scripts(self.backend.as_mut(), &mut self.notes);
         }
         let before = self.outbox.len();
         self.issue_custom(SessionScript::CustomEndPut);

@@ -46,7 +46,7 @@ impl DatastoreSync {
         let wipe = self.wipe;
         let scripts = &mut loaded.types.at(came.used).scripts;
         let comparer = &loaded.comparers[home];
-        let mut judge = Judge::new(comparer, scripts, &self.desk, &mut self.script_state);
+        let mut judge = Judge::new(comparer, scripts, &self.desk, &self.script_state);
         let theirs = &came.item;
         let mut find = |matcher: &mut Matcher, loosely: bool| {
             let read = &mut |local_id: &str| store.read(local_id);
@@ -111,7 +111,7 @@ impl DatastoreSync {
         if self.is_read_only(home) || fate.prevent_add {
             return Strategy::ServerWins;
         }
-        if self.script_state.cache_data {
+        if self.script_state.look().cache_data {
             return Strategy::ClientWins;
         }
         if let Some(strategy) = fate.strategy {
@@ -307,7 +307,7 @@ impl DatastoreSync {
         let comparer = &loaded.comparers[came.home];
         came.make_whole(&ours, comparer);
         let scripts = &mut loaded.types.at(came.used).scripts;
-        let mut judge = Judge::new(comparer, scripts, &self.desk, &mut self.script_state);
+        let mut judge = Judge::new(comparer, scripts, &self.desk, &self.script_state);
         // To keep both is to add one.
         let distinct = !came.fate.prevent_add
             && (!self.mode.slow || !judge.equal(&ours, &came.item, CompareMode::SlowSync));

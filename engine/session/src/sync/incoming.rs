@@ -96,9 +96,9 @@ impl DatastoreSync {
         let codec = Arc::clone(&in_use.codec);
         let scripts = &mut in_use.scripts;
         scripts.leave_out(&mut item);
-        let datastore = &mut self.script_state;
-        self.desk
-            .run_type(scripts, datastore, &mut state, |scripts, hosts| scripts.incoming(&mut item, hosts));
+        self.desk.run_type(scripts, &mut self.script_state.look(), &mut state, |scripts, hosts| {
+            scripts.incoming(&mut item, hosts);
+        });
         let Some(home) = home::for_item(&self.datastore, &item) else {
             notes.push(format!("{about} is for no part of the superdatastore"));
             return Err(415);
@@ -163,12 +163,14 @@ impl DatastoreSync {
     ) -> Result<(Fate, String), u16> {
         let Some(loaded) = &mut self.loaded else { return Err(500) };
         let scripts = &mut loaded.types.at(used).scripts;
-        let datastore = &mut self.script_state;
+        let mut datastore = self.script_state.look();
         let limit = datastore.item_size_limit();
         let remote_id = state.remote_id.clone();
-        self.desk.run_type(scripts, datastore, &mut state, |scripts, hosts| {
+        self.desk.run_type(scripts, &mut datastore, &mut state, |scripts, hosts| {
             scripts.process_item(item, limit, hosts);
         });
+        let strategy = state.strategy.or(datastore.strategy);
+        drop(datastore);
         if let Some(how) = state.echo.filter(|_| op != Op::Delete) {
             self.echoes.push_back(Echo { how, remote_id, item: item.clone() });
         }
@@ -183,7 +185,7 @@ impl DatastoreSync {
             ignore_update: state.ignore_update,
             force_conflict: state.force_conflict,
             delete_wins: state.delete_wins || home::at(&self.datastore, home).delete_wins,
-            strategy: state.strategy.or(self.script_state.strategy),
+            strategy,
         };
         Ok((fate, state.remote_id))
     }

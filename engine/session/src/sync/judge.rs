@@ -4,7 +4,7 @@
 use syncloom_formats::{Hosts, Pipeline};
 use syncloom_script::{CompareMode, Comparer, Comparison, Item, Merged, merge};
 
-use crate::scripting::{DatastoreState, Desk, ItemState};
+use crate::scripting::{Desk, ItemState, StateDesk};
 
 /// Who compares and merges the items of a datastore.
 pub(super) struct Judge<'a> {
@@ -16,7 +16,7 @@ pub(super) struct Judge<'a> {
 struct Scripted<'a> {
     scripts: &'a mut Pipeline,
     desk: &'a Desk,
-    datastore: &'a mut DatastoreState,
+    datastore: &'a StateDesk,
 }
 
 impl<'a> Judge<'a> {
@@ -31,7 +31,7 @@ impl<'a> Judge<'a> {
         comparer: &'a Comparer,
         scripts: &'a mut Pipeline,
         desk: &'a Desk,
-        datastore: &'a mut DatastoreState,
+        datastore: &'a StateDesk,
     ) -> Self {
         Judge { comparer, scripted: Some(Scripted { scripts, desk, datastore }) }
     }
@@ -71,6 +71,6 @@ impl<'a> Judge<'a> {
 
 impl Scripted<'_> {
     fn run<T>(&mut self, run: impl FnOnce(&mut Pipeline, &mut Hosts<'_>) -> T) -> T {
-        self.desk.run_type(self.scripts, self.datastore, &mut ItemState::default(), run)
+        self.desk.run_type(self.scripts, &mut self.datastore.look(), &mut ItemState::default(), run)
     }
 }

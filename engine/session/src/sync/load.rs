@@ -16,7 +16,7 @@ use super::open::resolution;
 use super::types::Types;
 use super::view::{Part, View};
 use super::{Change, DatastoreSync, Loaded, Remote, home};
-use crate::scripting::{DatastoreState, Desk, ItemState};
+use crate::scripting::{Desk, ItemState, StateDesk};
 
 impl DatastoreSync {
     /// Begins the exchange. Does nothing if that has happened already.
@@ -51,12 +51,15 @@ impl DatastoreSync {
     ) -> Result<(), StoreError> {
         let slow = self.mode.slow;
         let scripted = self.begin_types(&mut types);
+        if self.failed().is_none() {
+            self.begin_database(backend, notes);
+        }
         if self.failed().is_some() {
             return Ok(());
         }
-        self.script_state.filters.changed = false;
-        self.view = View::of(&self.datastore, &self.script_state.filters, notes);
-        let limited = self.script_state.item_size_limit().is_some();
+        self.script_state.look().filters.changed = false;
+        self.view = View::of(&self.datastore, &self.script_state.look().filters, notes);
+        let limited = self.script_state.look().item_size_limit().is_some();
         let comparers: Vec<_> =
             home::all(&self.datastore).map(|home| types.comparer(home, limited)).collect();
         let mut store = backend.store(&self.datastore, &self.scope)?;
@@ -79,7 +82,7 @@ impl DatastoreSync {
                 scripted,
                 since,
                 desk: &self.desk,
-                state: &mut self.script_state,
+                state: &self.script_state,
             };
             let mut shown = Vec::new();
             for listed in listed {
@@ -149,13 +152,14 @@ impl DatastoreSync {
     /// Runs the scripts that datatypes and the datastore begin with (manual 10.5.8, 10.5.10, 11.34.21). `Some` if items
     /// have to pass a filter script: all of them, or those that have changed.
     fn begin_types(&mut self, types: &mut Types) -> Option<bool> {
-        self.script_state.slow = self.mode.slow;
-        self.script_state.first_time = self.first_time;
-        self.script_state.read_only = self.is_read_only(home::NONE);
+        let read_only = self.is_read_only(home::NONE);
+        let mut state = self.script_state.look();
+        (state.slow, state.first_time, state.read_only) = (self.mode.slow, self.first_time, read_only);
+        drop(state);
         let mut item = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
-        let (desk, datastore) = (&self.desk, &mut self.script_state);
         for used in types.all() {
-            desk.run_type(&mut used.scripts, datastore, &mut item, Pipeline::init);
+            let mut state = self.script_state.look();
+            self.desk.run_type(&mut used.scripts, &mut state, &mut item, Pipeline::init);
             used.scripts.adapt(&used.codec, &mut used.peer);
         }
         self.obey();
@@ -163,11 +167,13 @@ impl DatastoreSync {
         if self.failed().is_some() {
             return None;
         }
-        let limit = self.script_state.item_size_limit();
-        let (desk, datastore) = (&self.desk, &mut self.script_state);
+        let mut state = self.script_state.look();
+        let limit = state.item_size_limit();
         let scripts = &mut types.at(types.context()).scripts;
-        let needed =
-            desk.run_type(scripts, datastore, &mut item, |scripts, hosts| scripts.filter_init(limit, hosts));
+        let needed = self
+            .desk
+            .run_type(scripts, &mut state, &mut item, |scripts, hosts| scripts.filter_init(limit, hosts));
+        drop(state);
         let all = scripts.filters_all();
         self.obey();
         needed.then_some(all)
@@ -216,7 +222,7 @@ impl DatastoreSync {
             scripted,
             since: None,
             desk: &self.desk,
-            state: &mut self.script_state,
+            state: &self.script_state,
         };
         for listed in listed {
             if partial && loaded.present.get(&listed.local_id) != Some(&listed.modified) {
@@ -269,7 +275,7 @@ struct Looking<'a> {
     /// From when on a change counts as one.
     since: Option<i64>,
     desk: &'a Desk,
-    state: &'a mut DatastoreState,
+    state: &'a StateDesk,
 }
 
 impl Looking<'_> {
@@ -296,11 +302,13 @@ impl Looking<'_> {
 
     /// Whether an item passes the filter script of its datatype (manual 10.5.10).
     fn passes_script(&mut self, types: &mut Types, item: &Item) -> bool {
-        let limit = self.state.item_size_limit();
+        let mut datastore = self.state.look();
+        let limit = datastore.item_size_limit();
         let mut state = ItemState { sync_modes: Arc::clone(&types.sync_modes), ..ItemState::default() };
         let scripts = &mut types.at(types.context()).scripts;
-        self.desk
-            .run_type(scripts, self.state, &mut state, |scripts, hosts| scripts.filter(item, limit, hosts))
+        self.desk.run_type(scripts, &mut datastore, &mut state, |scripts, hosts| {
+            scripts.filter(item, limit, hosts)
+        })
     }
 }
 

@@ -35,7 +35,7 @@ use syncloom_stores::{Partial, Scope, Target};
 use syncloom_wire::DevInf;
 
 use crate::report::DatastoreReport;
-use crate::scripting::{DatastoreState, Desk};
+use crate::scripting::{Desk, StateDesk};
 use crate::server::Server;
 pub(crate) use asked::GRAMMAR;
 use echo::Echo;
@@ -64,7 +64,7 @@ pub(crate) struct DatastoreSync {
     /// The scripts of the session, those of the datastore, and what all scripts may ask and say of it.
     desk: Desk,
     own_scripts: OwnScripts,
-    script_state: DatastoreState,
+    script_state: StateDesk,
     /// Items of the peer's that go back to it, as scripts say.
     echoes: VecDeque<Echo>,
     /// What of our items the peer sees.
@@ -197,7 +197,9 @@ impl DatastoreSync {
         match status {
             508 if self.loaded.is_none() => {
                 self.mode = self.mode.slowly();
-                (self.script_state.alert, self.script_state.slow) = (self.mode.code(), true);
+                let mut state = self.script_state.look();
+                (state.alert, state.slow) = (self.mode.code(), true);
+                drop(state);
                 (self.resuming, self.suspended) = (false, None);
                 (self.report.mode, self.report.resumed) = (self.mode.name(), false);
             }
@@ -209,7 +211,7 @@ impl DatastoreSync {
     /// Whether nothing of the peer's is stored in a home, or anywhere (manual 11.34.4).
     fn is_read_only(&self, home: usize) -> bool {
         let mut levels = home::levels(&self.datastore, home);
-        let said = self.script_state.said_read_only;
+        let said = self.script_state.look().said_read_only;
         said.unwrap_or_else(|| {
             levels.any(|level| level.read_only) || self.desk.state(|session| session.read_only)
         })
@@ -223,7 +225,7 @@ impl DatastoreSync {
     /// Takes note of a Sync of the peer's, even if there is nothing in it, by the address that it gives.
     pub(crate) fn hear(&mut self, uri: &str) {
         self.heard = true;
-        asked::take_temporary(&mut self.script_state, uri);
+        asked::take_temporary(&mut self.script_state.look(), uri);
     }
 
     /// Whether the peer has sent a Sync. A Map alone, which may come in the first package, is none.
@@ -266,7 +268,8 @@ impl DatastoreSync {
 
     /// Does what a script has said of the whole datastore: ABORTDATASTORE.
     pub(crate) fn obey(&mut self) {
-        if let Some(status) = self.script_state.take_abort() {
+        let abort = self.script_state.look().take_abort();
+        if let Some(status) = abort {
             self.fail(status);
         }
     }

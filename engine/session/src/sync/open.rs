@@ -11,11 +11,11 @@ use syncloom_wire::{Alert, Anchor, Item, Location, Meta, Version};
 
 use super::home;
 use super::mode::{Asked, Direction, Mode, RESUME};
-use super::own_scripts::OwnScripts;
+use super::own_scripts::{OwnScripts, admin_ready};
 use super::view::View;
 use super::{DatastoreSync, asked};
 use crate::report::DatastoreReport;
-use crate::scripting::{DatastoreState, Desk};
+use crate::scripting::{DatastoreState, Desk, StateDesk, run_scripts_of};
 use crate::server::{Server, Stamp};
 
 /// Why an Alert is refused.
@@ -130,9 +130,10 @@ impl DatastoreSync {
         asked::take_over(&mut state, datastore, uri, filter, now, notes)
             .map_err(|(status, why)| AlertError::Refused(status, format!("{uri}: {why}")))?;
         let mut own_scripts = OwnScripts::new(datastore);
-        own_scripts.alerted(desk, datastore, &mut state).map_err(AlertError::because)?;
+        let state = StateDesk::new(state);
+        own_scripts.alerted(desk, datastore, &state).map_err(AlertError::because)?;
         // A script may have something else in mind.
-        let code = state.alert;
+        let code = state.look().alert;
         let asked_for = Asked::by(code);
         if asked_for.is_none() && code != RESUME {
             return Err(refused(406, &format!("sync mode {code} of {uri} is not offered")));
@@ -140,17 +141,18 @@ impl DatastoreSync {
         let asked = item.meta.anchor.clone().unwrap_or_default();
         let user_key = &scope.user_key;
         let scope = Scope { remote_path: remote_uri.to_owned(), stamp: stamp.own, ..scope.clone() };
-        let scope = backend
+        let mut scope = backend
             .place(datastore, &scope, &folder)?
             .ok_or_else(|| refused(404, &format!("user {user_key} has no folder {folder} in {uri}")))?;
-        let target = backend.store(datastore, &scope)?.target()?;
-        state.first_time = target.last_sync.is_none();
-        own_scripts
-            .admin_ready(desk, datastore, &mut state, &scope, &target.key)
-            .map_err(AlertError::because)?;
+        run_scripts_of(datastore, &mut scope, desk, &state);
+        let mut store = backend.store(datastore, &scope)?;
+        let target = store.target()?;
+        state.look().first_time = target.last_sync.is_none();
+        admin_ready(datastore, store.as_mut(), &state, notes).map_err(AlertError::because)?;
+        drop(store);
 
         let last = asked.last.as_deref().unwrap_or_default();
-        let in_step = !state.force_slow
+        let in_step = !state.look().force_slow
             && !target.anchor.is_empty()
             && target.last_sync.is_some()
             && target.anchor == last;
@@ -185,6 +187,9 @@ impl DatastoreSync {
             }],
             ..Alert::default()
         };
+        let mut script_state = state.look();
+        (script_state.alert, script_state.slow) = (own_code, mode.slow);
+        drop(script_state);
         let sync = DatastoreSync {
             server: Arc::clone(server),
             datastore: Arc::clone(datastore),
@@ -197,7 +202,7 @@ impl DatastoreSync {
             mode,
             desk: desk.clone(),
             own_scripts,
-            script_state: DatastoreState { alert: own_code, slow: mode.slow, ..state },
+            script_state: state,
             echoes: VecDeque::new(),
             view: View::default(),
             // A peer that has asked for one direction, and not for a refresh, has not asked us to forget anything.

@@ -59,7 +59,11 @@ impl DatastoreSync {
     }
 
     /// Saves what vouches for this sync: the map as it is now, and then the anchors.
-    pub(crate) fn finish(&mut self, backend: &mut dyn Backend) -> Result<(), StoreError> {
+    pub(crate) fn finish(
+        &mut self,
+        backend: &mut dyn Backend,
+        notes: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
         if self.failed().is_some() {
             return Ok(());
         }
@@ -70,11 +74,12 @@ impl DatastoreSync {
             self.fail(512);
             return Ok(());
         }
+        self.finalise(backend, notes)?;
         let open = !self.sent.is_empty() || self.outgoing.as_ref().is_some_and(|out| !out.is_through());
         self.complete = !(self.resend || open);
         let mut target = self.target.clone();
         target.anchor.clone_from(&self.next_anchor);
-        let sends = self.mode.direction != Direction::FromClient && !self.script_state.refresh_only;
+        let sends = self.mode.direction != Direction::FromClient && !self.script_state.look().refresh_only;
         let heard_all = !sends && !self.mode.slow;
         if self.complete {
             if self.datastore.from_remote_only || !heard_all {

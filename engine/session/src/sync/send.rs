@@ -118,9 +118,9 @@ impl DatastoreSync {
         if self.outgoing.as_ref().is_none_or(Outgoing::is_through) {
             return Filled::Through;
         }
-        if std::mem::take(&mut self.script_state.filters.changed) {
+        if std::mem::take(&mut self.script_state.look().filters.changed) {
             // A script, or the address of the peer's Sync, has changed what is sent.
-            self.view = View::of(&self.datastore, &self.script_state.filters, notes);
+            self.view = View::of(&self.datastore, &self.script_state.look().filters, notes);
         }
         match self.fill(backend, draft, message, abilities, notes) {
             Ok(filled) => filled,
@@ -134,7 +134,7 @@ impl DatastoreSync {
     /// Our changes in the order in which they are sent: deletes make room, and adds come last.
     fn collect(&mut self) -> Outgoing {
         let mut queue = VecDeque::new();
-        let sends = self.mode.direction != Direction::FromClient && !self.script_state.refresh_only;
+        let sends = self.mode.direction != Direction::FromClient && !self.script_state.look().refresh_only;
         if let Some(loaded) = self.loaded.as_mut().filter(|_| sends) {
             if let Some(matcher) = loaded.matcher.take() {
                 for local_id in matcher.into_rest() {
@@ -142,7 +142,7 @@ impl DatastoreSync {
                     loaded.order.push(local_id);
                 }
             }
-            let window = window(&loaded.present, self.script_state.limits.max_items);
+            let window = window(&loaded.present, self.script_state.look().limits.max_items);
             let adds = |local_id: &String| {
                 !self.adding_stopped && window.as_ref().is_none_or(|window| window.contains(local_id))
             };
@@ -340,12 +340,13 @@ impl DatastoreSync {
         let Some(loaded) = &mut self.loaded else { return Content::default() };
         let about = format!("datastore {}: item {}", self.datastore.name, state.local_id);
         state.sync_modes = Arc::clone(&loaded.types.sync_modes);
-        let limit = self.script_state.item_size_limit();
         let in_use = loaded.types.sending();
-        let datastore = &mut self.script_state;
-        let limit = self.desk.run_type(&mut in_use.scripts, datastore, state, |scripts, hosts| {
+        let mut datastore = self.script_state.look();
+        let limit = datastore.item_size_limit();
+        let limit = self.desk.run_type(&mut in_use.scripts, &mut datastore, state, |scripts, hosts| {
             scripts.outgoing(&mut item, limit, hosts)
         });
+        drop(datastore);
         in_use.scripts.leave_out(&mut item);
         let Encoded { data, binary, is_text, original_size, notes: found } =
             in_use.codec.encode(&item, &in_use.peer, limit);

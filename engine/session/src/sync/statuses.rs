@@ -58,7 +58,7 @@ impl DatastoreSync {
     }
 
     fn ask_datastore(&mut self, kind: DatastoreScript, state: &mut ItemStatus) -> Option<bool> {
-        let (desk, of_datastore) = (&self.desk, &mut self.script_state);
+        let (desk, of_datastore) = (&self.desk, &self.script_state);
         is_true(self.own_scripts.run(desk, &self.datastore, of_datastore, Some(state), kind))
     }
 
@@ -68,7 +68,9 @@ impl DatastoreSync {
     }
 
     fn obey_status(&mut self, state: &ItemStatus) {
-        self.script_state.abort = state.abort.or(self.script_state.abort);
+        if let Some(status) = state.abort {
+            self.script_state.look().abort = Some(status);
+        }
         if state.stop_adding {
             self.stop_adding();
         }

@@ -237,6 +237,8 @@ mod tests {
                 insert: true,
                 update: true,
                 floating: false,
+                keep: false,
+                variable: false,
                 size: (number == 1).then_some(3),
                 truncate: true,
                 set_no: 0,

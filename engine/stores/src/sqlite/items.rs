@@ -1,31 +1,35 @@
-//! The items of a datastore, their detail records, and the datastore's targets and maps (manual 12.20).
+//! The items of a datastore, and the datastore's targets and maps (manual 12.20).
+//!
+//! Not its job: reading and writing what belongs to one item (`rows`).
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
-use syncloom_config::{ArrayMap, Datastore, DbType, Map, Sql, SqlStore};
-use syncloom_script::{FieldType, Item, Value, Zones};
+use syncloom_config::{DatabaseScript, Datastore, DbType, Map, Sql, SqlStore};
+use syncloom_script::{Item, Value, Zones};
 
 use super::connection::Database;
 use super::convert::{self, text};
+use super::script::{self, Place};
 use super::statement::{self, Columns, Values};
 use crate::error::{ErrorKind, StoreError};
+use crate::scripts::Moment;
 use crate::traits::{Listed, MapEntry, Partial, Resume, Scope, Store, Target, Written};
 
 /// A datastore in an SQLite file; its targets and maps may be in another one.
 pub(super) struct SqliteStore<'a> {
-    data: &'a mut Database,
+    pub(super) data: &'a mut Database,
     targets: Option<&'a mut Database>,
-    datastore: &'a std::sync::Arc<Datastore>,
+    pub(super) datastore: &'a Datastore,
     sql: &'a SqlStore,
-    scope: &'a Scope,
-    zones: &'a Zones,
+    pub(super) scope: &'a Scope,
+    pub(super) zones: &'a Zones,
 }
 
 impl<'a> SqliteStore<'a> {
     pub(super) fn new(
         data: &'a mut Database,
         targets: Option<&'a mut Database>,
-        datastore: &'a std::sync::Arc<Datastore>,
+        datastore: &'a Datastore,
         sql: &'a SqlStore,
         scope: &'a Scope,
         zones: &'a Zones,
@@ -33,11 +37,11 @@ impl<'a> SqliteStore<'a> {
         SqliteStore { data, targets, datastore, sql, scope, zones }
     }
 
-    fn sql(&self) -> &'a SqlStore {
+    pub(super) fn sql(&self) -> &'a SqlStore {
         self.sql
     }
 
-    fn needed(&self, sql: &'a Option<Sql>, tag: &str) -> Result<&'a Sql, StoreError> {
+    pub(super) fn needed(&self, sql: &'a Option<Sql>, tag: &str) -> Result<&'a Sql, StoreError> {
         sql.as_ref().ok_or_else(|| StoreError::missing(tag, &self.datastore.name))
     }
 
@@ -55,7 +59,7 @@ impl<'a> SqliteStore<'a> {
         }
     }
 
-    fn values(&self) -> Values<'a> {
+    pub(super) fn values(&self) -> Values<'a> {
         Values {
             user_key: &self.scope.user_key,
             device_key: &self.scope.device_key,
@@ -69,8 +73,16 @@ impl<'a> SqliteStore<'a> {
         }
     }
 
+    /// These columns, and what is written into them.
+    pub(super) fn columns<'c>(&self, maps: Vec<&'c Map>, item: Option<(&'c Item, usize)>) -> Columns<'c>
+    where
+        'a: 'c,
+    {
+        Columns { maps, item, line_ends: self.sql.line_ends, zones: self.zones }
+    }
+
     /// Runs what writes one item, so that either all of it happens or nothing.
-    fn whole<T>(
+    pub(super) fn whole<T>(
         &mut self,
         write: impl FnOnce(&Self, &Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
@@ -87,138 +99,6 @@ impl<'a> SqliteStore<'a> {
         match run(connection, "RELEASE item") {
             Err(error) if result.is_ok() => Err(error.into()),
             _ => result,
-        }
-    }
-
-    fn write_details(
-        &self,
-        connection: &Connection,
-        item: &Item,
-        values: &Values<'_>,
-        new: bool,
-    ) -> Result<(), StoreError> {
-        for array in &self.sql().field_map.arrays {
-            let maps: Vec<&Map> =
-                array.maps.iter().filter(|map| if new { map.insert } else { map.update }).collect();
-            if !maps.iter().any(|map| item.get(map.field).is_assigned()) {
-                continue;
-            }
-            if let (Some(sql), true) = (&array.delete, !new || array.always_clean) {
-                statement::run(connection, sql, values, |_| Ok(true))?;
-            }
-            let Some(insert) = &array.insert else { continue };
-            let step = array.repeat_inc.max(1) as usize;
-            for element in 0..details(array, &maps, item) {
-                let index = element * step;
-                let empty = maps.iter().all(|map| statement::element(item, map, index).is_empty());
-                if empty && !array.store_empty {
-                    continue;
-                }
-                let columns = Columns {
-                    maps: maps.clone(),
-                    item: Some((item, index)),
-                    line_ends: self.sql().line_ends,
-                    zones: self.zones,
-                };
-                let values = Values { columns: Some(&columns), ..*values };
-                statement::run(connection, insert, &values, |_| Ok(true))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn read_details(&self, item: &mut Item, local_id: &str) -> Result<(), StoreError> {
-        let list = item.list().clone();
-        for array in &self.sql().field_map.arrays {
-            let maps: Vec<&Map> = array.maps.iter().filter(|map| map.read).collect();
-            for map in &maps {
-                if item.is_array(map.field) {
-                    item.set(map.field, Value::Array(Vec::new()));
-                }
-            }
-            let columns = Columns { maps, item: None, line_ends: self.sql().line_ends, zones: self.zones };
-            let values = Values { local_id, columns: Some(&columns), ..self.values() };
-            let limit = array.max_repeat.map_or(usize::MAX, |limit| limit as usize);
-            let step = array.repeat_inc.max(1) as usize;
-            let mut count = 0;
-            statement::run(self.data.connection(), &array.select, &values, |row| {
-                if count == limit {
-                    return Ok(false);
-                }
-                for (column, map) in columns.maps.iter().enumerate() {
-                    let Some(field) = list.get(map.field) else { continue };
-                    let index = count * step;
-                    let plain = i32::try_from(index).ok().and_then(|offset| map.field.offset(offset));
-                    let known = match plain {
-                        _ if field.array => item.get_at(map.field, index),
-                        Some(field) => item.get(field),
-                        None => continue,
-                    };
-                    let value = self.value(known, row.get_ref(column)?, map, field.kind);
-                    match plain {
-                        _ if field.array => drop(item.set_at(map.field, index, value)),
-                        Some(field) => item.set(field, value),
-                        None => {}
-                    }
-                }
-                count += 1;
-                Ok(true)
-            })?;
-            if let Some(size) = array.size_from.filter(|size| !item.is_array(*size)) {
-                item.set(size, Value::Integer(count as i64));
-            }
-        }
-        Ok(())
-    }
-
-    /// What a field has once a column of it has been read: the column's value, or, in its zone, the time that has been
-    /// read before.
-    fn value(&self, known: &Value, column: ValueRef<'_>, map: &Map, kind: FieldType) -> Value {
-        if convert::is_zone(map.kind) && matches!(known, Value::Timestamp(_)) {
-            return convert::in_zone_from_sql(known, column, map.kind, self.zones);
-        }
-        convert::from_sql(column, map.kind, map.floating, kind)
-    }
-
-    /// The columns that cannot take all of their value; an error where they may not cut it.
-    fn cuts(&self, item: &Item) -> Result<Vec<String>, StoreError> {
-        let mut cut = Vec::new();
-        for map in &self.sql().field_map.maps {
-            let Some(size) = map.size.map(|size| size as usize) else { continue };
-            let too_long = match item.get(map.field) {
-                Value::Text(text) => text.len() > size && text.chars().count() > size,
-                Value::Blob(bytes) => bytes.len() > size,
-                _ => false,
-            };
-            if too_long && !map.truncate {
-                let message = format!("column {} takes no more than {size} characters", map.column);
-                return Err(StoreError::new(ErrorKind::Refused, message));
-            }
-            if too_long {
-                cut.push(map.column.clone());
-            }
-        }
-        Ok(cut)
-    }
-
-    /// The id that an item is inserted with, where the config makes it beforehand.
-    fn id_beforehand(&self, connection: &Connection) -> Result<Option<String>, StoreError> {
-        let sql = self.sql();
-        if sql.unix_ms_rnd6_ids {
-            // Time and a random number (manual 12.20.18); SQLite has both.
-            let query = "SELECT CAST(strftime('%s','now') AS INTEGER)*1000000 + abs(random() % 1000000)";
-            return Ok(Some(connection.query_row(query, [], |row| row.get::<_, i64>(0))?.to_string()));
-        }
-        match &sql.obtain_local_id {
-            Some(query) if !sql.obtain_id_after_insert => {
-                let mut id = None;
-                statement::run(connection, query, &self.values(), |row| {
-                    id = Some(text(row.get_ref(0)?));
-                    Ok(false)
-                })?;
-                Ok(id)
-            }
-            _ => Ok(None),
         }
     }
 }
@@ -259,26 +139,12 @@ fn whole_number(column: ValueRef<'_>) -> i64 {
     text(column).trim().parse().unwrap_or(0)
 }
 
-/// How many detail records an item has.
-fn details(array: &ArrayMap, maps: &[&Map], item: &Item) -> usize {
-    let size_from = array.size_from.map(|field| match item.get(field) {
-        Value::Integer(count) => usize::try_from(*count).unwrap_or(0),
-        value => value.elements().len(),
-    });
-    let longest = maps.iter().map(|map| item.get(map.field).elements().len()).max().unwrap_or(0);
-    let natural = size_from.unwrap_or(longest);
-    match array.max_repeat.map(|limit| limit as usize) {
-        Some(limit) if longest == 0 && size_from.is_none() => limit,
-        Some(limit) => natural.min(limit),
-        None => natural,
-    }
-}
-
 impl Store for SqliteStore<'_> {
     fn list(&mut self) -> Result<Vec<Listed>, StoreError> {
         let mut items = Vec::new();
         let kind = self.sql().last_mod_type;
-        let values = self.values();
+        let condition = self.scope.scripts.as_ref().map(|scripts| scripts.sql_filter()).unwrap_or_default();
+        let values = Values { condition: &condition, ..self.values() };
         statement::run(self.data.readable()?, &self.sql.select_ids, &values, |row| {
             let modified = convert::stamp_from_sql(row.get_ref(1)?, kind).unwrap_or(0);
             items.push(Listed { local_id: text(row.get_ref(0)?), modified });
@@ -296,76 +162,28 @@ impl Store for SqliteStore<'_> {
     }
 
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
-        let map = &self.sql().field_map;
-        let maps: Vec<&Map> = map.maps.iter().filter(|map| map.read).collect();
-        let columns = Columns { maps, item: None, line_ends: self.sql().line_ends, zones: self.zones };
-        let values = Values { local_id, columns: Some(&columns), ..self.values() };
-        let mut found = None;
-        self.data.readable()?;
-        statement::run(self.data.connection(), &self.sql().select_data, &values, |row| {
-            let mut item = Item::new(map.list.clone());
-            for (column, map) in columns.maps.iter().enumerate() {
-                let Some(field) = item.list().get(map.field) else { continue };
-                let value = self.value(item.get(map.field), row.get_ref(column)?, map, field.kind);
-                item.set(map.field, value);
-            }
-            found = Some(item);
-            Ok(false)
-        })?;
-        if let Some(item) = &mut found {
-            self.read_details(item, local_id)?;
-        }
-        Ok(found)
+        self.read_row(local_id)
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {
-        let insert = self.needed(&self.sql().insert_data, "insertdatasql")?;
-        let cut = self.cuts(item)?;
-        let local_id = self.whole(|store, connection| {
-            let mut local_id = store.id_beforehand(connection)?;
-            let maps = store.sql().field_map.maps.iter().filter(|map| map.insert).collect();
-            let columns =
-                Columns { maps, item: Some((item, 0)), line_ends: store.sql().line_ends, zones: store.zones };
-            for statement in &insert.statements {
-                let values = Values {
-                    local_id: local_id.as_deref().unwrap_or_default(),
-                    columns: Some(&columns),
-                    ..store.values()
-                };
-                let mut returned = None;
-                statement::run_one(connection, statement, &values, |row| {
-                    returned = Some(text(row.get_ref(0)?));
-                    Ok(true)
-                })
-                .map_err(|error| StoreError::of_statement(insert, &error))?;
-                local_id = match returned.filter(|_| store.sql().insert_returns_id) {
-                    Some(id) => Some(id),
-                    None => local_id.or_else(|| Some(connection.last_insert_rowid().to_string())),
-                };
-            }
-            let local_id = local_id.unwrap_or_default();
-            let values = Values { local_id: &local_id, ..store.values() };
-            store.write_details(connection, item, &values, true)?;
-            Ok(local_id)
-        })?;
-        Ok(Written { local_id, cut })
+        self.insert_row(item.clone().in_list(&self.sql().field_map.rows))
     }
 
     fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError> {
-        let update = self.needed(&self.sql().update_data, "updatedatasql")?;
-        let cut = self.cuts(item)?;
-        self.whole(|store, connection| {
-            let maps = store.sql().field_map.maps.iter().filter(|map| map.update).collect();
-            let columns =
-                Columns { maps, item: Some((item, 0)), line_ends: store.sql().line_ends, zones: store.zones };
-            let values = Values { local_id, columns: Some(&columns), ..store.values() };
-            let changed = statement::run(connection, update, &values, |_| Ok(true))?;
-            if changed == 0 && !store.sql().ignore_affected_count {
-                return Err(StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there")));
+        let missing = || StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there"));
+        let whole = self.sql().update_all_fields || self.datastore.database_scripts.write();
+        let mut row = match whole {
+            // Scripts see all of it, and not only what has changed.
+            true => {
+                self.data.writable()?;
+                let mut stored = self.read_row(local_id)?.ok_or_else(missing)?;
+                stored.take_over(item);
+                stored
             }
-            store.write_details(connection, item, &Values { columns: None, ..values }, false)
-        })?;
-        Ok(Written { local_id: local_id.to_owned(), cut })
+            false => item.clone(),
+        };
+        row = row.in_list(&self.sql().field_map.rows);
+        self.update_row(local_id, row)
     }
 
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError> {
@@ -373,8 +191,22 @@ impl Store for SqliteStore<'_> {
         self.whole(|store, connection| {
             let values = Values { local_id, ..store.values() };
             let changed = statement::run(connection, delete, &values, |_| Ok(true))?;
+            let moment = Moment { local_id, writing: true, deleting: true, ..Moment::default() };
+            let mut row = Item::new(store.sql().field_map.rows.clone());
+            store.script_in(connection, DatabaseScript::AfterWrite, &moment, &mut row)?;
             Ok(changed > 0 || store.sql().ignore_affected_count)
         })
+    }
+
+    fn run_script(&mut self, script: DatabaseScript) -> Result<Option<Value>, StoreError> {
+        let scripts = self.scope.scripts.as_deref().filter(|_| self.datastore.database_scripts.has(script));
+        let Some(scripts) = scripts else { return Ok(None) };
+        let moment = Moment::default();
+        script::run_around(Place::Free(self.data), |sql| scripts.run(script, &moment, None, Some(sql)))
+    }
+
+    fn finalise(&mut self) -> Result<Vec<String>, StoreError> {
+        self.finalise_rows()
     }
 
     fn target(&mut self) -> Result<Target, StoreError> {
@@ -388,7 +220,12 @@ impl Store for SqliteStore<'_> {
                 Ok(false)
             })?;
             match target {
-                Some(target) => return Ok(target),
+                Some(target) => {
+                    if let Some(scripts) = &self.scope.scripts {
+                        scripts.know_target(&target.key);
+                    }
+                    return Ok(target);
+                }
                 None if attempt == 0 => {
                     statement::run(self.targets_to_write()?, new, &values, |_| Ok(true))?;
                 }

@@ -6,6 +6,7 @@ mod connection;
 mod convert;
 mod items;
 mod probe;
+mod rows;
 mod script;
 mod statement;
 

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use rusqlite::Connection;
 use rusqlite::types::{Value as SqlValue, ValueRef};
 use syncloom_config::{DbType, LineEnds};
 use syncloom_script::{FieldType, Timestamp, Value, Zones};
@@ -11,6 +12,7 @@ use syncloom_script::{FieldType, Timestamp, Value, Zones};
 use super::connection::Database;
 use super::convert;
 use crate::error::{ErrorKind, StoreError};
+use crate::scripts::ScriptSql;
 
 /// Rows that a statement of a script may give. They are all read at once, as the script may run another statement
 /// while it goes through them; a script that looks somebody up needs a few.
@@ -44,10 +46,92 @@ impl Rows {
     }
 }
 
+/// Where statements of a script run.
+pub(super) enum Place<'a> {
+    /// In a database that nothing is done with.
+    Free(&'a mut Database),
+    /// In the middle of writing.
+    Within(&'a Connection),
+}
+
+/// The statements of one run of a script. What they write can be taken back until SQLCOMMIT. It becomes durable together
+/// with all that the message writes, which a script cannot have before or without the rest.
+struct Statements<'a> {
+    place: Place<'a>,
+    open: bool,
+}
+
+/// Lets a script run statements. What it has not committed when it ends counts as committed, unless it has failed.
+pub(super) fn run_around<T>(
+    place: Place<'_>,
+    script: impl FnOnce(&mut dyn ScriptSql) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut statements = Statements { place, open: false };
+    let result = script(&mut statements);
+    let ended = if result.is_ok() { statements.commit() } else { statements.rollback() };
+    ended.and(result)
+}
+
+impl Statements<'_> {
+    fn connection(&self) -> &Connection {
+        match &self.place {
+            Place::Free(database) => database.connection(),
+            Place::Within(connection) => connection,
+        }
+    }
+
+    fn end(&mut self, statements: &[&str]) -> Result<(), StoreError> {
+        if std::mem::take(&mut self.open) {
+            for statement in statements {
+                self.connection().prepare_cached(statement)?.execute([])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl ScriptSql for Statements<'_> {
+    fn execute(&mut self, text: &str) -> Result<Rows, StoreError> {
+        if !reads(self.connection(), text)? && !self.open {
+            if let Place::Free(database) = &mut self.place {
+                database.writable()?;
+            }
+            self.connection().prepare_cached("SAVEPOINT script")?.execute([])?;
+            self.open = true;
+        }
+        rows(self.connection(), text)
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.end(&["RELEASE script"])
+    }
+
+    fn rollback(&mut self) -> Result<(), StoreError> {
+        self.end(&["ROLLBACK TO script", "RELEASE script"])
+    }
+}
+
 /// Runs a statement; one that writes begins a transaction.
 pub(super) fn run(database: &mut Database, text: &str) -> Result<Rows, StoreError> {
-    let reads = database.connection().prepare(text)?.readonly();
-    let connection = if reads { database.connection() } else { database.writable()? };
+    let connection =
+        if reads(database.connection(), text)? { database.connection() } else { database.writable()? };
+    rows(connection, text)
+}
+
+/// Whether a statement only reads. Those that begin or end a transaction are refused: it is not the script's.
+fn reads(connection: &Connection, text: &str) -> Result<bool, StoreError> {
+    const TRANSACTION: &[&str] = &["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+    let reads = connection.prepare(text)?.readonly();
+    let text = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    let word = text.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    if reads && TRANSACTION.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+        let message = format!("{word} is not for scripts, which have SQLCOMMIT and SQLROLLBACK");
+        return Err(StoreError::new(ErrorKind::Refused, message));
+    }
+    Ok(reads)
+}
+
+fn rows(connection: &Connection, text: &str) -> Result<Rows, StoreError> {
     let mut prepared = connection.prepare(text)?;
     let columns = prepared.column_count();
     let mut left = VecDeque::new();

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, Row, params_from_iter};
 use syncloom_config::{FieldPlaceholder, LineEnds, Map, Placeholder, Sql, SqlPart, SqlStatement};
-use syncloom_script::{Item, Value, Zones};
+use syncloom_script::{FieldId, Item, Value, Zones};
 
 use super::convert;
 use crate::error::StoreError;
@@ -42,6 +42,8 @@ pub(super) struct Values<'a> {
     pub(super) local_id: &'a str,
     pub(super) remote_id: &'a str,
     pub(super) map_flags: u32,
+    /// What scripts have set for `%AF` and `%WF`; empty for nothing.
+    pub(super) condition: &'a str,
     /// The columns that `%N`, `%V` and `%v` stand for, with their values.
     pub(super) columns: Option<&'a Columns<'a>>,
 }
@@ -88,13 +90,21 @@ impl Columns<'_> {
     }
 }
 
-/// The value that a map writes: the field, an element of an array field, or in a detail record of plain fields
-/// the field so many places further on (manual 12.20.20).
+/// The field of a map in a detail record of plain fields: the one so many places further on (manual 12.20.20). A
+/// variable stays where it is.
+pub(super) fn place(map: &Map, index: usize) -> Option<FieldId> {
+    if map.variable {
+        return Some(map.field);
+    }
+    i32::try_from(index).ok().and_then(|offset| map.field.offset(offset))
+}
+
+/// The value that a map writes: the field, an element of an array field, or one of the fields behind it.
 pub(super) fn element<'a>(item: &'a Item, map: &Map, index: usize) -> &'a Value {
     if item.is_array(map.field) {
         return item.get_at(map.field, index);
     }
-    match i32::try_from(index).ok().and_then(|offset| map.field.offset(offset)) {
+    match place(map, index) {
         Some(field) => item.get(field),
         None => &Value::Unassigned,
     }
@@ -183,8 +193,13 @@ fn list(
         Placeholder::Columns { all } => (*all, true, false),
         Placeholder::Assignments { all } => (*all, true, true),
         Placeholder::Values { all } => (*all, false, true),
-        // No filter is active yet, so that there is nothing to add to a condition.
-        Placeholder::Filter { .. } => return true,
+        Placeholder::Filter { with_where } => {
+            if !values.condition.is_empty() {
+                let word = if *with_where { "WHERE" } else { "AND" };
+                let _ = write!(text, " {word} ({}) ", values.condition);
+            }
+            return true;
+        }
         _ => return false,
     };
     let Some(columns) = values.columns else { return true };
