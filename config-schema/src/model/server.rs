@@ -474,6 +474,14 @@ pub struct SqlStore {
     pub obtain_id_after_insert: bool,
     /// `<obtainlocalidsql>` (manual 12.20.18).
     pub obtain_local_id: Option<Sql>,
+    /// `<determineidonce>`: ids are counted from what `<obtainlocalidsql>` says first (manual 12.20.18).
+    pub determine_id_once: bool,
+    /// `<minnextid>`: the least of these ids (manual 12.20.18).
+    pub min_next_id: i64,
+    /// `<insertretries>`: how often an insert that is refused is tried again.
+    pub insert_retries: u16,
+    /// `<updateretries>`: the same of updates.
+    pub update_retries: u16,
     /// `<insertreturnsid>` (manual 12.20.18).
     pub insert_returns_id: bool,
     /// `<specialidmode>` is `unixmsrnd6` (manual 12.20.18).

@@ -29,8 +29,6 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("updateallfields", STORE, Kind::Boolean)
         .default("no")
         .section("11.34.35")
-        .later(OPTION)
-        .already(&["no"])
         .about("whether an update writes every column"),
     Tag::new("timeutc", STORE, Kind::Boolean)
         .default("no")

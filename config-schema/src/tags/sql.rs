@@ -4,7 +4,7 @@
 
 use crate::sql::Statement;
 
-use super::waiting::{FILTERS, LOGS, ODBC, OPTION, SCRIPTS, STAMPS, TABLES};
+use super::waiting::{FILTERS, LOGS, ODBC, SCRIPTS, STAMPS, TABLES};
 use super::words::{AGENT, DB_TYPE, PRO, QUOTING, SQL};
 use super::{Kind, Tag};
 
@@ -151,15 +151,11 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("insertretries", &["datastore"], Kind::INT16)
         .default("0")
         .only_for(SQL)
-        .later(OPTION)
-        .already(&["0"])
         .about("how often a failed insert is tried again")
         .sample("3"),
     Tag::new("updateretries", &["datastore"], Kind::INT16)
         .default("0")
         .only_for(SQL)
-        .later(OPTION)
-        .already(&["0"])
         .about("how often a failed update is tried again")
         .sample("3"),
     Tag::new("folderkeysql", &["datastore"], Kind::Sql(Statement::FolderKey))
@@ -355,9 +351,6 @@ pub(super) const TAGS: &[Tag] = &[
         .default("no")
         .section("12.20.18")
         .only_for(SQL)
-        .later("ids are not counted up by the server yet")
-        .already(&["no"])
-        .vital()
         .about("whether the highest id is asked for once and counted up from then on"),
     Tag::new("obtainidafterinsert", &["datastore"], Kind::Boolean)
         .default("no")
@@ -373,7 +366,6 @@ pub(super) const TAGS: &[Tag] = &[
         .default("1000000")
         .section("12.20.18")
         .only_for(SQL)
-        .no_effect("it goes with <determineidonce>")
         .about("the least id that is counted up from")
         .sample("1000000"),
     Tag::new("localidscript", &["datastore"], Kind::Script)

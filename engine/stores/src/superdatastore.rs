@@ -5,6 +5,8 @@
 //!
 //! Not its job: what the config says of the items of a part. The session asks for that.
 
+use std::collections::HashSet;
+
 use syncloom_config::{Contained, DatabaseScript, Datastore};
 use syncloom_script::filter::Ids;
 use syncloom_script::{Item, Value};
@@ -89,6 +91,14 @@ impl Store for SuperStore<'_> {
             all.extend(listed.into_iter().map(outward));
         }
         Ok(all)
+    }
+
+    fn hidden(&mut self) -> Result<HashSet<String>, StoreError> {
+        let of_parts = self.each(|_, store| store.hidden())?;
+        let outward = |(number, ids): (usize, HashSet<String>)| {
+            ids.into_iter().map(|id| self.outward(number, &id)).collect::<Vec<_>>()
+        };
+        Ok(of_parts.into_iter().enumerate().flat_map(outward).collect())
     }
 
     fn version(&mut self) -> Result<Option<i64>, StoreError> {

@@ -1,5 +1,6 @@
 //! What a session asks of the places where data is kept.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use syncloom_config::{DatabaseScript, Datastore, PasswordForm};
@@ -189,6 +190,10 @@ pub struct Written {
 pub trait Store {
     /// Every item with its time of change, in the order of the database.
     fn list(&mut self) -> Result<Vec<Listed>, StoreError>;
+    /// What of the list a condition leaves out that a script has set (SETSQLFILTER): it is there, and not to be sent.
+    fn hidden(&mut self) -> Result<HashSet<String>, StoreError> {
+        Ok(HashSet::new())
+    }
     /// A number that changes when others write to where the items are; `None` where nobody can tell.
     fn version(&mut self) -> Result<Option<i64>, StoreError> {
         Ok(None)

@@ -21,6 +21,7 @@ mod ranges;
 mod rules;
 mod scripts;
 mod scripts_datastore;
+mod scripts_rows;
 mod scripts_status;
 mod sending;
 mod session;

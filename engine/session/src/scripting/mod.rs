@@ -128,7 +128,7 @@ impl Desk {
     }
 
     /// Takes lines for the log.
-    fn note(&self, lines: Vec<String>) {
+    pub(crate) fn note(&self, lines: Vec<String>) {
         self.shared().machine.notes.extend(lines);
     }
 

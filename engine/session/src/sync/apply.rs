@@ -11,6 +11,7 @@ use syncloom_wire::Change as ChangeCommand;
 use super::conflict::{Resolution, resolve};
 use super::incoming::{Came, Fate};
 use super::judge::Judge;
+use super::load::readable;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::receive::Op;
@@ -234,7 +235,7 @@ impl DatastoreSync {
                 let mut waiting = Matcher::new(loaded.comparers.clone(), false);
                 let added = |local_id: &&String| loaded.changes.get(*local_id) == Some(&Change::Added);
                 for local_id in loaded.order.iter().filter(added).chain(&loaded.withheld) {
-                    if let Some(item) = store.read(local_id)? {
+                    if let Some(item) = readable(store.as_mut(), local_id, &self.desk)? {
                         waiting.add(home::of_id(&self.datastore, local_id), local_id.clone(), &item);
                     }
                 }

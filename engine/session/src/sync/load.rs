@@ -7,7 +7,7 @@ use syncloom_config::Datastore;
 use syncloom_formats::Pipeline;
 use syncloom_script::Item;
 use syncloom_script::filter::Ids;
-use syncloom_stores::{Backend, Listed, MapEntry, Store, StoreError};
+use syncloom_stores::{Backend, ErrorKind, Listed, MapEntry, Store, StoreError};
 
 use super::maps::Maps;
 use super::matcher::Matcher;
@@ -74,11 +74,15 @@ impl DatastoreSync {
         let matches = slow && self.mode.direction != Direction::FromServer;
         let mut outside = None;
         let mut unseen = HashSet::new();
-        if scripted.is_some() || self.view.is_partial(&self.datastore) {
+        let hidden = store.hidden()?;
+        let looks = scripted.is_some() || self.view.is_partial(&self.datastore);
+        if looks || !hidden.is_empty() {
             let since = self.since();
             let mut look = Looking {
                 view: &self.view,
                 datastore: &self.datastore,
+                looks,
+                hidden,
                 scripted,
                 since,
                 desk: &self.desk,
@@ -89,7 +93,13 @@ impl DatastoreSync {
                 match look.at(store.as_mut(), &maps, &mut types, &listed)? {
                     Some((Part::Shown, _)) => shown.push(listed),
                     Some((Part::Outside, item)) => {
-                        if matches && maps.remote(&listed.local_id).is_none() {
+                        if matches
+                            && maps.remote(&listed.local_id).is_none()
+                            && let Some(item) = match item {
+                                None => readable(store.as_mut(), &listed.local_id, &self.desk)?,
+                                read => read,
+                            }
+                        {
                             let waiting: &mut Matcher = outside
                                 .get_or_insert_with(|| Matcher::new(comparers.clone(), self.first_time));
                             let home = home::of_id(&self.datastore, &listed.local_id);
@@ -117,7 +127,7 @@ impl DatastoreSync {
             let mut waiting = Matcher::new(comparers.clone(), self.first_time);
             for Listed { local_id, .. } in listed {
                 if maps.remote(&local_id).is_none()
-                    && let Some(item) = store.read(&local_id)?
+                    && let Some(item) = readable(store.as_mut(), &local_id, &self.desk)?
                 {
                     waiting.add(home::of_id(&self.datastore, &local_id), local_id, &item);
                 }
@@ -213,12 +223,16 @@ impl DatastoreSync {
         loaded.version = version;
         let listed = store.list()?;
         let scripted = loaded.scripted;
-        let partial = scripted.is_some() || self.view.is_partial(&self.datastore);
+        let hidden = store.hidden()?;
+        let looks = scripted.is_some() || self.view.is_partial(&self.datastore);
+        let partial = looks || !hidden.is_empty();
         let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(&self.datastore));
         let mut gone: HashSet<String> = loaded.present.keys().cloned().collect();
         let mut look = Looking {
             view: &self.view,
             datastore: &self.datastore,
+            looks,
+            hidden,
             scripted,
             since: None,
             desk: &self.desk,
@@ -244,7 +258,7 @@ impl DatastoreSync {
             let mapped = loaded.maps.remote(&local_id).is_some();
             if let Some(matcher) = loaded.matcher.as_mut().filter(|_| !mapped) {
                 matcher.remove(&local_id);
-                if let Some(item) = store.read(&local_id)? {
+                if let Some(item) = readable(store.as_mut(), &local_id, &self.desk)? {
                     matcher.add(home::of_id(&self.datastore, &local_id), local_id, &item);
                 }
             } else {
@@ -270,6 +284,10 @@ impl DatastoreSync {
 struct Looking<'a> {
     view: &'a View,
     datastore: &'a Datastore,
+    /// Whether it takes the item to tell.
+    looks: bool,
+    /// What the database itself leaves out, as a script has said.
+    hidden: HashSet<String>,
     /// Items have to pass a filter script: all of them, or those that have changed.
     scripted: Option<bool>,
     /// From when on a change counts as one.
@@ -279,24 +297,38 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// How an item takes part; `None` if it is gone.
+    /// How an item takes part, and the item if it took it to tell; `None` if it is gone. What cannot be read is there.
     fn at(
         &mut self,
         store: &mut dyn Store,
         maps: &Maps,
         types: &mut Types,
         listed: &Listed,
-    ) -> Result<Option<(Part, Item)>, StoreError> {
+    ) -> Result<Option<(Part, Option<Item>)>, StoreError> {
+        if self.hidden.contains(&listed.local_id) {
+            return Ok(Some((Part::Outside, None)));
+        }
+        if !self.looks {
+            return Ok(Some((Part::Shown, None)));
+        }
         let remote = maps.remote(&listed.local_id);
         let ids = Ids { local: &listed.local_id, remote: remote.map_or("", String::as_str) };
-        let Some(item) = store.read(&listed.local_id)? else { return Ok(None) };
+        let item = match store.read(&listed.local_id) {
+            Err(error) if error.kind == ErrorKind::Refused => {
+                self.desk.note(vec![format!("item {}: {error}", listed.local_id)]);
+                return Ok(Some((Part::Shown, None)));
+            }
+            Ok(None) => return Ok(None),
+            Ok(Some(item)) => item,
+            Err(error) => return Err(error),
+        };
         let part = self.view.part(self.datastore, &item, ids);
         let is_old = remote.is_some() && self.since.is_some_and(|since| listed.modified <= since);
         let asked = part == Part::Shown && self.scripted.is_some_and(|all| all || !is_old);
         Ok(Some(if asked && !self.passes_script(types, &item) {
-            (Part::Outside, item)
+            (Part::Outside, Some(item))
         } else {
-            (part, item)
+            (part, Some(item))
         }))
     }
 
@@ -309,6 +341,21 @@ impl Looking<'_> {
         self.desk.run_type(scripts, &mut datastore, &mut state, |scripts, hosts| {
             scripts.filter(item, limit, hosts)
         })
+    }
+}
+
+/// An item; `None` if it is not there, or cannot be read, which is told.
+pub(super) fn readable(
+    store: &mut dyn Store,
+    local_id: &str,
+    desk: &Desk,
+) -> Result<Option<Item>, StoreError> {
+    match store.read(local_id) {
+        Err(error) if error.kind == ErrorKind::Refused => {
+            desk.note(vec![format!("item {local_id}: {error}")]);
+            Ok(None)
+        }
+        read => read,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use syncloom_formats::Encoded;
 use syncloom_script::Item;
 use syncloom_script::filter::Ids;
-use syncloom_stores::{Backend, MapEntry, StoreError};
+use syncloom_stores::{Backend, ErrorKind, MapEntry, StoreError};
 use syncloom_wire::{
     Change as ChangeCommand, Command, Data, Item as WireItem, Location, Meta, Sync, Version,
 };
@@ -285,7 +285,7 @@ impl DatastoreSync {
         let content = match change {
             Change::Deleted => Content::default(),
             Change::Added | Change::Modified => {
-                let Some(item) = self.outgoing_item(backend, &local_id, &state.remote_id)? else {
+                let Some(item) = self.outgoing_item(backend, &local_id, &state.remote_id, notes)? else {
                     return Ok(None);
                 };
                 self.write_item(item, &mut state, notes)
@@ -314,9 +314,19 @@ impl DatastoreSync {
         backend: &mut dyn Backend,
         local_id: &str,
         remote_id: &str,
+        notes: &mut Vec<String>,
     ) -> Result<Option<Item>, StoreError> {
-        let Some(mut item) = backend.store(&self.datastore, &self.scope)?.read(local_id)? else {
-            return Ok(None);
+        let read = backend.store(&self.datastore, &self.scope)?.read(local_id);
+        let mut item = match read {
+            Ok(Some(item)) => item,
+            Ok(None) => return Ok(None),
+            Err(error) if error.kind == ErrorKind::Refused => {
+                notes.push(format!("datastore {}: item {local_id} is not sent: {error}", self.name()));
+                self.report.sent.failed += 1;
+                self.resend |= !self.datastore.resume;
+                return self.note_unsent(backend, local_id).map(|()| None);
+            }
+            Err(error) => return Err(error),
         };
         let ids = Ids { local: local_id, remote: remote_id };
         if !self.view.sends(&item, ids) {

@@ -2,6 +2,9 @@
 //!
 //! Not its job: reading and writing what belongs to one item (`rows`).
 
+use std::cell::Cell;
+use std::collections::HashSet;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use syncloom_config::{DatabaseScript, Datastore, DbType, Map, Sql, SqlStore};
@@ -23,6 +26,8 @@ pub(super) struct SqliteStore<'a> {
     sql: &'a SqlStore,
     pub(super) scope: &'a Scope,
     pub(super) zones: &'a Zones,
+    /// `<determineidonce>`: the id that was made last.
+    pub(super) last_id: &'a Cell<Option<i64>>,
 }
 
 impl<'a> SqliteStore<'a> {
@@ -33,8 +38,9 @@ impl<'a> SqliteStore<'a> {
         sql: &'a SqlStore,
         scope: &'a Scope,
         zones: &'a Zones,
+        last_id: &'a Cell<Option<i64>>,
     ) -> Self {
-        SqliteStore { data, targets, datastore, sql, scope, zones }
+        SqliteStore { data, targets, datastore, sql, scope, zones, last_id }
     }
 
     pub(super) fn sql(&self) -> &'a SqlStore {
@@ -139,18 +145,32 @@ fn whole_number(column: ValueRef<'_>) -> i64 {
     text(column).trim().parse().unwrap_or(0)
 }
 
+/// Does what may be refused, and if it is, so many times again.
+fn tried<T>(again: u16, mut work: impl FnMut() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let mut left = again;
+    loop {
+        match work() {
+            Err(error) if error.kind == ErrorKind::Refused && left > 0 => left -= 1,
+            result => return result,
+        }
+    }
+}
+
 impl Store for SqliteStore<'_> {
     fn list(&mut self) -> Result<Vec<Listed>, StoreError> {
-        let mut items = Vec::new();
-        let kind = self.sql().last_mod_type;
-        let condition = self.scope.scripts.as_ref().map(|scripts| scripts.sql_filter()).unwrap_or_default();
-        let values = Values { condition: &condition, ..self.values() };
-        statement::run(self.data.readable()?, &self.sql.select_ids, &values, |row| {
-            let modified = convert::stamp_from_sql(row.get_ref(1)?, kind).unwrap_or(0);
-            items.push(Listed { local_id: text(row.get_ref(0)?), modified });
-            Ok(true)
-        })?;
-        Ok(items)
+        self.list_where("")
+    }
+
+    fn hidden(&mut self) -> Result<HashSet<String>, StoreError> {
+        let condition = self.scope.scripts.as_ref().map(|scripts| scripts.sql_filter());
+        let Some(condition) = condition.filter(|condition| !condition.is_empty()) else {
+            return Ok(HashSet::new());
+        };
+        let mut rest: HashSet<String> = self.list()?.into_iter().map(|item| item.local_id).collect();
+        for item in self.list_where(&condition)? {
+            rest.remove(&item.local_id);
+        }
+        Ok(rest)
     }
 
     fn version(&mut self) -> Result<Option<i64>, StoreError> {
@@ -166,7 +186,8 @@ impl Store for SqliteStore<'_> {
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {
-        self.insert_row(item.clone().in_list(&self.sql().field_map.rows))
+        let sql = self.sql();
+        tried(sql.insert_retries, || self.insert_row(item.clone().in_list(&sql.field_map.rows)))
     }
 
     fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError> {
@@ -183,7 +204,7 @@ impl Store for SqliteStore<'_> {
             false => item.clone(),
         };
         row = row.in_list(&self.sql().field_map.rows);
-        self.update_row(local_id, row)
+        tried(self.sql().update_retries, || self.update_row(local_id, row.clone()))
     }
 
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError> {
@@ -280,6 +301,19 @@ impl Store for SqliteStore<'_> {
 }
 
 impl SqliteStore<'_> {
+    /// The list of items; `condition` is what `%AF` and `%WF` stand for.
+    fn list_where(&mut self, condition: &str) -> Result<Vec<Listed>, StoreError> {
+        let mut items = Vec::new();
+        let kind = self.sql().last_mod_type;
+        let (sql, values) = (self.sql(), Values { condition, ..self.values() });
+        statement::run(self.data.readable()?, &sql.select_ids, &values, |row| {
+            let modified = convert::stamp_from_sql(row.get_ref(1)?, kind).unwrap_or(0);
+            items.push(Listed { local_id: text(row.get_ref(0)?), modified });
+            Ok(true)
+        })?;
+        Ok(items)
+    }
+
     fn write_map(&mut self, sql: &Sql, target: &Target, entry: &MapEntry) -> Result<(), StoreError> {
         let values = Values {
             target_key: &target.key,

@@ -10,6 +10,7 @@ mod rows;
 mod script;
 mod statement;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,12 +31,14 @@ pub struct SqliteBackend {
     open: Vec<(PathBuf, Database)>,
     /// How many times a file has been opened.
     opened: u32,
+    /// By datastore, the id that `<determineidonce>` has made last.
+    last_ids: Vec<(String, Cell<Option<i64>>)>,
 }
 
 impl SqliteBackend {
     /// A backend over the files that the config names.
     pub fn new(config: Arc<Config>) -> Self {
-        SqliteBackend { config, open: Vec::new(), opened: 0 }
+        SqliteBackend { config, open: Vec::new(), opened: 0, last_ids: Vec::new() }
     }
 
     fn position(&mut self, file: &SqliteFile) -> Result<usize, StoreError> {
@@ -102,7 +105,13 @@ impl Backend for SqliteBackend {
         let config = Arc::clone(&self.config);
         let targets = self.position(target_file(&config, sql))?;
         let (data, targets) = two_of(&mut self.open, data, targets);
-        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope, &self.config.zones)))
+        let known = self.last_ids.iter().position(|(name, _)| *name == datastore.name);
+        let known = known.unwrap_or_else(|| {
+            self.last_ids.push((datastore.name.clone(), Cell::new(None)));
+            self.last_ids.len() - 1
+        });
+        let (zones, last_id) = (&self.config.zones, &self.last_ids[known].1);
+        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope, zones, last_id)))
     }
 
     fn run_script_sql(&mut self, text: &str) -> Result<Rows, StoreError> {
