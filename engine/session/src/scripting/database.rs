@@ -60,18 +60,19 @@ impl Host<DatabaseCall> for DatabaseState {
         if let Some(answer) = self.times.answer(function, arguments) {
             return answer;
         }
-        Ok(Value::Text(match function {
-            DatabaseCall::DeviceKey => self.device_key.clone(),
-            DatabaseCall::UserKey => self.user_key.clone(),
-            DatabaseCall::FolderKey => self.folder_key.clone(),
-            DatabaseCall::TargetKey => self.target_key.clone(),
-            DatabaseCall::ParentKey => self.local_id.clone(),
+        let key = match function {
+            DatabaseCall::DeviceKey => &self.device_key,
+            DatabaseCall::UserKey => &self.user_key,
+            DatabaseCall::FolderKey => &self.folder_key,
+            DatabaseCall::TargetKey => &self.target_key,
+            DatabaseCall::ParentKey => &self.local_id,
             DatabaseCall::ArrayIndex => return Ok(Value::Integer(self.index as i64)),
             DatabaseCall::Writing => return Ok(flag(self.writing)),
             DatabaseCall::Inserting => return Ok(flag(self.inserting)),
             DatabaseCall::Deleting => return Ok(flag(self.deleting)),
             other => return Err(format!("{other:?} does not act in a session yet")),
-        }))
+        };
+        Ok(Value::Text(key.into()))
     }
 }
 

@@ -97,10 +97,10 @@ impl Host<LoginCall> for LoginState<'_> {
         let attempt = self.attempt;
         match function {
             LoginCall::AuthOk => return Ok(flag(self.ok)),
-            LoginCall::AuthUser => return Ok(Value::Text(attempt.user.clone())),
-            LoginCall::AuthString => return Ok(Value::Text(attempt.credentials.as_sent())),
+            LoginCall::AuthUser => return Ok(Value::Text(attempt.user.as_str().into())),
+            LoginCall::AuthString => return Ok(Value::Text(attempt.credentials.as_sent().into())),
             LoginCall::AuthType => return Ok(Value::Integer(attempt.kind())),
-            LoginCall::AuthDeviceId => return Ok(Value::Text(attempt.device_id.clone())),
+            LoginCall::AuthDeviceId => return Ok(Value::Text(attempt.device_id.as_str().into())),
             LoginCall::UnknownDevice => return Ok(flag(self.unknown_device)),
             LoginCall::CheckAuth => {
                 let (user, value) = (text(arguments, 0), text(arguments, 1));
@@ -139,8 +139,8 @@ impl Host<DatabaseCall> for LoginDatabase<'_> {
             return answer;
         }
         match function {
-            DatabaseCall::UserKey => Ok(Value::Text(self.keys.user.borrow().clone())),
-            DatabaseCall::DeviceKey => Ok(Value::Text(self.keys.device.borrow().clone())),
+            DatabaseCall::UserKey => Ok(Value::Text(self.keys.user.borrow().as_str().into())),
+            DatabaseCall::DeviceKey => Ok(Value::Text(self.keys.device.borrow().as_str().into())),
             other => Err(format!("{other:?} has no meaning in a login")),
         }
     }

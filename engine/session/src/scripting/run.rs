@@ -4,7 +4,7 @@
 
 use syncloom_config::{Scripts, SessionScript};
 use syncloom_script::Item;
-use syncloom_script::lang::{Env, ItemSlot, TypedValue, Variables};
+use syncloom_script::lang::{Context, Env, ItemSlot, TypedValue, Variables};
 
 use super::database::DatabaseState;
 use super::sql::SqlHost;
@@ -14,6 +14,8 @@ use crate::server::Server;
 /// What a script may ask beyond the session.
 #[derive(Default)]
 pub(crate) struct Beyond<'a> {
+    /// The context of the session's scripts, where it is theirs.
+    pub(crate) session_context: Option<&'a Context>,
     pub(crate) datastore: Option<&'a mut DatastoreState>,
     pub(crate) status: Option<&'a mut ItemStatus>,
     pub(crate) custom: Option<&'a mut CustomItem>,
@@ -25,7 +27,8 @@ pub(crate) struct Beyond<'a> {
 
 impl<'a> Beyond<'a> {
     fn put_into(self, env: &mut Env<'a>) {
-        let Beyond { datastore, status, custom, database, row, item } = self;
+        let Beyond { session_context, datastore, status, custom, database, row, item } = self;
+        env.session_context = session_context;
         if let Some(row) = row {
             env.items.target = ItemSlot::Write(row);
         }
@@ -99,6 +102,7 @@ impl Desk {
             return None;
         }
         let mut variables = self.state(|session| session.take_variables(scripts));
+        let hosts = Beyond { session_context: Some(scripts.context()), ..hosts };
         let value = self.run(scripts, kind, &mut variables, hosts);
         self.state(|session| session.put_variables(scripts, variables));
         value

@@ -65,7 +65,7 @@ impl Host<SqlCall> for SqlHost<'_> {
             }
             SqlCall::Literal => {
                 let value = arguments.first().cloned().unwrap_or_default();
-                return Ok(Value::Text(literal(&value, db_type(&text(arguments, 1))?, &self.zones)));
+                return Ok(Value::Text(literal(&value, db_type(&text(arguments, 1))?, &self.zones).into()));
             }
             SqlCall::SqliteLastId => return Ok(Value::Integer(self.rows.last_id())),
             SqlCall::Commit => self.database.commit().map_err(said)?,

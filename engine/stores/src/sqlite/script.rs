@@ -150,7 +150,7 @@ fn rows(connection: &Connection, text: &str) -> Result<Rows, StoreError> {
 pub(super) fn value(column: ValueRef<'_>) -> Value {
     match column {
         ValueRef::Null => Value::Unassigned,
-        other => Value::Text(convert::text(other)),
+        other => Value::Text(convert::text(other).into()),
     }
 }
 
