@@ -68,7 +68,14 @@ pub(super) fn build(
         Kind::Sql if boolean(node, "storesyncidentifiers") => {
             reasons.push("<storesyncidentifiers> is for plugins alone yet".to_owned());
         }
-        Kind::Plugin => reasons.extend(plugin::missing(node)),
+        Kind::Plugin => {
+            reasons.extend(plugin::missing(node));
+            let late =
+                |map: &Node| map.child("finalisationscript").is_some_and(|script| !script.value().is_empty());
+            if node.child("fieldmap").is_some_and(late) {
+                reasons.push("<finalisationscript> is run for SQL alone yet".to_owned());
+            }
+        }
         _ => {}
     }
     let vital = vital_tags(node);

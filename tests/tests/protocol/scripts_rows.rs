@@ -1,7 +1,7 @@
 //! Scripts around the rows of a database: what they see, what they change, and what comes of one that fails.
 
-use syncloom_tests::peer::{Answer, Tongue, add, delete, map, replace, vcard};
-use syncloom_tests::server::Server;
+use syncloom_tests::peer::{Answer, Peer, Tongue, add, alert, delete, map, replace, vcard};
+use syncloom_tests::server::{Server, workspace};
 
 use crate::scripts::{Scripts, again, said, sent};
 use crate::{confirm, names, opened, send_changes};
@@ -286,12 +286,15 @@ fn an_sql_condition_of_a_script_leaves_items_out() {
     let list = "SELECT id, modified FROM contacts WHERE user = %u ORDER BY id";
     let server =
         server(&scripts, &[(list, "SELECT id, modified FROM contacts WHERE user = %u %AF ORDER BY id")]);
-    server.sql("INSERT INTO contacts (user, last_name, class) VALUES (1, 'One', 'WORK'), (1, 'Two', 'HOME')");
-    let mut peer = syncloom_tests::peer::Peer::new(&server.url, "peer-1", TONGUE);
+    server.sql(
+        "INSERT INTO contacts (user, last_name, first_name, display_name, class) VALUES
+           (1, 'One', 'Test', 'Test One', 'WORK'), (1, 'Two', '', '', 'HOME')",
+    );
+    let mut peer = Peer::new(&server.url, "peer-1", TONGUE);
     let uri = "contacts?/o(home)";
-    peer.send(vec![syncloom_tests::peer::alert(201, uri, None, "a1")], true);
+    peer.send(vec![alert(201, uri, None, "a1")], true);
     // What is left out is there: the same item of the peer's is not added a second time.
-    let answer = send_changes(&mut peer, vec![add("7", &vcard("One", "").replace("FN:Test One\r\n", ""))]);
+    let answer = send_changes(&mut peer, vec![add("7", &vcard("One", ""))]);
     assert_eq!(sent(&answer), ["Add 2"]);
     confirm(&mut peer, &answer);
     server.sql("UPDATE contacts SET note = 'changed'");
@@ -356,4 +359,42 @@ fn an_update_writes_all_fields_where_the_config_says_so() {
         confirm(&mut peer, &answer);
         assert_eq!(server.rows("SELECT count(*) FROM seen"), [revised], "{tag}");
     }
+}
+
+#[test]
+fn scripts_run_around_the_items_of_a_plugin() {
+    let scripts = "<automap indexasname=\"true\"/>
+        <mapredefine name=\"11\" references=\"SHOUTED\" type=\"string\" mode=\"rw\"/>
+        <initscript>STRING SHOUTED;</initscript>
+        <afterreadscript>ROLE = LOWERCASE(SHOUTED); DEBUGMESSAGE(\"read \" + PARENTKEY());</afterreadscript>
+        <beforewritescript>SHOUTED = UPPERCASE(ROLE);</beforewritescript>
+        <afterwritescript>if (N_LAST == \"Bad\") { while (1==1) { } }
+            DEBUGMESSAGE(\"written \" + PARENTKEY() + (string)DELETING());</afterwritescript>";
+    let folder = tempfile::tempdir().unwrap();
+    let sample = std::fs::read_to_string(workspace().join("samples/textdb.xml")).unwrap();
+    let automap = "<automap indexasname=\"true\"/>";
+    assert_eq!(sample.matches(automap).count(), 1);
+    let config = folder.path().join("config.xml");
+    std::fs::write(&config, sample.replace(automap, scripts)).unwrap();
+    let mut server = Server::start_in(folder.path(), &config);
+    let mut peer = Peer::new(&server.url, "peer-1", TONGUE);
+    (peer.user, peer.password) = ("test".into(), "test".into());
+    peer.send(vec![alert(201, "contacts", None, "a1")], true);
+    let answer = send_changes(
+        &mut peer,
+        vec![add("1", &with_role("One", "Boss")), add("2", &with_role("Bad", "None"))],
+    );
+    assert_eq!(answer.item_statuses(), ["Add 201 <1", "Add 500 <2"]);
+    confirm(&mut peer, &answer);
+    let file = std::fs::read_to_string(folder.path().join("TDB_test_contacts.txt")).unwrap();
+    assert!(file.contains("BOSS") && !file.contains("Boss") && !file.contains("Bad"), "{file}");
+    let line = server.line("<afterwritescript>");
+    assert!(line.contains("item 2"), "{line}");
+    // Another device gets what the script reads.
+    let mut other = Peer::new(&server.url, "peer-2", TONGUE);
+    (other.user, other.password) = ("test".into(), "test".into());
+    other.send(vec![alert(201, "contacts", None, "b1")], true);
+    let answer = send_changes(&mut other, vec![]);
+    assert!(texts(&answer)[0].contains("ROLE:boss"), "{:?}", texts(&answer));
+    assert!(said(&mut server).iter().any(|line| line.starts_with("read ")));
 }

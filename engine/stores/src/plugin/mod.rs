@@ -9,6 +9,7 @@
 mod copies;
 mod fields;
 mod remembered;
+mod scripts;
 mod session;
 mod store;
 

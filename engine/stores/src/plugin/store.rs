@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use syncloom_config::{Datastore, Map, PluginStore};
+use syncloom_config::{DatabaseScript, Datastore, Map, PluginStore};
 use syncloom_plugin_api::{self as api, Change, Code, ItemId, MapKind};
-use syncloom_script::{Item, Zones};
+use syncloom_script::{Item, Value, Zones};
 
 use super::failed;
 use super::fields::{self, Outgoing};
 use super::remembered::{PARTIAL_BLOB, Remembered};
 use crate::error::{ErrorKind, StoreError};
+use crate::scripts::Moment;
 use crate::traits::{Listed, MapEntry, Scope, Store, Target, Written};
 
 /// The largest block in which large values are written, as in the original engine.
@@ -230,19 +231,21 @@ impl Store for PluginDatastore<'_> {
             StoreError::new(ErrorKind::Refused, format!("item {local_id} cannot be read: {error}"))
         })?;
         let maps = self.columns(|map| map.read);
-        let mut item = Item::new(self.plugin.field_map.list.clone());
+        let mut item = Item::new(self.plugin.field_map.rows.clone());
         let wanted = fields::read(&self.format(), &maps, &incoming, &mut item);
         for (field, index, blob) in wanted {
             let bytes = read_blob(self.context.items.as_mut(), &id, &blob);
             let bytes = bytes.map_err(|error| self.context.failed(&error))?;
             fields::set_blob(&mut item, field, index, bytes);
         }
-        Ok(Some(item))
+        let maps = self.columns(|map| map.read);
+        self.after_read(local_id, &maps, item).map(Some)
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {
         self.context.writing()?;
-        let outgoing = fields::write(&self.format(), &self.columns(|map| map.insert), item)?;
+        let row = self.before_write(None, item)?;
+        let outgoing = fields::write(&self.format(), &self.columns(|map| map.insert), &row)?;
         let new = self.context.items.insert_item(&outgoing.text(), "");
         let new = new.map_err(|error| self.context.failed(&error))?;
         self.context.items_changed = true;
@@ -251,19 +254,29 @@ impl Store for PluginDatastore<'_> {
             let _ = self.context.items.delete_item(&id);
             return Err(self.context.failed(&error));
         }
+        if let Err(error) = self.after_write(&id.item, Some(row), true) {
+            let _ = self.context.items.delete_item(&id);
+            return Err(error);
+        }
         Ok(Written { local_id: id.item, cut: outgoing.cut })
     }
 
     fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError> {
         self.context.writing()?;
         let id = self.context.id(local_id);
-        let outgoing = fields::write(&self.format(), &self.columns(|map| map.update), item)?;
+        let row = self.before_write(Some(local_id), item)?;
+        let outgoing = fields::write(&self.format(), &self.columns(|map| map.update), &row)?;
         let changed = self.context.items.update_item(&outgoing.text(), &id);
         let changed = changed.map_err(|error| self.context.failed(&error))?;
         self.context.items_changed = true;
         let id = ItemId { item: changed.unwrap_or(id.item), parent: id.parent };
         self.write_blobs(&id, &outgoing).map_err(|error| self.context.failed(&error))?;
+        self.after_write(&id.item, Some(row), false)?;
         Ok(Written { local_id: id.item, cut: outgoing.cut })
+    }
+
+    fn run_script(&mut self, script: DatabaseScript) -> Result<Option<Value>, StoreError> {
+        self.script(script, &Moment::default(), None)
     }
 
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError> {
@@ -272,6 +285,7 @@ impl Store for PluginDatastore<'_> {
         match self.context.items.delete_item(&id) {
             Ok(()) => {
                 self.context.items_changed = true;
+                self.after_write(local_id, None, false)?;
                 Ok(true)
             }
             Err(error) if matches!(error.code, Code::NOT_FOUND | Code::NOT_DELETED) => Ok(false),
