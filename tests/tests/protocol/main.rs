@@ -24,6 +24,7 @@ mod scripts_datastore;
 mod scripts_status;
 mod sending;
 mod session;
+mod shortened;
 mod superdatastore;
 
 use syncloom_tests::peer::{Answer, Peer, Tongue, alert, devinf as description, get, put, status, sync};
