@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use syncloom_config::{Scripts, SessionScript};
-use syncloom_script::functions::calls::SessionCall;
+use syncloom_script::functions::calls::{SessionCall, no_variable};
 use syncloom_script::lang::{Host, ItemPair, Variables};
 use syncloom_script::{Timestamp, Value};
 
@@ -88,7 +88,7 @@ impl Host<SessionCall> for SessionState {
                 let variables = self.variables.get_or_insert_with(|| scripts.variables());
                 let value = arguments.get(1).cloned().unwrap_or_default();
                 if !scripts.context().set(variables, &text(arguments, 0), &value) {
-                    return Err(format!("the session has no variable {}", text(arguments, 0)));
+                    return Err(no_variable(&text(arguments, 0)));
                 }
             }
             SessionCall::SyncmlVersion => return Ok(Value::Text(self.version.to_owned())),
