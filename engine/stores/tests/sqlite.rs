@@ -70,7 +70,7 @@ impl Fixture {
 }
 
 fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+    Value::Text(text.into())
 }
 
 fn list(elements: &[&str]) -> Value {
