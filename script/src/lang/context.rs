@@ -307,6 +307,12 @@ impl Context {
         self.codes.get(script.0).is_some_and(|code| code.sets(Operand::Field(Side::Target, field.0), &by_ref))
     }
 
+    /// Whether a script calls a built-in function of its context, given by its name in capitals.
+    pub fn calls(&self, script: ScriptId, function: &str) -> bool {
+        let code = self.codes.get(script.0);
+        code.is_some_and(|code| code.builtins.iter().any(|builtin| builtin.name == function))
+    }
+
     /// Fresh variables: none is assigned.
     pub fn variables(&self) -> Variables {
         let values = self.order.iter().map(|(_, kind, array)| Val::fresh(*kind, *array)).collect();
