@@ -83,7 +83,9 @@ impl Item {
             match elements.get_mut(index) {
                 Some(element) => *element = value,
                 None => {
-                    elements.resize(index, Value::Unassigned);
+                    if elements.len() < index {
+                        elements.resize(index, Value::Unassigned);
+                    }
                     elements.push(value);
                 }
             }

@@ -64,6 +64,7 @@ fn field(map: &ValueMap, place: Place, item: &Item) -> Option<(FieldId, FieldTyp
 }
 
 /// Stores the value that a text was read as.
+#[inline]
 fn put(value: Value, text: &str, (field, index): (FieldId, usize), item: &mut Item) -> Result<(), NoteKind> {
     if value.is_empty() {
         return Err(NoteKind::NotUnderstood(text.to_owned()));
