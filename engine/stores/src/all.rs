@@ -5,7 +5,7 @@ use std::sync::Arc;
 use syncloom_config::{Config, Datastore, PasswordForm, Store as Kept};
 
 use crate::error::StoreError;
-use crate::plugin::{Modules, PluginAdmin, Plugins};
+use crate::plugin::{Clock, Modules, PluginAdmin, Plugins};
 use crate::sqlite::{Rows, SqliteBackend};
 use crate::superdatastore::SuperStore;
 use crate::traits::{Admin, Backend, Claim, Device, DeviceInfo, Scope, Store, User};
@@ -19,7 +19,12 @@ pub struct Stores {
 impl Stores {
     /// Opens what a config names; an error is a module that is not there or refuses its parameters.
     pub fn new(config: Arc<Config>) -> Result<Self, StoreError> {
-        let modules = Arc::new(Modules::new(&config)?);
+        Stores::by(config, Clock::system())
+    }
+
+    /// The same by another clock, for what is stamped here and not by who writes.
+    pub fn by(config: Arc<Config>, clock: Clock) -> Result<Self, StoreError> {
+        let modules = Arc::new(Modules::new(&config, clock)?);
         Ok(Stores { config, modules })
     }
 
