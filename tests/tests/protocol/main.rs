@@ -25,6 +25,7 @@ mod scripts_datastore;
 mod scripts_status;
 mod sending;
 mod session;
+mod shortened;
 mod superdatastore;
 mod transport;
 
