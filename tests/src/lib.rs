@@ -14,6 +14,7 @@ pub mod bench;
 pub mod contact;
 pub mod device;
 pub mod entry;
+pub mod halves;
 pub mod parity;
 pub mod parts;
 pub mod peer;

@@ -9,6 +9,7 @@ mod credentials;
 mod custom;
 mod devinf;
 mod filters;
+mod halves;
 mod large;
 mod limits;
 mod login;

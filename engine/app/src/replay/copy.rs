@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use syncloom_config::{Config, SqliteFile, Store};
+use syncloom_config::{Config, Items, SqliteFile, Store, Targets};
 use syncloom_stores::sqlite;
 
 use crate::serve::files_of;
@@ -41,14 +41,15 @@ impl Copies {
             let name = datastore.name.clone();
             let datastore =
                 Arc::get_mut(datastore).ok_or(format!("datastore {name} cannot be redirected"))?;
-            match &mut datastore.store {
-                Store::Sql(sql) => redirect(&mut sql.sqlite),
-                // Where a module keeps its data it knows alone, and the owner's must not be touched.
-                Store::Plugin(plugin) if plugin.data.is_some() || plugin.admin.is_some() => {
-                    return Err(format!("datastore {name} is kept by a plugin, whose data cannot be copied"));
-                }
-                Store::Plugin(plugin) => plugin.sqlite.iter_mut().for_each(redirect),
-                Store::Contains(_) => {}
+            // Where a module keeps its data it knows alone, and the owner's must not be touched.
+            if datastore.has_plugin() {
+                return Err(format!("datastore {name} is kept by a plugin, whose data cannot be copied"));
+            }
+            if let Store::Own { items: Items::Sql(items), targets: Targets::Sql(targets) } =
+                &mut datastore.store
+            {
+                redirect(&mut items.sqlite);
+                redirect(&mut targets.sqlite);
             }
         }
         Ok(Copies { config: Arc::new(config), files, _folder: folder })

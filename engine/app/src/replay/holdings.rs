@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use syncloom_config::{Auth, Config, Datastore};
 use syncloom_script::Item;
-use syncloom_stores::sqlite::SqliteBackend;
-use syncloom_stores::{Backend, Claim, MapEntry, Resume, Scope, Store, StoreError, Target};
+use syncloom_stores::{Backend, Claim, MapEntry, Resume, Scope, Store, StoreError, Stores, Target};
 
 use super::items::{Catalog, Content, Kind};
 use super::recording::Data;
@@ -125,8 +124,8 @@ impl<'a> Holdings<'a> {
     ) -> Result<(), String> {
         let ours = self.items(kind)?;
         let pairing = kind.pair(&contents(theirs), &contents(&ours));
-        let mut backend = SqliteBackend::new(Arc::clone(self.config));
-        let scope = self.device_scope(&mut backend, kind, device, remote_path)?;
+        let mut backend = Stores::without_plugins(Arc::clone(self.config)).backend();
+        let scope = self.device_scope(backend.as_mut(), kind, device, remote_path)?;
         let mut store = backend.store(&kind.datastore, &scope).map_err(said)?;
         let target = store.target().map_err(said)?;
         for (their_place, our_place) in pairing.same.iter().chain(&pairing.changed) {
@@ -142,8 +141,8 @@ impl<'a> Holdings<'a> {
 
     /// Forgets the anchors of a device's datastore, as a server does that has lost its state.
     pub(super) fn forget(&self, kind: &Kind, device: &str, remote_path: &str) -> Result<(), String> {
-        let mut backend = SqliteBackend::new(Arc::clone(self.config));
-        let scope = self.device_scope(&mut backend, kind, device, remote_path)?;
+        let mut backend = Stores::without_plugins(Arc::clone(self.config)).backend();
+        let scope = self.device_scope(backend.as_mut(), kind, device, remote_path)?;
         let mut store = backend.store(&kind.datastore, &scope).map_err(said)?;
         let target = store.target().map_err(said)?;
         store.save_target(&Target { key: target.key, ..Target::default() }).map_err(said)?;
@@ -153,8 +152,8 @@ impl<'a> Holdings<'a> {
 
     /// The items of a datastore with their ids, in its order.
     pub(super) fn items(&self, kind: &Kind) -> Result<Vec<(String, Content)>, String> {
-        let mut backend = SqliteBackend::new(Arc::clone(self.config));
-        let scope = self.scope(&mut backend, &kind.datastore, 0)?;
+        let mut backend = Stores::without_plugins(Arc::clone(self.config)).backend();
+        let scope = self.scope(backend.as_mut(), &kind.datastore, 0)?;
         let mut store = backend.store(&kind.datastore, &scope).map_err(said)?;
         let mut items: Vec<(String, Content)> = Vec::new();
         for listed in store.list().map_err(said)? {
@@ -186,8 +185,8 @@ impl<'a> Holdings<'a> {
         stamp: i64,
         write: impl FnOnce(&mut dyn Store) -> Result<(), StoreError>,
     ) -> Result<(), String> {
-        let mut backend = SqliteBackend::new(Arc::clone(self.config));
-        let scope = self.scope(&mut backend, &kind.datastore, stamp)?;
+        let mut backend = Stores::without_plugins(Arc::clone(self.config)).backend();
+        let scope = self.scope(backend.as_mut(), &kind.datastore, stamp)?;
         let mut store = backend.store(&kind.datastore, &scope).map_err(said)?;
         write(store.as_mut()).map_err(|error| format!("datastore {}: {error}", kind.datastore.name))?;
         drop(store);
@@ -197,7 +196,7 @@ impl<'a> Holdings<'a> {
     /// The scope of a device's datastore; the device gets a record if it has none.
     fn device_scope(
         &self,
-        backend: &mut SqliteBackend,
+        backend: &mut dyn Backend,
         kind: &Kind,
         device: &str,
         remote_path: &str,
@@ -212,7 +211,7 @@ impl<'a> Holdings<'a> {
         Ok(Scope { device_key: known.key, device_id, remote_path, ..scope })
     }
 
-    fn scope(&self, backend: &mut SqliteBackend, datastore: &Datastore, stamp: i64) -> Result<Scope, String> {
+    fn scope(&self, backend: &mut dyn Backend, datastore: &Datastore, stamp: i64) -> Result<Scope, String> {
         let folder = backend.folder(datastore, &self.user_key, "").map_err(said)?;
         Ok(Scope {
             user_key: self.user_key.clone(),
@@ -233,7 +232,7 @@ fn user_key(config: &Arc<Config>, user: &str, password: &str) -> Result<String, 
     if server.sql.user_key.is_none() {
         return Ok(user.to_owned());
     }
-    let mut backend = SqliteBackend::new(Arc::clone(config));
+    let mut backend = Stores::without_plugins(Arc::clone(config)).backend();
     let users = backend
         .admin()
         .and_then(|mut admin| {

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use syncloom_config::{Config, PasswordForm};
-use syncloom_stores::sqlite::SqliteBackend;
-use syncloom_stores::{Backend, Claim};
+use syncloom_stores::{Claim, Stores};
 use syncloom_wire::{Command, Limits, decode};
 
 use super::client::Client;
@@ -188,7 +187,7 @@ fn stored_password(config: &Arc<Config>, user: &str) -> Option<String> {
     if server.sql.password_form != PasswordForm::ClearText {
         return None;
     }
-    let mut backend = SqliteBackend::new(Arc::clone(config));
+    let mut backend = Stores::without_plugins(Arc::clone(config)).backend();
     let users = backend.admin().ok()?.users(&Claim::of(user)).ok()?;
     users.into_iter().next().map(|user| user.secret)
 }
@@ -202,7 +201,7 @@ fn first_nonce(config: &Arc<Config>, device: &str) -> Result<Vec<u8>, String> {
     if !server.keeps_devices() {
         return Ok(Vec::new());
     }
-    let mut backend = SqliteBackend::new(Arc::clone(config));
+    let mut backend = Stores::without_plugins(Arc::clone(config)).backend();
     let device =
         backend.admin().and_then(|mut admin| admin.device(device)).map_err(|error| error.to_string())?;
     Ok(device.map(|device| device.nonce.into_bytes()).unwrap_or_default())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use syncloom_config::Config;
 use syncloom_session::{Input, Server, Session};
-use syncloom_stores::sqlite::SqliteBackend;
+use syncloom_stores::Stores;
 use syncloom_wire::{Encoding, Header, Limits, decode, encode};
 
 /// A server with its sessions.
@@ -110,7 +110,7 @@ impl Played {
 
     fn begin(&mut self, header: &Header) -> usize {
         let id = format!("replay{}", self.sessions.len() + 1);
-        let backend = Box::new(SqliteBackend::new(Arc::clone(self.server.config())));
+        let backend = Stores::without_plugins(Arc::clone(self.server.config())).backend();
         self.sessions.push(Running {
             session: Session::new(Arc::clone(&self.server), backend, id.clone()),
             id,

@@ -23,74 +23,63 @@ const STORED: &str = "stored";
 /// Under which name what has come of an item is kept as a large value of no item.
 pub(super) const PARTIAL_BLOB: &str = "PIStored";
 
-/// What is remembered.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Remembered {
-    /// All but the bytes of a partial item.
-    pub(super) target: Target,
-    /// The store's own token of the state up to which changes have been sent.
-    pub(super) token: String,
+/// Reads admin data; `stored` are the bytes of the partial item.
+pub(super) fn parse(data: &[u8], stored: impl FnOnce() -> Vec<u8>) -> Target {
+    let fields = parse_fields(data).unwrap_or_default();
+    let text = |name: &str| {
+        let field = fields.iter().find(|field| field.name == name.as_bytes());
+        let value = field.and_then(|field| field.value.clone()).unwrap_or_default();
+        String::from_utf8_lossy(&value).into_owned()
+    };
+    let number = |name: &str| text(name).trim().parse::<u64>().unwrap_or(0);
+    let small = |name: &str| u16::try_from(number(name)).unwrap_or(0);
+    let time = |name: &str| Timestamp::parse(&text(name)).map(Timestamp::unix_ms);
+    let last_sync = time(LAST_SYNC);
+    let partial = (number(STATE) != 0).then(|| Partial {
+        source: text(SOURCE),
+        target: text(TARGET),
+        status: small(STATUS),
+        total: Some(number(TOTAL)).filter(|total| *total > 0),
+        unconfirmed: number(UNCONFIRMED),
+        data: if number(STORED_SIZE) > 0 { stored() } else { Vec::new() },
+    });
+    Target {
+        key: String::new(),
+        anchor: text(ANCHOR),
+        last_sync,
+        last_sent: time(LAST_SENT).or(last_sync),
+        token: text(TOKEN),
+        resume: Resume { alert: small(ALERT), stamp: time(SUSPENDED), partial },
+        parts: Vec::new(),
+    }
 }
 
-impl Remembered {
-    /// Reads admin data; `stored` are the bytes of the partial item.
-    pub(super) fn parse(data: &[u8], stored: impl FnOnce() -> Vec<u8>) -> Self {
-        let fields = parse_fields(data).unwrap_or_default();
-        let text = |name: &str| {
-            let field = fields.iter().find(|field| field.name == name.as_bytes());
-            let value = field.and_then(|field| field.value.clone()).unwrap_or_default();
-            String::from_utf8_lossy(&value).into_owned()
-        };
-        let number = |name: &str| text(name).trim().parse::<u64>().unwrap_or(0);
-        let small = |name: &str| u16::try_from(number(name)).unwrap_or(0);
-        let time = |name: &str| Timestamp::parse(&text(name)).map(Timestamp::unix_ms);
-        let last_sync = time(LAST_SYNC);
-        let partial = (number(STATE) != 0).then(|| Partial {
-            source: text(SOURCE),
-            target: text(TARGET),
-            status: small(STATUS),
-            total: Some(number(TOTAL)).filter(|total| *total > 0),
-            unconfirmed: number(UNCONFIRMED),
-            data: if number(STORED_SIZE) > 0 { stored() } else { Vec::new() },
-        });
-        let target = Target {
-            key: String::new(),
-            anchor: text(ANCHOR),
-            last_sync,
-            last_sent: time(LAST_SENT).or(last_sync),
-            resume: Resume { alert: small(ALERT), stamp: time(SUSPENDED), partial },
-            parts: Vec::new(),
-        };
-        Remembered { target, token: text(TOKEN) }
-    }
-
-    /// As admin data. Everything is written each time, so that nothing of an earlier session stays.
-    pub(super) fn write(&self) -> Vec<u8> {
-        let Target { anchor, last_sync, last_sent, resume, .. } = &self.target;
-        let none = Partial::default();
-        let partial = resume.partial.as_ref().unwrap_or(&none);
-        let time = |stamp: &Option<i64>| stamp.map(time_text).unwrap_or_default();
-        let mut fields = [
-            (ANCHOR, anchor.clone()),
-            (LAST_SYNC, time(last_sync)),
-            (LAST_SENT, time(last_sent)),
-            (TOKEN, self.token.clone()),
-            (ALERT, resume.alert.to_string()),
-            (SUSPENDED, time(&resume.stamp)),
-            (STATE, u8::from(resume.partial.is_some()).to_string()),
-            (STATUS, partial.status.to_string()),
-            (SOURCE, partial.source.clone()),
-            (TARGET, partial.target.clone()),
-            (TOTAL, partial.total.unwrap_or(0).to_string()),
-            (UNCONFIRMED, partial.unconfirmed.to_string()),
-            (STORED_SIZE, partial.data.len().to_string()),
-        ]
-        .map(|(name, value)| Field::new(name, value))
-        .to_vec();
-        let blob = Parameter { name: b"BLOBID".to_vec(), value: Some(PARTIAL_BLOB.into()) };
-        fields.push(Field { name: STORED.into(), parameters: vec![blob], ..Field::default() });
-        write_fields(&fields)
-    }
+/// A target as admin data. Everything is written each time, so that nothing of an earlier session stays.
+pub(super) fn write(target: &Target) -> Vec<u8> {
+    let Target { anchor, last_sync, last_sent, token, resume, .. } = target;
+    let none = Partial::default();
+    let partial = resume.partial.as_ref().unwrap_or(&none);
+    let time = |stamp: &Option<i64>| stamp.map(time_text).unwrap_or_default();
+    let mut fields = [
+        (ANCHOR, anchor.clone()),
+        (LAST_SYNC, time(last_sync)),
+        (LAST_SENT, time(last_sent)),
+        (TOKEN, token.clone()),
+        (ALERT, resume.alert.to_string()),
+        (SUSPENDED, time(&resume.stamp)),
+        (STATE, u8::from(resume.partial.is_some()).to_string()),
+        (STATUS, partial.status.to_string()),
+        (SOURCE, partial.source.clone()),
+        (TARGET, partial.target.clone()),
+        (TOTAL, partial.total.unwrap_or(0).to_string()),
+        (UNCONFIRMED, partial.unconfirmed.to_string()),
+        (STORED_SIZE, partial.data.len().to_string()),
+    ]
+    .map(|(name, value)| Field::new(name, value))
+    .to_vec();
+    let blob = Parameter { name: b"BLOBID".to_vec(), value: Some(PARTIAL_BLOB.into()) };
+    fields.push(Field { name: STORED.into(), parameters: vec![blob], ..Field::default() });
+    write_fields(&fields)
 }
 
 /// A stamp in ISO 8601, with milliseconds: our own anchor is made of it, and has to be the same again.
@@ -118,22 +107,20 @@ mod tests {
             unconfirmed: 40,
             data: b"BEGIN".to_vec(),
         };
-        let remembered = Remembered {
-            target: Target {
-                key: String::new(),
-                anchor: "x\ny".into(),
-                last_sync: Some(1_705_312_800_123),
-                last_sent: Some(1_705_312_799_000),
-                resume: Resume { alert: 201, stamp: Some(1_705_312_800_456), partial: Some(partial) },
-                parts: Vec::new(),
-            },
+        let target = Target {
+            key: String::new(),
+            anchor: "x\ny".into(),
+            last_sync: Some(1_705_312_800_123),
+            last_sent: Some(1_705_312_799_000),
             token: "20240115T095959Z".into(),
+            resume: Resume { alert: 201, stamp: Some(1_705_312_800_456), partial: Some(partial) },
+            parts: Vec::new(),
         };
-        assert!(Remembered::parse(&remembered.write(), || b"BEGIN".to_vec()) == remembered);
-        let none = Remembered::default();
-        assert!(Remembered::parse(&none.write(), Vec::new) == none);
+        assert_eq!(parse(&write(&target), || b"BEGIN".to_vec()), target);
+        let none = Target::default();
+        assert_eq!(parse(&write(&none), Vec::new), none);
         // As the original writes it.
-        let theirs = Remembered::parse(b"remotesyncanchor:1\nlastsync:20240115T100000Z\n", Vec::new);
-        assert_eq!(theirs.target.last_sent, Some(1_705_312_800_000));
+        let theirs = parse(b"remotesyncanchor:1\nlastsync:20240115T100000Z\n", Vec::new);
+        assert_eq!(theirs.last_sent, Some(1_705_312_800_000));
     }
 }
