@@ -5,43 +5,65 @@ use syncloom_plugin_api::{self as api, Code, ItemId, MapKind};
 
 use super::failed;
 use super::items::read_blob;
-use super::remembered::{self, PARTIAL_BLOB};
+use super::remembered::{self, BLOBS};
 use crate::error::StoreError;
 use crate::traits::{MapEntry, Scope, Target, Targets};
 
 /// The context of the admin part of a datastore in one session.
 pub(super) struct Context {
     admin: Box<dyn api::Datastore>,
-    /// The target as it is to be saved; `None` before it has been asked for.
+    /// The target as it is to be saved; `None` before it has been loaded.
     target: Option<Target>,
+    /// Which of [`BLOBS`] counts, and which will when the target is saved.
+    blob: usize,
+    next_blob: usize,
     /// Something is to be saved at the next commit.
     changed: bool,
 }
 
 impl Context {
     pub(super) fn new(admin: Box<dyn api::Datastore>) -> Self {
-        Context { admin, target: None, changed: false }
-    }
-
-    pub(super) fn commit(&mut self) -> Result<(), api::Error> {
-        if !std::mem::take(&mut self.changed) {
-            return Ok(());
-        }
-        // Fields that are not named stay as they are.
-        self.admin.save_admin(&self.target.as_ref().map(remembered::write).unwrap_or_default())
+        Context { admin, target: None, blob: 0, next_blob: 0, changed: false }
     }
 
     fn load(&mut self, local: &str, remote: &str) -> Result<Target, api::Error> {
         let data = match self.admin.load_admin(local, remote) {
-            Err(error) if error.code == Code::NOT_FOUND => return Ok(Target::default()),
+            Err(error) if error.code == Code::NOT_FOUND => Vec::new(),
             loaded => loaded?,
         };
-        let mut partial = Ok(Vec::new());
-        let target = remembered::parse(&data, || {
-            partial = read_blob(self.admin.as_mut(), &ItemId::default(), PARTIAL_BLOB);
-            partial.clone().unwrap_or_default()
+        let mut read = Ok(Vec::new());
+        let (target, blob) = remembered::parse(&data, |blob| {
+            read = read_blob(self.admin.as_mut(), &ItemId::default(), BLOBS[blob]);
+            read.clone().unwrap_or_default()
         });
-        partial.map(|_| target)
+        read?;
+        (self.blob, self.next_blob) = (blob, blob);
+        self.target = Some(target.clone());
+        Ok(target)
+    }
+
+    fn save(&mut self, target: &Target) -> Result<(), api::Error> {
+        let stored = |target: &Target| target.resume.partial.as_ref().map(|partial| partial.data.clone());
+        let before = self.target.replace(target.clone());
+        let partial = stored(target).unwrap_or_default();
+        if partial != before.as_ref().and_then(stored).unwrap_or_default() {
+            self.next_blob = 1 - self.blob;
+            self.admin.write_blob(&ItemId::default(), BLOBS[self.next_blob], &partial, None, true, true)?;
+        }
+        self.changed = true;
+        Ok(())
+    }
+
+    pub(super) fn commit(&mut self) -> Result<(), api::Error> {
+        let Some(target) = self.target.as_ref().filter(|_| self.changed) else { return Ok(()) };
+        self.changed = false;
+        self.admin.save_admin(&remembered::write(target, self.next_blob))?;
+        if self.next_blob != self.blob {
+            // If it stays, it is written over.
+            let _ = self.admin.delete_blob(&ItemId::default(), BLOBS[self.blob]);
+            self.blob = self.next_blob;
+        }
+        Ok(())
     }
 }
 
@@ -57,8 +79,22 @@ impl PluginTargets<'_> {
         failed(&format!("datastore {}", self.datastore.name), error)
     }
 
-    fn changed(&mut self, changed: Result<(), api::Error>) -> Result<(), StoreError> {
-        self.context.changed = true;
+    /// The context, with what it remembers: one that is opened anew in the middle of a session has not been asked for it.
+    fn loaded(&mut self) -> Result<&mut Context, StoreError> {
+        if self.context.target.is_none() {
+            let loaded = self.context.load(&self.datastore.name, &self.scope.remote_path);
+            loaded.map_err(|error| self.failed(&error))?;
+        }
+        Ok(self.context)
+    }
+
+    fn change_map(
+        &mut self,
+        change: impl FnOnce(&mut dyn api::Datastore) -> Result<(), api::Error>,
+    ) -> Result<(), StoreError> {
+        let context = self.loaded()?;
+        context.changed = true;
+        let changed = change(context.admin.as_mut());
         changed.map_err(|error| self.failed(&error))
     }
 }
@@ -78,22 +114,12 @@ impl Targets for PluginTargets<'_> {
         let mut target = loaded.map_err(|error| self.failed(&error))?;
         // A plugin has one target for a device and a user, and tells no key of it. No key of a plugin has a slash in it.
         target.key = format!("{}/{}", self.scope.device_key, self.scope.folder_key);
-        self.context.target = Some(target.clone());
         Ok(target)
     }
 
     fn save_target(&mut self, target: &Target) -> Result<(), StoreError> {
-        let before = self.context.target.replace(target.clone());
-        let stored = |target: &Target| target.resume.partial.as_ref().map(|partial| partial.data.clone());
-        let former = before.as_ref().and_then(stored).unwrap_or_default();
-        let partial = stored(target).unwrap_or_default();
-        if partial != former {
-            let id = ItemId::default();
-            let written = self.context.admin.write_blob(&id, PARTIAL_BLOB, &partial, None, true, true);
-            written.map_err(|error| self.failed(&error))?;
-        }
-        self.context.changed = true;
-        Ok(())
+        let saved = self.loaded()?.save(target);
+        saved.map_err(|error| self.failed(&error))
     }
 
     fn maps(&mut self, _target: &Target) -> Result<Vec<MapEntry>, StoreError> {
@@ -110,17 +136,14 @@ impl Targets for PluginTargets<'_> {
     }
 
     fn insert_map(&mut self, _target: &Target, entry: &MapEntry) -> Result<(), StoreError> {
-        let changed = self.context.admin.insert_map(&map_entry(entry));
-        self.changed(changed)
+        self.change_map(|admin| admin.insert_map(&map_entry(entry)))
     }
 
     fn update_map(&mut self, _target: &Target, entry: &MapEntry) -> Result<(), StoreError> {
-        let changed = self.context.admin.update_map(&map_entry(entry));
-        self.changed(changed)
+        self.change_map(|admin| admin.update_map(&map_entry(entry)))
     }
 
     fn delete_map(&mut self, _target: &Target, local_id: &str) -> Result<(), StoreError> {
-        let changed = self.context.admin.delete_map(&map_entry(&MapEntry::new(local_id, "")));
-        self.changed(changed)
+        self.change_map(|admin| admin.delete_map(&map_entry(&MapEntry::new(local_id, ""))))
     }
 }
