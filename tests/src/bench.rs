@@ -11,7 +11,7 @@ use syncloom_config::{Config, Datastore, LoadOptions};
 use syncloom_session::{Input, Server, Session};
 use syncloom_stores::sqlite::create_if_missing;
 use syncloom_stores::{Admin, Backend, Scope, Store, StoreError, Stores};
-use syncloom_wire::{Encoding, Limits, decode, encode};
+use syncloom_wire::{Decoded, Encoding, Limits, decode, encode};
 use tempfile::TempDir;
 
 use crate::contact::Contact;
@@ -194,8 +194,10 @@ struct Direct(Arc<Mutex<State>>);
 
 impl Line for Direct {
     fn post(&self, _address: &str, encoding: Encoding, bytes: &[u8]) -> (u16, String, Vec<u8>) {
-        let answer = self.0.lock().unwrap().answer(encoding, bytes);
-        match answer {
+        let Ok(decoded) = decode(bytes, encoding, &Limits::default()) else {
+            return (400, String::new(), Vec::new());
+        };
+        match self.0.lock().unwrap().answer(decoded, encoding) {
             Some(answer) => (200, encoding.content_type().to_owned(), answer),
             None => (503, String::new(), Vec::new()),
         }
@@ -203,9 +205,8 @@ impl Line for Direct {
 }
 
 impl State {
-    fn answer(&mut self, encoding: Encoding, bytes: &[u8]) -> Option<Vec<u8>> {
+    fn answer(&mut self, decoded: Decoded, encoding: Encoding) -> Option<Vec<u8>> {
         self.messages += 1;
-        let decoded = decode(bytes, encoding, &Limits::default()).unwrap();
         let death = self.death.take();
         if decoded.message.header.msg_id == "1" {
             self.left.extend(self.session.take());
@@ -218,7 +219,8 @@ impl State {
         }
         self.fate.no_items.store(death == Some(Death::BeforeCommit), Ordering::SeqCst);
         self.fate.no_admin.store(death == Some(Death::BetweenCommits), Ordering::SeqCst);
-        let input = Input { malformed: None, message: decoded.message, encoding };
+        let malformed = decoded.fault.map(|fault| fault.to_string());
+        let input = Input { malformed, message: decoded.message, encoding };
         let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
         self.clock = now.max(self.clock + 1);
         let (clock, dice) = (self.clock, &mut self.dice);

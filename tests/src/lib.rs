@@ -11,6 +11,7 @@
 use std::io::Write;
 
 pub mod bench;
+pub mod chance;
 pub mod contact;
 pub mod device;
 pub mod entry;

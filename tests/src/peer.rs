@@ -79,6 +79,8 @@ pub struct Peer {
     pub proof: Proof,
     /// The largest message that it takes.
     pub max_message: u64,
+    /// The largest item that it takes.
+    pub max_object: u64,
     /// Whether it sends its messages where the server says.
     pub follows_resp_uri: bool,
     /// The number of its session.
@@ -129,6 +131,7 @@ impl Peer {
             password: "demo".to_owned(),
             proof: Proof::Md5,
             max_message: 100_000,
+            max_object: 4_000_000,
             follows_resp_uri: true,
             session: 1,
             message: 0,
@@ -170,7 +173,7 @@ impl Peer {
             cred,
             meta: Meta {
                 max_msg_size: Some(self.max_message),
-                max_obj_size: Some(4_000_000),
+                max_obj_size: Some(self.max_object),
                 ..Meta::default()
             },
             ..Header::default()

@@ -1,9 +1,10 @@
 //! The server and its datastores (manual 11, 12).
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use syncloom_script::filter::Filter;
+use syncloom_script::filter::{Filter, Ids};
 use syncloom_script::{FieldId, FieldList, Item, Zone};
 
 use super::charset::Charset;
@@ -300,6 +301,21 @@ pub struct Filters {
     pub ds12: bool,
     /// `<daterangesupport>`: peers may restrict the sync to a range of dates.
     pub date_range: bool,
+}
+
+impl Filters {
+    /// Makes a new item one that the peer will see (manual 11.34.18 to 11.34.20); one that passes what the peer asked for
+    /// need not pass `<makepassfilter>` as well.
+    pub fn admit(&self, item: &mut Cow<'_, Item>, passes: bool) {
+        let ids = Ids::default();
+        if let Some(filter) = self.make_pass.as_ref().filter(|_| !passes) {
+            filter.make_pass(item.to_mut(), ids);
+        }
+        let hidden = self.invisible.as_ref().is_some_and(|filter| filter.test(item, ids));
+        if let Some(filter) = self.make_visible.as_ref().filter(|_| hidden) {
+            filter.make_pass(item.to_mut(), ids);
+        }
+    }
 }
 
 impl Datastore {

@@ -215,7 +215,7 @@ fn generated_mails_are_a_fixed_point() {
         for _ in 0..400 {
             let mut item = Item::new(Arc::clone(codec.datatype().fields()));
             for name in ["FROM", "SUBJECT"] {
-                set(&mut item, name, Value::Text(random.pick(&words).trim().to_owned()));
+                set(&mut item, name, Value::Text(random.pick(&words).trim().into()));
             }
             let day = random.below(20_000) as i64 * 86_400_000;
             set(&mut item, "DATE", Value::Timestamp(Timestamp::from_unix_ms(day)));
@@ -223,7 +223,7 @@ fn generated_mails_are_a_fixed_point() {
             let bodies: Vec<Value> = (0..many)
                 .map(|_| {
                     let lines: Vec<&str> = (0..random.below(5)).map(|_| random.pick(&words)).collect();
-                    Value::Text(format!("line\n{}", lines.join("\n")))
+                    Value::Text(format!("line\n{}", lines.join("\n")).into())
                 })
                 .collect();
             if variants {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use syncloom_config::{self as config, Config, Datastore, PasswordForm, Store as Kept};
 
 use crate::error::StoreError;
-use crate::plugin::{Modules, PluginAdmin, Plugins};
+use crate::plugin::{Clock, Modules, PluginAdmin, Plugins};
 use crate::sqlite::{Rows, SqliteBackend};
 use crate::superdatastore::SuperStore;
 use crate::traits::{Admin, Backend, Claim, Device, DeviceInfo, Scope, Store, User};
@@ -20,13 +20,13 @@ pub struct Stores {
 impl Stores {
     /// Opens what a config names; an error is a module that is not there or refuses its parameters.
     pub fn new(config: Arc<Config>) -> Result<Self, StoreError> {
-        let modules = Arc::new(Modules::new(&config)?);
-        Ok(Stores { config, modules })
+        Stores::by(config, Clock::system())
     }
 
-    /// The same of a config in which no plugin keeps anything.
-    pub fn without_plugins(config: Arc<Config>) -> Self {
-        Stores { config, modules: Arc::default() }
+    /// The same by another clock, for what is stamped here and not by who writes.
+    pub fn by(config: Arc<Config>, clock: Clock) -> Result<Self, StoreError> {
+        let modules = Arc::new(Modules::new(&config, clock)?);
+        Ok(Stores { config, modules })
     }
 
     /// The places of one session.

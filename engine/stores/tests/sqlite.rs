@@ -42,7 +42,7 @@ impl Fixture {
     }
 
     fn backend(&self) -> Box<dyn Backend> {
-        Stores::without_plugins(Arc::clone(&self.config)).backend()
+        Stores::new(Arc::clone(&self.config)).unwrap().backend()
     }
 
     fn field(&self, name: &str) -> FieldId {
@@ -70,7 +70,7 @@ impl Fixture {
 }
 
 fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+    Value::Text(text.into())
 }
 
 fn list(elements: &[&str]) -> Value {

@@ -204,6 +204,11 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
         &self.machine.stack[base..base + self.machine.code.variables as usize]
     }
 
+    /// The variables of the script that was begun with, whatever function runs.
+    pub fn outermost_variables(&mut self) -> (&mut [Val], &Env<'e>) {
+        (&mut self.machine.stack, self.machine.env)
+    }
+
     /// What is outside.
     pub fn env(&mut self) -> &mut Env<'e> {
         self.machine.env

@@ -361,8 +361,13 @@ impl Context {
 
     /// The value of a variable, as SESSIONVAR reads it; `None` if there is none of that name.
     pub fn value(&self, variables: &Variables, name: &str) -> Option<TypedValue> {
+        self.value_in(&variables.values, name)
+    }
+
+    /// The same among values in the order of their declaration.
+    pub(crate) fn value_in(&self, values: &[Val], name: &str) -> Option<TypedValue> {
         let (at, (_, kind, _)) = self.find(name)?;
-        Some(TypedValue { kind: *kind, value: variables.values.get(at)?.clone().into_value() })
+        Some(TypedValue { kind: *kind, value: values.get(at)?.clone().into_value() })
     }
 
     fn find(&self, name: &str) -> Option<(usize, &(String, Kind, bool))> {
@@ -371,8 +376,13 @@ impl Context {
 
     /// Sets a variable in its type, as SETSESSIONVAR does it; `false` if there is none of that name.
     pub fn set(&self, variables: &mut Variables, name: &str, value: &Value) -> bool {
+        self.set_in(&mut variables.values, name, value)
+    }
+
+    /// The same among values in the order of their declaration.
+    pub(crate) fn set_in(&self, values: &mut [Val], name: &str, value: &Value) -> bool {
         let Some((at, (_, kind, array))) = self.find(name) else { return false };
-        let Some(slot) = variables.values.get_mut(at) else { return false };
+        let Some(slot) = values.get_mut(at) else { return false };
         *slot = match array {
             true => super::memory::as_array(Val::from_value(value, *kind), *kind),
             false => View::of(value, *kind).assigned_to(*kind),

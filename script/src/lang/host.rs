@@ -1,6 +1,7 @@
 //! What a running script needs from outside: the clock, files, and the session, datastore or item that it works
 //! on. This crate opens nothing itself.
 
+use super::context::Context;
 use super::error::Fault;
 use super::val::Side;
 use crate::functions::calls::{
@@ -92,6 +93,8 @@ pub struct Env<'a> {
     pub zones: Zones,
     /// The session.
     pub session: Option<&'a mut dyn Host<SessionCall>>,
+    /// The session's context, where the script's variables are, from the first one on, the session's.
+    pub session_context: Option<&'a Context>,
     /// The login.
     pub login: Option<&'a mut dyn Host<LoginCall>>,
     /// The datastore.
@@ -116,6 +119,7 @@ impl<'a> Env<'a> {
             items: ItemPair::default(),
             zones: Zones::default(),
             session: None,
+            session_context: None,
             login: None,
             datastore: None,
             database: None,

@@ -3,9 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use syncloom_tests::contact::Contact;
-use syncloom_tests::peer::{Answer, Peer, add, change, delete, replace, vcard};
+use syncloom_tests::peer::{Answer, Peer, Tongue, add, change, delete, replace, vcard};
 use syncloom_tests::phone::Phone;
 use syncloom_tests::same::assert_same;
+use syncloom_tests::server::Server;
 use syncloom_wire::{Command, Data};
 
 use crate::{confirm, in_every_tongue, names, opened, send_changes};
@@ -108,11 +109,11 @@ fn an_item_that_is_not_sent_to_its_end_is_asked_about() {
 
 #[test]
 fn an_item_that_is_too_large_is_refused_to_its_last_piece() {
-    let server = syncloom_tests::server::Server::start_with(&[(
+    let server = Server::start_with(&[(
         "<configidstring>Syncloom quick start</configidstring>",
         "<configidstring>Syncloom quick start</configidstring><maxobjsize>2000</maxobjsize>",
     )]);
-    for tongue in syncloom_tests::peer::Tongue::ALL {
+    for tongue in Tongue::ALL {
         let mut peer = opened(&server, tongue, 200);
         let text = vcard("Large", &"x".repeat(3000));
         // Announced or not.
@@ -189,7 +190,7 @@ fn a_large_item_goes_to_the_client_in_pieces() {
     });
 }
 
-fn maps(server: &syncloom_tests::server::Server, limit: u64) -> usize {
+fn maps(server: &Server, limit: u64) -> usize {
     server
         .rows(&format!(
             "SELECT 1 FROM maps JOIN targets ON targets.id = target JOIN devices ON devices.id = device \
@@ -247,9 +248,38 @@ fn an_item_larger_than_the_client_takes_is_left_out() {
 }
 
 #[test]
+fn a_change_that_was_too_large_for_the_client_is_told_when_it_is_not() {
+    let server = Server::start();
+    let phone = &mut Phone::new(&server, "phone", Tongue::ALL[1]);
+    phone.add(&vcard("A", ""));
+    phone.sync(200);
+    let heard = |phone: &mut Phone, most: u64| {
+        phone.peer.max_object = most;
+        phone.sync(200);
+        phone.heard.len()
+    };
+    server.sql("UPDATE contacts SET photo = zeroblob(5000)");
+    assert_eq!(heard(phone, 3_000), 0);
+    assert_eq!(heard(phone, 3_000), 0);
+    assert_eq!(heard(phone, 10_000), 1);
+    assert_eq!(heard(phone, 10_000), 0);
+    assert_same(phone.contacts(), server.contacts(), "when it has room");
+    // What it says of the contact in between does not do away with what it has never heard.
+    server.sql("UPDATE contacts SET note = 'ours', photo = zeroblob(6000)");
+    assert_eq!(heard(phone, 3_000), 0);
+    phone.edit("A", &vcard("A", "theirs"));
+    assert_eq!(heard(phone, 3_000), 0);
+    assert_eq!(server.rows("SELECT length(photo) FROM contacts WHERE note = 'ours'"), ["6000"]);
+    assert_eq!(server.rows("SELECT 1 FROM contacts WHERE note = 'theirs'"), ["1"]);
+    heard(phone, 10_000);
+    assert_eq!(heard(phone, 10_000), 0);
+    assert_same(phone.contacts(), server.contacts(), "in the end");
+}
+
+#[test]
 fn pieces_of_octets_may_be_cut_inside_a_character() {
-    let server = syncloom_tests::server::Server::start();
-    let mut peer = opened(&server, syncloom_tests::peer::Tongue::ALL[1], 200);
+    let server = Server::start();
+    let mut peer = opened(&server, Tongue::ALL[1], 200);
     let text = vcard("Müller", "");
     let cut = text.find('ü').unwrap() + 1;
     let piece = |bytes: &[u8], more: bool| {

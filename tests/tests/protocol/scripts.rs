@@ -192,3 +192,28 @@ fn a_session_has_variables_that_items_see() {
     }
     assert_eq!(server.rows("SELECT last_name, title FROM contacts"), ["1.2|session 1.2", "1.1|session 1.1"]);
 }
+
+#[test]
+fn a_function_sees_the_variables_of_the_session_whoever_calls_it() {
+    let text = "<requestedauth>md5</requestedauth>";
+    let session = format!(
+        "{text}<sessioninitscript><![CDATA[STRING MARK; INTEGER LENGTH; MARK = \"a\"; LENGTH = mark(\"b\");
+         MARK = MARK + (STRING)LENGTH;]]></sessioninitscript>
+         <sessionfinishscript><![CDATA[LENGTH = mark(\"d\"); DEBUGMESSAGE(MARK);]]></sessionfinishscript>"
+    );
+    let function = "<scripting><function><![CDATA[INTEGER mark(STRING more) {
+         SETSESSIONVAR(\"MARK\", SESSIONVAR(\"MARK\") + more);
+         RETURN LENGTH(SESSIONVAR(\"MARK\")); }]]></function></scripting>";
+    let types = "<datatype name=\"vcard30\" basetype=\"vcard\">\n      <version>3.0</version>";
+    let script = "<incomingscript><![CDATA[INTEGER L; L = mark(\"c\"); TITLE = SESSIONVAR(\"MARK\");]]></incomingscript>";
+    let mut server = Server::start_with(&[
+        (text, &session),
+        ("<datatypes>", &format!("{function}<datatypes>")),
+        (types, &format!("{types}{script}")),
+    ]);
+    let mut peer = opened(&server, Tongue::ALL[0], 200);
+    let answer = send_changes(&mut peer, vec![add("1", &vcard("One", ""))]);
+    confirm(&mut peer, &answer);
+    assert_eq!(server.rows("SELECT title FROM contacts"), ["ab2c"]);
+    assert_eq!(said(&mut server), ["ab2cd"]);
+}

@@ -20,9 +20,9 @@ pub(super) fn run(loaded: &mut Loaded) -> Vec<String> {
         true => format!("{}: opened, {statements} statements prepared", path.display()),
         false => format!("{}: to be made yet, {statements} statements prepared", path.display()),
     });
-    let others = config.server.iter().flat_map(|server| &server.datastores).filter_map(|datastore| {
-        datastore.has_plugin().then(|| format!("./{}: its plugin was not opened", datastore.name))
-    });
+    let datastores = config.server.iter().flat_map(|server| &server.datastores);
+    let others = datastores.filter(|datastore| datastore.has_plugin());
+    let others = others.map(|datastore| format!("./{}: its plugin was not opened", datastore.name));
     files.chain(others).collect()
 }
 

@@ -87,7 +87,7 @@ pub(crate) fn store(
             }
             match (map.combine, stored) {
                 (Combine::With(separator), Value::Text(before)) if !before.is_empty() => {
-                    Value::Text(format!("{before}{separator}{text}"))
+                    Value::Text(format!("{before}{separator}{text}").into())
                 }
                 _ => from_text(text, kind, map.conversion, context),
             }
@@ -289,7 +289,7 @@ pub(crate) fn lost(map: &ValueMap, place: Place, item: &Item) -> Option<NoteKind
     let value = item.get_at(target(map, place.0)?, place.1);
     match (map.conversion, value) {
         (Conversion::RRule, Value::Text(code)) if !code.starts_with('0') && !value.is_empty() => {
-            Some(NoteKind::NotWritable(code.clone()))
+            Some(NoteKind::NotWritable(code.as_str().to_owned()))
         }
         (_, Value::Timestamp(time)) if !times::is_writable(*time) => {
             Some(NoteKind::NotWritable(time.to_string()))

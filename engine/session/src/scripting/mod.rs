@@ -158,7 +158,8 @@ impl Desk {
         let scripts = &settings.session_scripts;
         let known = self.state(|session| session.take_variables(scripts));
         let mut variables = rule.script.context().take_over(known);
-        self.run(&rule.script, RuleScript, &mut variables, Beyond::default());
+        let hosts = Beyond { session_context: Some(scripts.context()), ..Beyond::default() };
+        self.run(&rule.script, RuleScript, &mut variables, hosts);
         self.state(|session| session.put_variables(scripts, variables));
     }
 }

@@ -3,7 +3,7 @@
 //! Not its job: when they run, and what becomes of their answers (`session`, `sync`).
 
 use syncloom_config::{Scripts, SessionScript};
-use syncloom_script::lang::{Env, TypedValue, Variables};
+use syncloom_script::lang::{Context, Env, TypedValue, Variables};
 
 use super::{CustomItem, DatabaseState, DatastoreState, Desk, ItemStatus, Shared, value_of};
 use crate::server::Server;
@@ -11,6 +11,8 @@ use crate::server::Server;
 /// What a script may ask beyond the session.
 #[derive(Default)]
 pub(crate) struct Beyond<'a> {
+    /// The context of the session's scripts, where it is theirs.
+    pub(crate) session_context: Option<&'a Context>,
     pub(crate) datastore: Option<&'a mut DatastoreState>,
     pub(crate) database: Option<&'a mut DatabaseState>,
     pub(crate) status: Option<&'a mut ItemStatus>,
@@ -19,7 +21,8 @@ pub(crate) struct Beyond<'a> {
 
 impl<'a> Beyond<'a> {
     fn put_into(self, env: &mut Env<'a>) {
-        let Beyond { datastore, database, status, custom } = self;
+        let Beyond { session_context, datastore, database, status, custom } = self;
+        env.session_context = session_context;
         if let Some(host) = datastore {
             env.datastore = Some(host);
         }
@@ -69,6 +72,7 @@ impl Desk {
             return None;
         }
         let mut variables = self.state(|session| session.take_variables(scripts));
+        let hosts = Beyond { session_context: Some(scripts.context()), ..hosts };
         let value = self.run(scripts, kind, &mut variables, hosts);
         self.state(|session| session.put_variables(scripts, variables));
         value

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use syncloom_config::{Scripts, SessionScript};
-use syncloom_script::functions::calls::SessionCall;
+use syncloom_script::functions::calls::{SessionCall, no_variable};
 use syncloom_script::lang::{Host, ItemPair, Variables};
 use syncloom_script::{Timestamp, Value};
 
@@ -88,16 +88,16 @@ impl Host<SessionCall> for SessionState {
                 let variables = self.variables.get_or_insert_with(|| scripts.variables());
                 let value = arguments.get(1).cloned().unwrap_or_default();
                 if !scripts.context().set(variables, &text(arguments, 0), &value) {
-                    return Err(format!("the session has no variable {}", text(arguments, 0)));
+                    return Err(no_variable(&text(arguments, 0)));
                 }
             }
-            SessionCall::SyncmlVersion => return Ok(Value::Text(self.version.to_owned())),
-            SessionCall::LocalUri => return Ok(Value::Text(self.local_uri.clone())),
+            SessionCall::SyncmlVersion => return Ok(Value::Text(self.version.into())),
+            SessionCall::LocalUri => return Ok(Value::Text(self.local_uri.as_str().into())),
             SessionCall::DatabaseNow => return Ok(Value::Timestamp(Timestamp::from_unix_ms(self.now))),
             // Of several rules the last one counts most.
             SessionCall::RemoteRuleName => {
                 let last = self.rules.names().next_back();
-                return Ok(last.map_or(Value::Empty, |name| Value::Text(name.to_owned())));
+                return Ok(last.map_or(Value::Empty, |name| Value::Text(name.into())));
             }
             SessionCall::IsActiveRule => {
                 let name = text(arguments, 0);
@@ -106,7 +106,7 @@ impl Host<SessionCall> for SessionState {
             SessionCall::ConfigVariable => {
                 let name = text(arguments, 0).trim().to_ascii_lowercase();
                 let found = server.config().variables.get(&name);
-                return Ok(found.map_or(Value::Unassigned, |value| Value::Text(value.clone())));
+                return Ok(found.map_or(Value::Unassigned, |value| Value::Text(value.as_str().into())));
             }
             SessionCall::DebugMask => return Ok(Value::Integer(0)),
             SessionCall::Abort => {

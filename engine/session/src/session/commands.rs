@@ -115,6 +115,7 @@ impl Session {
             scope: &self.scope,
             stamp,
             version: self.version,
+            max_obj_size: self.max_obj_size,
             desk: &self.desk,
         };
         let opened = DatastoreSync::open(&around, self.backend.as_mut(), alert, &mut self.notes);

@@ -60,7 +60,8 @@ pub struct Session {
     encoding: Encoding,
     sent_messages: u32,
     peer_limit: Option<u64>,
-    large_objects: bool,
+    /// The largest item that the peer takes, where it says nothing else for a datastore.
+    max_obj_size: Option<u64>,
     login: Option<LoggedIn>,
     failed_logins: u32,
     scope: Scope,
@@ -148,7 +149,7 @@ impl Session {
             encoding: Encoding::Xml,
             sent_messages: 0,
             peer_limit: None,
-            large_objects: false,
+            max_obj_size: None,
             login: None,
             failed_logins: 0,
             scope: Scope::default(),
@@ -209,7 +210,7 @@ impl Session {
         self.header = message.header;
         self.encoding = encoding;
         self.peer_limit = self.header.meta.max_msg_size.or(self.peer_limit);
-        self.large_objects |= self.header.meta.max_obj_size.is_some();
+        self.max_obj_size = self.header.meta.max_obj_size.or(self.max_obj_size);
         self.desk.set_now(now);
         self.about = HeaderAnswer::default();
 

@@ -86,7 +86,8 @@ impl Session {
             max_piece: max_piece.map(|most| most as usize),
             early_maps: settings.is_none_or(|settings| settings.rely_on_early_maps),
             number_of_changes: devinf.is_some_and(|devinf| devinf.support_number_of_changes),
-            large_objects: self.large_objects || devinf.is_some_and(|devinf| devinf.support_large_objs),
+            large_objects: self.max_obj_size.is_some()
+                || devinf.is_some_and(|devinf| devinf.support_large_objs),
         };
         let message = self.sent_messages;
         for sync in &mut self.datastores {

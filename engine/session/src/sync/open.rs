@@ -44,6 +44,8 @@ pub(crate) struct Around<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) stamp: &'a Stamp,
     pub(crate) version: Version,
+    /// The largest item that the peer takes in any datastore.
+    pub(crate) max_obj_size: Option<u64>,
     pub(crate) desk: &'a Desk,
 }
 
@@ -100,7 +102,7 @@ impl DatastoreSync {
         alert: &Alert,
         notes: &mut Vec<String>,
     ) -> Result<Alerted, AlertError> {
-        let Around { server, scope, stamp, version, desk } = *around;
+        let Around { server, scope, stamp, version, max_obj_size, desk } = *around;
         let code = alert.code.unwrap_or_default();
         let item = alert.items.first().ok_or_else(|| refused(400, "Alert without an item"))?;
         let uri = item.target.as_ref().map_or("", |target| target.uri.as_str());
@@ -174,13 +176,13 @@ impl DatastoreSync {
         }
         let reference = stamp.reference - stamp.reference.rem_euclid(resolution(datastore));
         let ours = Anchor { last: target.last_sync.map(anchor_text), next: anchor_text(reference) };
-        let max_obj_size = u64::from(config.max_obj_size);
+        let own_max_obj_size = u64::from(config.max_obj_size);
         let own_alert = Alert {
             code: Some(own_code),
             items: vec![Item {
                 target: Some(Location::new(remote_uri)),
                 source: Some(Location::new(uri)),
-                meta: Meta { anchor: Some(ours), max_obj_size: Some(max_obj_size), ..Meta::default() },
+                meta: Meta { anchor: Some(ours), max_obj_size: Some(own_max_obj_size), ..Meta::default() },
                 ..Item::default()
             }],
             ..Alert::default()
@@ -205,7 +207,7 @@ impl DatastoreSync {
             resuming: resumed.is_some(),
             next_anchor: asked.next,
             reference,
-            max_obj_size: item.meta.max_obj_size,
+            max_obj_size: item.meta.max_obj_size.or(max_obj_size).filter(|size| *size > 0),
             heard: false,
             loaded: None,
             outgoing: None,

@@ -206,7 +206,7 @@ impl DatastoreSync {
                 (command, false)
             } else if size > whole_message && !in_pieces {
                 draft.take_back_cmd_id();
-                self.leave_out(&piece.about.local_id, piece.len(), notes);
+                self.leave_out(backend, &piece.about, piece.len(), notes)?;
                 continue;
             } else if is_cut && size <= room
                 || in_pieces && size > whole_message && room > draft.limit() / SMALLEST_PIECE
@@ -264,7 +264,7 @@ impl DatastoreSync {
             // What is unpacked has to find room too.
             let size = piece.content.original_size.unwrap_or(0).max(piece.len());
             if self.max_obj_size.is_some_and(|limit| size as u64 > limit) {
-                self.leave_out(&piece.about.local_id, size, notes);
+                self.leave_out(backend, &piece.about, size, notes)?;
             } else {
                 return Ok(Some(piece));
             }
@@ -353,13 +353,25 @@ impl DatastoreSync {
         Content { bytes: data, binary, is_text, original_size }
     }
 
-    /// An item does not go to the peer, as it is too large for it.
-    fn leave_out(&mut self, local_id: &str, size: usize, notes: &mut Vec<String>) {
+    /// An item does not go to the peer, as it is too large for it. Until it does, the peer's version of it is an older
+    /// one: should it come, both sides have changed the item.
+    fn leave_out(
+        &mut self,
+        backend: &mut dyn Backend,
+        about: &Sent,
+        size: usize,
+        notes: &mut Vec<String>,
+    ) -> Result<(), StoreError> {
         self.report.sent.failed += 1;
         notes.push(format!(
-            "datastore {}: item {local_id} of {size} bytes is more than the peer takes",
-            self.name()
+            "datastore {}: item {} of {size} bytes is more than the peer takes",
+            self.name(),
+            about.local_id
         ));
+        match about.change {
+            Change::Modified if !about.echo => self.note_unsent(backend, &about.local_id),
+            _ => Ok(()),
+        }
     }
 
     /// Notes that a new item has been sent, so that it is known if its Map never comes.
@@ -369,7 +381,7 @@ impl DatastoreSync {
         loaded.maps.flag(store.as_mut(), &self.target, local_id, MapEntry::PENDING_ADD)
     }
 
-    /// Sees to it that a change which the peer does not want to hear of this time is told when it does.
+    /// Sees to it that a change which the peer does not hear of this time is told when it does.
     fn note_unsent(&mut self, backend: &mut dyn Backend, local_id: &str) -> Result<(), StoreError> {
         let Some(loaded) = self.loaded.as_mut().filter(|_| self.datastore.resume) else { return Ok(()) };
         if loaded.maps.remote(local_id).is_none() {

@@ -92,19 +92,11 @@ impl View {
     /// Makes a new item of the peer's one that the database and the peer will see: it passes what the peer asked for,
     /// or else, where that says nothing of how, `<makepassfilter>`.
     pub(super) fn admit<'i>(&self, datastore: &Datastore, home: usize, item: &'i Item) -> Cow<'i, Item> {
-        let ids = Ids::default();
         let mut item = Cow::Borrowed(item);
         let asked = self.exclusive.as_ref();
-        let passes = asked.is_some_and(|filter| filter.make_pass(item.to_mut(), ids));
+        let passes = asked.is_some_and(|filter| filter.make_pass(item.to_mut(), Ids::default()));
         for level in home::levels(datastore, home) {
-            let filters = &level.filters;
-            if let Some(filter) = filters.make_pass.as_ref().filter(|_| !passes) {
-                filter.make_pass(item.to_mut(), ids);
-            }
-            let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(&item, ids));
-            if let Some(filter) = filters.make_visible.as_ref().filter(|_| hidden) {
-                filter.make_pass(item.to_mut(), ids);
-            }
+            level.filters.admit(&mut item, passes);
         }
         item
     }

@@ -2,24 +2,29 @@
 //!
 //! [`Modules`] are the modules of a config, made once; [`Plugins`] are their contexts in one session. `items` are the
 //! items of a datastore, and `fields` are they as the interface's texts; `targets` is what is remembered of them, and
-//! `remembered` is that as admin data. Each has a context of its own, and either half may be kept elsewhere.
+//! `remembered` is that as admin data. Each has a context of its own, and either half may be kept elsewhere. `copies` is
+//! for who wants to work on copies of it all.
 //!
 //! Not its job: loading modules from files. What is built in is found by its name.
 
+mod copies;
 mod fields;
 mod items;
 mod remembered;
 mod session;
 mod targets;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use syncloom_config::{self as config, Config, Datastore, PluginModule, SessionPlugin, Store as Kept};
 use syncloom_plugin_api::{self as api, ADMIN, Code, Module, Plugin, Version};
 use syncloom_plugin_textdb::TextDb;
+pub use syncloom_plugin_textdb::{Clock, copy as copy_folder};
 
 use crate::error::{ErrorKind, StoreError};
 use crate::traits::{Items, Scope, Targets};
+pub use copies::folders;
 use items::PluginItems;
 pub(crate) use session::PluginAdmin;
 use targets::PluginTargets;
@@ -47,9 +52,9 @@ impl OfDatastore {
 
 impl Modules {
     /// Makes the modules that a config names, and tells them their parameters: the session's first, which gives the
-    /// others their defaults.
-    pub fn new(config: &Config) -> Result<Self, StoreError> {
-        let textdb = TextDb::new();
+    /// others their defaults. What they stamp has the time of the clock.
+    pub fn new(config: &Config, clock: Clock) -> Result<Self, StoreError> {
+        let textdb = TextDb::with(clock, PathBuf::new());
         let mut modules = Modules::default();
         let Some(server) = &config.server else { return Ok(modules) };
         let needed = |plugin: &&SessionPlugin| {
@@ -75,14 +80,16 @@ fn open(textdb: &TextDb, module: &PluginModule, context: &str) -> Result<Box<dyn
     if !module.is_at_hand() {
         return Err(unavailable(format!("the plugin {} cannot be loaded yet", module.name)));
     }
-    let mut params = Vec::new();
-    for (name, value) in &module.params {
-        params.push(api::Field::new(name.as_bytes(), value.as_bytes()));
-    }
     let named = |error: api::Error| unavailable(format!("plugin {}: {error}", module.name));
     let mut opened = textdb.module(&module.name, "", context).map_err(named)?;
-    opened.plugin_params(&api::write_fields(&params), Version::CURRENT).map_err(named)?;
+    opened.plugin_params(&params(module), Version::CURRENT).map_err(named)?;
     Ok(opened)
+}
+
+/// The parameters of a module as it gets them.
+fn params(module: &PluginModule) -> Vec<u8> {
+    let param = |(name, value): &(String, String)| api::Field::new(name.as_bytes(), value.as_bytes());
+    api::write_fields(&module.params.iter().map(param).collect::<Vec<_>>())
 }
 
 /// The contexts of one session.

@@ -17,7 +17,7 @@ pub use database::DatabaseCall;
 pub use datastore::DatastoreCall;
 pub use item::ItemCall;
 pub use login::LoginCall;
-pub use session::SessionCall;
+pub use session::{SessionCall, no_variable};
 pub use sql::SqlCall;
 pub use status::StatusCall;
 
@@ -56,6 +56,11 @@ impl AnyCall {
 
     /// Asks the host.
     pub fn ask(self, call: &mut Call<'_, '_, '_>, arguments: &[Value]) -> Result<Val, Fault> {
+        if let AnyCall::Session(what) = self
+            && let Some(answer) = session::ask_own(what, call, arguments)
+        {
+            return answer.map(Val::untyped);
+        }
         let env = call.env();
         let items = &mut env.items;
         let answer = match self {

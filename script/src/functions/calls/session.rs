@@ -1,7 +1,9 @@
 //! The session and the config around it (manual 6.14). Not its job: doing what they ask.
 
 use super::{AnyCall, row};
-use crate::functions::{Contexts, Function, Gives, INTEGER, STRING, TIMESTAMP, any, integer, text};
+use crate::functions::{Call, Contexts, Function, Gives, INTEGER, STRING, TIMESTAMP, any, integer, text};
+use crate::lang::Fault;
+use crate::value::Value;
 
 /// What a host is asked: The session, and everything that no other host serves (manual 6.14).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -62,6 +64,35 @@ pub enum SessionCall {
     SetMessageDump,
     /// DBNOW.
     DatabaseNow,
+}
+
+/// Answers SESSIONVAR and SETSESSIONVAR where the running script's variables are the session's: the session does not have
+/// them then. `None` elsewhere, and for other functions.
+pub(super) fn ask_own(
+    what: SessionCall,
+    call: &mut Call<'_, '_, '_>,
+    arguments: &[Value],
+) -> Option<Result<Value, Fault>> {
+    let (variables, env) = call.outermost_variables();
+    let context = env.session_context?;
+    let name = arguments.first().map(Value::to_text).unwrap_or_default();
+    match what {
+        SessionCall::Variable => {
+            let found = context.value_in(variables, &name);
+            Some(Ok(found.map_or(Value::Unassigned, |typed| typed.value)))
+        }
+        SessionCall::SetVariable => {
+            let value = arguments.get(1).cloned().unwrap_or_default();
+            let is_set = context.set_in(variables, &name, &value);
+            Some(if is_set { Ok(Value::Unassigned) } else { Err(Fault::Function(no_variable(&name))) })
+        }
+        _ => None,
+    }
+}
+
+/// What SETSESSIONVAR says of a name that no script declares.
+pub fn no_variable(name: &str) -> String {
+    format!("the session has no variable {name}")
 }
 
 pub(super) const FUNCTIONS: &[Function] = &[
