@@ -11,6 +11,7 @@ use syncloom_config::{
 use syncloom_script::{FieldId, Item, Zones};
 
 use crate::capabilities::{self, Capabilities, Style};
+use crate::held::{self, Had};
 use crate::mime::MimeCodec;
 use crate::note::{Note, NoteKind, ParseError};
 use crate::packing;
@@ -189,11 +190,30 @@ impl Codec {
         }
     }
 
-    /// Gives a mail that a peer holds only in part, as its header says (manual 10.4.7), what is stored of it: what is not
-    /// whole must not replace what is.
-    pub fn restore_parts(&self, item: &mut Item, whole: &Item) {
+    /// Gives a mail that a peer holds only in part what is stored of it: what is not whole must not replace what is. That it
+    /// is a part its header says (manual 10.4.7); where mails go to the peer with a size limit, so does what it has in it.
+    pub fn restore_parts(&self, item: &mut Item, whole: &Item, limited: bool) {
         if let Form::Text(codec) = &self.form {
-            codec.restore_parts(item, whole);
+            codec.restore_parts(item, whole, limited);
+        }
+    }
+
+    /// An item as a peer holds it that takes only so many or so long values; `None` where it holds all of it. Texts that it
+    /// cuts are whole here.
+    pub fn held(&self, item: &Item, peer: &Peer) -> Option<Item> {
+        match &self.form {
+            Form::Mime(codec) if !peer.limits.is_empty() => held::held(&Setting::new(codec, peer), item),
+            Form::Mime(_) | Form::Text(_) => None,
+        }
+    }
+
+    /// Gives an item of the peer's the values of ours that the peer never got, as it takes only so many or so long ones.
+    pub fn restore_rest(&self, item: &mut Item, ours: &Item, peer: &Peer, had: Had) {
+        match &self.form {
+            Form::Mime(codec) if !peer.limits.is_empty() => {
+                held::restore(&Setting::new(codec, peer), item, ours, had);
+            }
+            Form::Mime(_) | Form::Text(_) => {}
         }
     }
 

@@ -24,6 +24,7 @@ mod codec;
 mod convert;
 mod enums;
 mod generate;
+mod held;
 mod kept;
 mod mime;
 mod note;
@@ -43,6 +44,7 @@ mod text;
 
 pub use capabilities::{Capabilities, ParameterCap, PropertyCap, Style};
 pub use codec::{Codec, Encoded, PRODUCT_ID, Parsed, Prepared};
+pub use held::Had;
 pub use note::{Note, NoteKind, ParseError};
 pub use peer::{Limit, Peer, TimesMean};
 pub use pipeline::{Hosts, Pipeline, ScriptFault};

@@ -9,6 +9,7 @@ mod credentials;
 mod custom;
 mod devinf;
 mod filters;
+mod folders;
 mod halves;
 mod large;
 mod limits;
@@ -25,7 +26,9 @@ mod scripts_datastore;
 mod scripts_status;
 mod sending;
 mod session;
+mod shortened;
 mod superdatastore;
+mod transport;
 
 use syncloom_tests::peer::{Answer, Peer, Tongue, alert, devinf as description, get, put, status, sync};
 use syncloom_tests::server::Server;
