@@ -110,7 +110,10 @@ fn not_bound(address: SocketAddr, error: &io::Error) -> String {
 pub(crate) fn files_of(config: &Config) -> Vec<&SqliteFile> {
     let mut files: Vec<&SqliteFile> = Vec::new();
     if let Some(server) = &config.server {
-        let of_datastores = server.datastores.iter().filter_map(|datastore| Some(&datastore.sql()?.sqlite));
+        let of_datastores = server.datastores.iter().flat_map(|datastore| {
+            let items = datastore.sql_items().map(|sql| &sql.sqlite);
+            items.into_iter().chain(datastore.sql_targets().map(|sql| &sql.sqlite))
+        });
         for file in server.sql.sqlite.iter().chain(of_datastores) {
             if !files.iter().any(|known| known.path == file.path) {
                 files.push(file);
