@@ -13,7 +13,7 @@ use syncloom_script::{Item, Value};
 
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
-use crate::traits::{Backend, Listed, MapEntry, Resume, Scope, Store, Target, Written};
+use crate::traits::{Backend, Items, Listed, MapEntry, Resume, Scope, Store, Target, Targets, Written};
 
 /// The stores of all parts. Each is opened when it is needed, which costs nothing: what is open stays so in the backend.
 pub(crate) struct SuperStore<'a> {
@@ -82,7 +82,7 @@ impl<'a> SuperStore<'a> {
     }
 }
 
-impl Store for SuperStore<'_> {
+impl Items for SuperStore<'_> {
     fn list(&mut self) -> Result<Vec<Listed>, StoreError> {
         let of_parts = self.each(|_, store| store.list())?;
         let mut all = Vec::new();
@@ -167,7 +167,9 @@ impl Store for SuperStore<'_> {
     fn finalise(&mut self) -> Result<Vec<String>, StoreError> {
         Ok(self.each(|_, store| store.finalise())?.concat())
     }
+}
 
+impl Targets for SuperStore<'_> {
     fn target(&mut self) -> Result<Target, StoreError> {
         let target = together(self.each(|_, store| store.target())?);
         if let Some(own) = &self.scope.scripts {
@@ -183,6 +185,7 @@ impl Store for SuperStore<'_> {
             let partial = target.resume.partial.clone().filter(|_| number == 0);
             parts.push(Target {
                 key: of_part(target, number)?.key.clone(),
+                token: of_part(target, number)?.token.clone(),
                 resume: Resume { partial, ..target.resume },
                 parts: Vec::new(),
                 ..target.clone()
@@ -241,6 +244,7 @@ fn together(parts: Vec<Target>) -> Target {
         anchor: if agree(|a, b| a.anchor == b.anchor) { first.anchor.clone() } else { String::new() },
         last_sync: least(|part| part.last_sync),
         last_sent: least(|part| part.last_sent),
+        token: String::new(),
         resume: if resumes { first.resume.clone() } else { Resume::default() },
         parts,
     }

@@ -3,12 +3,12 @@
 use syncloom_config::{DatabaseScript, Map};
 use syncloom_script::{Item, Value};
 
-use super::store::PluginDatastore;
+use super::items::PluginItems;
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
-use crate::traits::Store;
+use crate::traits::Items;
 
-impl PluginDatastore<'_> {
+impl PluginItems<'_> {
     /// An item as the scripts leave it that was read through these maps.
     pub(super) fn after_read(
         &self,
@@ -20,7 +20,7 @@ impl PluginDatastore<'_> {
             scripts.load(&row, &mut maps.iter().filter(|map| map.variable).map(|map| map.field));
         }
         self.script(DatabaseScript::AfterRead, &Moment { local_id, ..Moment::default() }, Some(&mut row))?;
-        Ok(row.in_list(&self.plugin.field_map.list))
+        Ok(row.in_list(&self.kept.field_map.list))
     }
 
     /// A row to be written. Scripts see all of an item that is there, and not only what has changed.
@@ -31,7 +31,7 @@ impl PluginDatastore<'_> {
             row = self.read(local_id)?.ok_or_else(missing)?;
             row.take_over(item);
         }
-        row = row.in_list(&self.plugin.field_map.rows);
+        row = row.in_list(&self.kept.field_map.rows);
         let moment = Moment {
             local_id: local_id.unwrap_or_default(),
             writing: true,
@@ -54,7 +54,7 @@ impl PluginDatastore<'_> {
     ) -> Result<(), StoreError> {
         let moment =
             Moment { local_id, writing: true, inserting, deleting: row.is_none(), ..Moment::default() };
-        let mut row = row.unwrap_or_else(|| Item::new(self.plugin.field_map.rows.clone()));
+        let mut row = row.unwrap_or_else(|| Item::new(self.kept.field_map.rows.clone()));
         self.script(DatabaseScript::AfterWrite, &moment, Some(&mut row)).map(drop)
     }
 

@@ -9,7 +9,7 @@ use syncloom_script::filter::Ids;
 use syncloom_script::{FieldId, FieldType, Item, Value};
 
 use super::convert::{self, text};
-use super::items::SqliteStore;
+use super::items::SqliteItems;
 use super::script::{self, Place};
 use super::statement::{self, Columns, Values};
 use crate::error::{ErrorKind, StoreError};
@@ -21,15 +21,15 @@ use crate::traits::Written;
 const MAX_DETAILS: usize = 10_000;
 
 /// Reading.
-impl SqliteStore<'_> {
+impl SqliteItems<'_> {
     /// An item with all that belongs to it; `None` if it is not there.
     pub(super) fn read_row(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
-        let map = &self.sql().field_map;
+        let map = &self.sql.field_map;
         let columns = self.columns(map.maps.iter().filter(|map| map.read).collect(), None);
         let values = Values { local_id, columns: Some(&columns), ..self.values() };
         let mut found = None;
         self.data.readable()?;
-        statement::run(self.data.connection(), &self.sql().select_data, &values, |record| {
+        statement::run(self.data.connection(), &self.sql.select_data, &values, |record| {
             let mut row = Item::new(map.rows.clone());
             for (column, map) in columns.maps.iter().enumerate() {
                 let Some(field) = map.field_type(&row) else { continue };
@@ -132,15 +132,15 @@ impl SqliteStore<'_> {
 }
 
 /// Writing.
-impl SqliteStore<'_> {
+impl SqliteItems<'_> {
     /// Adds an item.
     pub(super) fn insert_row(&mut self, mut row: Item) -> Result<Written, StoreError> {
-        let insert = self.needed(&self.sql().insert_data, "insertdatasql")?;
+        let insert = self.needed(&self.sql.insert_data, "insertdatasql")?;
         self.whole(|store, connection| {
             let mut local_id = store.id_beforehand(connection, &mut row)?;
             let cut =
                 store.before_write(connection, local_id.as_deref().unwrap_or_default(), &mut row, true)?;
-            let maps = store.sql().field_map.maps.iter().filter(|map| map.insert).collect();
+            let maps = store.sql.field_map.maps.iter().filter(|map| map.insert).collect();
             let columns = store.columns(maps, Some((&row, 0)));
             for statement in &insert.statements {
                 let values = Values {
@@ -154,7 +154,7 @@ impl SqliteStore<'_> {
                     Ok(true)
                 })
                 .map_err(|error| StoreError::of_statement(insert, &error))?;
-                local_id = match returned.filter(|_| store.sql().insert_returns_id) {
+                local_id = match returned.filter(|_| store.sql.insert_returns_id) {
                     Some(id) => Some(id),
                     None => local_id.or_else(|| Some(connection.last_insert_rowid().to_string())),
                 };
@@ -178,12 +178,12 @@ impl SqliteStore<'_> {
 
     /// Writes the master record of an item.
     fn update_master(&self, connection: &Connection, local_id: &str, row: &Item) -> Result<(), StoreError> {
-        let update = self.needed(&self.sql().update_data, "updatedatasql")?;
-        let maps = self.sql().field_map.maps.iter().filter(|map| map.update).collect();
+        let update = self.needed(&self.sql.update_data, "updatedatasql")?;
+        let maps = self.sql.field_map.maps.iter().filter(|map| map.update).collect();
         let columns = self.columns(maps, Some((row, 0)));
         let values = Values { local_id, columns: Some(&columns), ..self.values() };
         let changed = statement::run(connection, update, &values, |_| Ok(true))?;
-        if changed == 0 && !self.sql().ignore_affected_count {
+        if changed == 0 && !self.sql.ignore_affected_count {
             return Err(StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there")));
         }
         Ok(())
@@ -211,7 +211,7 @@ impl SqliteStore<'_> {
         mut row: Item,
         inserting: bool,
     ) -> Result<(), StoreError> {
-        for (number, array) in (0..).zip(&self.sql().field_map.arrays) {
+        for (number, array) in (0..).zip(&self.sql.field_map.arrays) {
             self.write_details(connection, local_id, &mut row, inserting, number, array)?;
         }
         let moment = Moment { local_id, writing: true, inserting, ..Moment::default() };
@@ -287,7 +287,7 @@ impl SqliteStore<'_> {
     /// The columns that cannot take all of their value; an error where they may not cut it.
     fn cuts(&self, row: &Item) -> Result<Vec<String>, StoreError> {
         let mut cut = Vec::new();
-        for map in &self.sql().field_map.maps {
+        for map in &self.sql.field_map.maps {
             let Some(size) = map.size.map(|size| size as usize) else { continue };
             let too_long = match row.get(map.field) {
                 Value::Text(text) => text.len() > size && text.chars().count() > size,
@@ -307,7 +307,7 @@ impl SqliteStore<'_> {
 
     /// The id that an item is inserted with, where the config makes it beforehand (manual 12.20.18).
     fn id_beforehand(&self, connection: &Connection, row: &mut Item) -> Result<Option<String>, StoreError> {
-        let sql = self.sql();
+        let sql = self.sql;
         let moment = Moment { writing: true, inserting: true, ..Moment::default() };
         let said = self.script_in(connection, DatabaseScript::LocalId, &moment, row)?;
         if sql.unix_ms_rnd6_ids {
@@ -336,7 +336,7 @@ impl SqliteStore<'_> {
     fn counted_on(&self, first: i64) -> Option<String> {
         let next = match self.last_id.get() {
             Some(last) => last.checked_add(1)?,
-            None => first.max(self.sql().min_next_id),
+            None => first.max(self.sql.min_next_id),
         };
         self.last_id.set(Some(next));
         Some(next.to_string())
@@ -349,7 +349,7 @@ impl SqliteStore<'_> {
         let mut lines = Vec::new();
         for (local_id, item) in kept {
             let done = self.whole(|store, connection| {
-                let mut row = item.clone().in_list(&store.sql().field_map.rows);
+                let mut row = item.clone().in_list(&store.sql.field_map.rows);
                 let moment = Moment { local_id: &local_id, writing: true, ..Moment::default() };
                 store.script_in(connection, DatabaseScript::Finalisation, &moment, &mut row)?;
                 let mut changed = Item::new(row.list().clone());
@@ -371,7 +371,7 @@ impl SqliteStore<'_> {
 }
 
 /// Scripts.
-impl SqliteStore<'_> {
+impl SqliteItems<'_> {
     /// Runs a script while nothing is written.
     fn script(
         &mut self,
@@ -408,7 +408,7 @@ impl SqliteStore<'_> {
 
     /// Puts the variables into a row that is written.
     fn save(&self, row: &mut Item) {
-        let map = &self.sql().field_map;
+        let map = &self.sql.field_map;
         if let Some(scripts) = self.scope.scripts.as_ref().filter(|_| map.rows.len() > map.list.len()) {
             scripts.save(row);
         }
@@ -416,7 +416,7 @@ impl SqliteStore<'_> {
 
     /// Keeps the fields of an item that the config wants at the end.
     fn keep(&self, local_id: &str, row: &Item) {
-        let map = &self.sql().field_map;
+        let map = &self.sql.field_map;
         let kept: Vec<FieldId> =
             map.maps.iter().filter(|map| map.keep && !map.variable).map(|map| map.field).collect();
         let wanted = self.datastore.database_scripts.has(DatabaseScript::Finalisation) && !kept.is_empty();
