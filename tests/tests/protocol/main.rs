@@ -15,6 +15,7 @@ mod limits;
 mod login;
 mod login_scripts;
 mod modes;
+mod objects;
 mod opening;
 mod options;
 mod peers;
