@@ -10,6 +10,7 @@ mod custom;
 mod devinf;
 mod filters;
 mod folders;
+mod halves;
 mod large;
 mod limits;
 mod login;

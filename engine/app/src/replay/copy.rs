@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use syncloom_config::{Config, Contained, Datastore, PluginModule, Server, SqliteFile, Store};
+use syncloom_config::{
+    Config, Contained, Datastore, Items, PluginModule, Server, SqliteFile, Store, Targets,
+};
 use syncloom_stores::{plugin, sqlite};
 
 use crate::serve::files_of;
@@ -45,15 +47,18 @@ impl Copies {
         }
         change_datastores(server, |datastore| {
             let what = format!("datastore {}", datastore.name);
-            match &mut datastore.store {
-                Store::Sql(sql) => data.redirect(&mut sql.sqlite),
-                Store::Plugin(plugin) => {
-                    plugin.sqlite.iter_mut().for_each(|file| data.redirect(file));
-                    for module in plugin.data.iter_mut().chain(&mut plugin.admin) {
-                        data.redirect_module(&what, module, of_server.as_ref(), folder.path())?;
-                    }
+            let Store::Own { items, targets } = &mut datastore.store else { return Ok(()) };
+            match items {
+                Items::Sql(sql) => data.redirect(&mut sql.sqlite),
+                Items::Plugin(plugin) => {
+                    data.redirect_module(&what, &mut plugin.module, of_server.as_ref(), folder.path())?
                 }
-                Store::Contains(_) => {}
+            }
+            match targets {
+                Targets::Sql(sql) => data.redirect(&mut sql.sqlite),
+                Targets::Plugin(module) => {
+                    data.redirect_module(&what, module, of_server.as_ref(), folder.path())?
+                }
             }
             Ok(())
         })?;
