@@ -47,6 +47,7 @@ impl Value {
     }
 
     /// Whether there is nothing in it; what is not assigned is empty too.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         match self {
             Value::Unassigned | Value::Empty => true,

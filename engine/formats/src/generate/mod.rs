@@ -25,6 +25,10 @@ use property::Rendered;
 pub(crate) use zones::Definitions;
 use zones::UsedZones;
 
+/// How long a line may become before it needs more room, and how many values it has room for: few have more.
+const USUAL_LINE: usize = 256;
+const USUAL_VALUES: usize = 8;
+
 /// Writes one item.
 pub(crate) struct Generator<'g> {
     setting: &'g Setting<'g>,
@@ -83,10 +87,10 @@ impl<'g> Generator<'g> {
             context: setting.context(&setting.peer.zones),
             out,
             notes: Vec::new(),
-            header: String::new(),
-            body: Body::default(),
-            spare: Vec::new(),
-            names: Vec::new(),
+            header: String::with_capacity(USUAL_LINE),
+            body: Body::with_capacity(USUAL_LINE),
+            spare: Vec::with_capacity(USUAL_VALUES),
+            names: Vec::with_capacity(USUAL_VALUES),
             used: UsedZones::default(),
             zones_at: None,
             kept: Kept::of(setting, item),
@@ -169,6 +173,9 @@ impl<'g> Generator<'g> {
     /// Writes every occurrence of a property.
     fn property(&mut self, index: usize, plan: &'g PropertyPlan) {
         let property = &plan.property;
+        if plan.needs_fields && plan.fields.iter().all(|field| self.item.get(*field).is_empty()) {
+            return;
+        }
         if property.positions.is_empty() {
             return self.occurrences(index, plan, None);
         }
