@@ -449,6 +449,30 @@ fn combined(dialect: Dialect, tags: &[(&str, &str)]) {
     assert!(ended.contains(" ~0 -0 sent +0 ~0 -0 matched"), "{about}: {ended}");
     agree(reference, [events.len(), tasks.len()], &format!("{about}: second slow sync"));
 
+    // In one direction what the other side has done waits.
+    let counts = |reference: &Reference| {
+        [reference.rows("events"), reference.rows("tasks"), phone.files("calendar").len()]
+    };
+    let (of_events, of_tasks) = (events.len(), tasks.len());
+    add(&desktop, "waiting");
+    sync(reference, &desktop, "two-way");
+    add(&phone, "upwards");
+    sync(reference, &phone, "one-way-from-local");
+    let expected = [of_events + 2, of_tasks + 1, of_events + of_tasks + 1];
+    assert_eq!(counts(reference), expected, "{about}: nothing comes down");
+    sync(reference, &phone, "two-way");
+    sync(reference, &desktop, "two-way");
+    agree(reference, [of_events + 2, of_tasks + 1], &format!("{about}: after one way from the client"));
+    add(&desktop, "downwards");
+    sync(reference, &desktop, "two-way");
+    add(&phone, "later");
+    sync(reference, &phone, "one-way-from-remote");
+    let expected = [of_events + 3, of_tasks + 2, of_events + of_tasks + 6];
+    assert_eq!(counts(reference), expected, "{about}: nothing goes up");
+    sync(reference, &phone, "two-way");
+    sync(reference, &desktop, "two-way");
+    agree(reference, [of_events + 4, of_tasks + 2], &format!("{about}: after one way from the server"));
+
     // What the phone has replaces what is there, and the other way round.
     remove(&phone, "calendar", "SUMMARY:New desktop");
     sync(reference, &phone, "refresh-from-local");

@@ -5,6 +5,7 @@
 
 mod charset;
 mod datatypes;
+mod objects;
 mod plugin;
 mod rules;
 mod scripts;
@@ -27,6 +28,7 @@ pub use datatypes::{
     Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
     ZipLevel, ZoneOptions,
 };
+pub use objects::{ObjectProfile, TagMap};
 pub use plugin::{PluginModule, SessionPlugin};
 pub use rules::{PeerPattern, RemoteRule, RuleSettings};
 pub use scripts::{

@@ -28,6 +28,7 @@ mod held;
 mod kept;
 mod mime;
 mod note;
+mod object;
 mod packing;
 mod parse;
 mod peer;

@@ -106,6 +106,7 @@ impl Backend for All {
     }
 
     fn rest(&mut self) {
+        self.plugins.rest();
         self.sqlite.rest();
     }
 }

@@ -16,6 +16,7 @@ mod limits;
 mod login;
 mod login_scripts;
 mod modes;
+mod objects;
 mod opening;
 mod options;
 mod peers;

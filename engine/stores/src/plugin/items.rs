@@ -87,6 +87,16 @@ impl Context {
         if std::mem::take(&mut self.changed) { self.items.thread_may_change() } else { Ok(()) }
     }
 
+    /// Whether nothing is being read or written.
+    pub(super) fn is_closed(&self) -> bool {
+        self.phase == Phase::Closed
+    }
+
+    /// Takes a context of the same items in the place of the one that it has, which is closed.
+    pub(super) fn renew(&mut self, items: Box<dyn api::Datastore>) {
+        self.items = items;
+    }
+
     /// Ends the writing phase: what is committed stays, the rest is taken back.
     pub(super) fn close(&mut self) {
         if self.phase == Phase::Writing {

@@ -180,11 +180,9 @@ impl Plugins {
         kept: &'a config::PluginItems,
         scope: &'a Scope,
     ) -> Result<Box<dyn Items + 'a>, StoreError> {
-        let make = |mut items: Box<dyn api::Datastore>| {
-            let _ = items.context_support(b"ReadNextItem:allfields\n");
-            items::Context::new(items)
-        };
-        let context = Open::find(&mut self.items, &self.modules.items, &datastore.name, scope, make)?;
+        // The fields are not asked for in the listing (`ReadNextItem:allfields`): most items are not read at all.
+        let (open, modules) = (&mut self.items, &self.modules.items);
+        let context = Open::find(open, modules, &datastore.name, scope, items::Context::new)?;
         Ok(Box::new(PluginItems { context, datastore, kept, scope, zones: &self.config.zones }))
     }
 
@@ -208,6 +206,19 @@ impl Plugins {
     /// Makes durable what vouches for the items.
     pub(crate) fn commit_admin(&mut self) -> Result<(), StoreError> {
         Open::commit(&mut self.targets, targets::Context::commit)
+    }
+
+    /// Gives back what can be read again: maps, and the items of datastores whose sync is complete.
+    pub(crate) fn rest(&mut self) {
+        self.targets.retain(|open| open.context.has_changes());
+        for open in self.items.iter_mut().filter(|open| open.context.is_closed()) {
+            let module = self.modules.items.iter().find(|known| known.name == open.name);
+            let fresh =
+                module.map(|known| known.module.datastore(&open.name, &open.device_key, &open.user_key));
+            if let Some(Ok(fresh)) = fresh {
+                open.context.renew(fresh);
+            }
+        }
     }
 
     /// Takes back what is not committed. What is, stays: the peer has been told.

@@ -26,6 +26,11 @@ impl Context {
         Context { admin, target: None, blob: 0, next_blob: 0, changed: false }
     }
 
+    /// Whether there is something to be saved.
+    pub(super) fn has_changes(&self) -> bool {
+        self.changed
+    }
+
     fn load(&mut self, local: &str, remote: &str) -> Result<Target, api::Error> {
         let data = match self.admin.load_admin(local, remote) {
             Err(error) if error.code == Code::NOT_FOUND => Vec::new(),
