@@ -36,6 +36,8 @@ const OTHER_KINDS: &[(&str, &str)] = &[
     ("plugin_params_admin", "the plugin knows its tags"),
     ("overridedevinf", "the content is XML of its own"),
     ("recordfilterinclusive", "the list repeats the kind of the tag before it; the source has a boolean"),
+    ("booltype", "it says yes or no, as the source reads it"),
+    ("embeddeditem", "it says yes or no, as the source reads it"),
     ("version", "one declaration for both base types, held to the base type when the datatype is built"),
     ("textprofile", "the list names the tags inside"),
     ("mimeprofile", "the list names the tag inside"),

@@ -108,7 +108,7 @@ fn what_fails_while_it_runs_is_told_by_tag_and_line_of_the_file() {
     let scripts = &config.datatypes[0].scripts;
     let list = config.datatypes[0].fields();
     let mut item = Item::new(Arc::clone(list));
-    item.set(list.find("B").unwrap(), Value::Text(config.model.clone()));
+    item.set(list.find("B").unwrap(), Value::Text(config.model.as_str().into()));
     let mut machine = Machine::default();
     let mut env = Env::new(&mut machine);
     env.items.target = ItemSlot::Write(&mut item);

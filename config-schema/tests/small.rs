@@ -195,21 +195,25 @@ fn datastore() {
     assert!(!new.legacy && new.preferred && new.receive && new.send);
     assert!(Arc::ptr_eq(store.fields(), &config.field_lists[0]));
 
-    let sql = store.sql().unwrap();
+    let (sql, targets) = (store.sql_items().unwrap(), store.sql_targets().unwrap());
     assert_eq!(Some(&sql.sqlite), server.sql.sqlite.as_ref());
-    assert_eq!(sql.last_mod_type, DbType::UnixTimeSeconds);
+    assert_eq!(Some(&targets.sqlite), server.sql.sqlite.as_ref());
+    assert_eq!(
+        (sql.last_mod_type, targets.last_mod_type),
+        (DbType::UnixTimeSeconds, DbType::UnixTimeSeconds)
+    );
     assert_eq!(sql.line_ends, LineEnds::Unix);
     assert!(sql.obtain_id_after_insert && sql.ignore_affected_count && sql.update_all_fields);
     assert!(!sql.insert_returns_id && !sql.unix_ms_rnd6_ids);
     for statement in [
         &sql.folder_key,
-        &sql.target_get,
-        &sql.target_new,
-        &sql.target_update,
-        &sql.map_select,
-        &sql.map_insert,
-        &sql.map_update,
-        &sql.map_delete,
+        &targets.get,
+        &targets.new,
+        &targets.update,
+        &targets.map_select,
+        &targets.map_insert,
+        &targets.map_update,
+        &targets.map_delete,
         &sql.insert_data,
         &sql.delete_data,
         &sql.zap_data,
@@ -217,7 +221,7 @@ fn datastore() {
     ] {
         assert_eq!(statement.as_ref().map(|sql| sql.statements.len()), Some(1));
     }
-    assert_eq!(sql.target_delete.as_ref().unwrap().statements.len(), 2);
+    assert_eq!(targets.delete.as_ref().unwrap().statements.len(), 2);
     assert_eq!(
         sql.select_ids.statements[0].parts,
         [

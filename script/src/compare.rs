@@ -9,6 +9,10 @@ use crate::item::Item;
 use crate::text::significant;
 use crate::value::Value;
 
+/// Up to how many pairs of elements two lists are searched for what is cut: a thousand numbers against a thousand are
+/// more than any entry has, and a few milliseconds.
+const MAX_PAIRS: usize = 1_000_000;
+
 /// What a comparison of two items says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
@@ -85,25 +89,52 @@ impl Comparer {
     }
 
     /// Gives an item of the peer's back what the peer has cut off: a value that is only the beginning of the one that
-    /// stands here becomes the whole one again. So does each such element of a list that is as long as the one here.
+    /// stands here becomes the whole one again. So does each such element of a list.
     pub fn restore_cut(&self, item: &mut Item, ours: &Item) {
         for (id, field) in self.list.iter() {
             let restored = match (item.get(id), ours.get(id)) {
-                (Value::Array(cut), Value::Array(whole)) if cut.len() == whole.len() => {
-                    let is_cut = |(cut, whole): (&Value, &Value)| self.is_cut(id, field.kind, whole, cut);
-                    if !cut.iter().zip(whole).any(is_cut) {
-                        continue;
-                    }
-                    let pairs = cut.iter().zip(whole);
-                    Value::Array(
-                        pairs.map(|pair| if is_cut(pair) { pair.1 } else { pair.0 }.clone()).collect(),
-                    )
+                (Value::Array(cut), Value::Array(whole)) => {
+                    let Some(elements) = self.whole_elements(id, field.kind, cut, whole) else { continue };
+                    Value::Array(elements)
                 }
                 (cut, whole) if self.is_cut(id, field.kind, whole, cut) => whole.clone(),
                 _ => continue,
             };
             item.set(id, restored);
         }
+    }
+
+    /// The elements of a list with those that are cut made whole; `None` where none is. Each is looked for in its own
+    /// place first, as others before it may have been deleted or never come.
+    fn whole_elements(
+        &self,
+        id: FieldId,
+        kind: FieldType,
+        cut: &[Value],
+        whole: &[Value],
+    ) -> Option<Vec<Value>> {
+        self.max_size.get(id.index()).copied().flatten()?;
+        let everywhere = cut.len().saturating_mul(whole.len()) <= MAX_PAIRS;
+        let mut free = vec![true; whole.len()];
+        let mut find = |place: usize, is_it: &dyn Fn(&Value) -> bool| {
+            let others = 0..if everywhere { whole.len() } else { 0 };
+            let mut places = std::iter::once(place).chain(others);
+            let found = places.find(|place| free.get(*place) == Some(&true) && is_it(&whole[*place]))?;
+            free[found] = false;
+            Some(found)
+        };
+        // What is there as it was is nobody else's beginning.
+        let same: Vec<bool> =
+            cut.iter().enumerate().map(|(place, cut)| find(place, &|whole| whole == cut).is_some()).collect();
+        let mut restored = cut.to_vec();
+        let mut is_any = false;
+        for (place, element) in restored.iter_mut().enumerate().filter(|(place, _)| !same[*place]) {
+            if let Some(found) = find(place, &|whole| self.is_cut(id, kind, whole, element)) {
+                element.clone_from(&whole[found]);
+                is_any = true;
+            }
+        }
+        is_any.then_some(restored)
     }
 
     /// Compares in a mode. On a difference the age fields decide who is newer, the first listed first.
@@ -377,6 +408,26 @@ mod tests {
             (phones.join("|"), other.get(NOTE).to_text()),
             ("+41 43|3|+49 30 11".into(), "one".into())
         );
+    }
+
+    #[test]
+    fn what_was_cut_is_found_in_a_list_that_has_become_shorter() {
+        let list = list();
+        let mut comparer = Comparer::new(Arc::clone(&list));
+        comparer.set_max_size(PHONE, Some(6));
+        let whole = item(&list, "M", &["+41 44 668", "2", "+49 30 11", "+41 44 1"], "", "");
+        for (phones, restored) in [
+            (vec!["+41 44", "+49 30"], "+41 44 668|+49 30 11"),
+            // The first is there as it was, so that the other is what is cut.
+            (vec!["+41 44 668", "+41 44"], "+41 44 668|+41 44 1"),
+            (vec!["3", "+49 30"], "3|+49 30 11"),
+            (vec!["+41 44", "2", "+49 30", "+41 44", "+41 44"], "+41 44 668|2|+49 30 11|+41 44 1|+41 44"),
+        ] {
+            let mut cut = item(&list, "M", &phones, "", "");
+            comparer.restore_cut(&mut cut, &whole);
+            let phones: Vec<String> = cut.get(PHONE).elements().iter().map(Value::to_text).collect();
+            assert_eq!(phones.join("|"), restored);
+        }
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub struct Item {
 impl Item {
     /// An item of which nothing is known yet.
     pub fn new(list: Arc<FieldList>) -> Self {
-        let values = vec![Value::Unassigned; list.len()];
+        let values = std::iter::repeat_with(Value::default).take(list.len()).collect();
         Item { list, values }
     }
 
@@ -31,12 +31,14 @@ impl Item {
     }
 
     /// The value of a field; a field of another list is not assigned.
+    #[inline]
     pub fn get(&self, id: FieldId) -> &Value {
         self.values.get(id.index()).unwrap_or(&Value::Unassigned)
     }
 
     /// The value of a field at an index: an element of an array field; of any other field the value itself
     /// at index 0 and nothing beyond.
+    #[inline]
     pub fn get_at(&self, id: FieldId, index: usize) -> &Value {
         match self.get(id) {
             Value::Array(elements) => elements.get(index).unwrap_or(&Value::Unassigned),
@@ -81,7 +83,9 @@ impl Item {
             match elements.get_mut(index) {
                 Some(element) => *element = value,
                 None => {
-                    elements.resize(index, Value::Unassigned);
+                    if elements.len() < index {
+                        elements.resize(index, Value::Unassigned);
+                    }
                     elements.push(value);
                 }
             }
@@ -90,6 +94,7 @@ impl Item {
     }
 
     /// Whether the field holds a list of values.
+    #[inline]
     pub fn is_array(&self, id: FieldId) -> bool {
         self.list.get(id).is_some_and(|field| field.array)
     }

@@ -89,7 +89,7 @@ fn joined(ours: &Value, theirs: &Value, join: impl Fn(&str, &str) -> String) -> 
         (ours, theirs) if ours.is_empty() => Some(theirs.clone()),
         (Value::Text(ours), Value::Text(theirs)) => {
             let both = join(ours, theirs);
-            (both != *ours).then_some(Value::Text(both))
+            (both != *ours).then(|| Value::Text(both.into()))
         }
         (Value::Array(ours), Value::Array(theirs)) => {
             let missing: Vec<Value> =

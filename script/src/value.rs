@@ -1,5 +1,7 @@
 //! The value of a field or script variable.
 
+use compact_str::CompactString;
+
 use crate::fields::FieldType;
 use crate::time::{Timestamp, TimestampKind};
 
@@ -11,8 +13,8 @@ pub enum Value {
     Unassigned,
     /// Known to have no value.
     Empty,
-    /// Text.
-    Text(String),
+    /// Text: most texts of items are short, and those stand in the value itself.
+    Text(CompactString),
     /// A number.
     Integer(i64),
     /// A point in time, a date or a time.
@@ -32,8 +34,8 @@ impl Value {
             return Value::Empty;
         }
         match kind {
-            FieldType::String | FieldType::Multiline | FieldType::Telephone => Value::Text(text.to_owned()),
-            FieldType::Url => Value::Text(with_scheme(text)),
+            FieldType::String | FieldType::Multiline | FieldType::Telephone => Value::Text(text.into()),
+            FieldType::Url => Value::Text(with_scheme(text).into()),
             FieldType::Integer => leading_integer(text).map_or(Value::Empty, Value::Integer),
             FieldType::Timestamp => Timestamp::parse(text).map_or(Value::Empty, Value::Timestamp),
             // A length of time has no day.
@@ -45,6 +47,7 @@ impl Value {
     }
 
     /// Whether there is nothing in it; what is not assigned is empty too.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         match self {
             Value::Unassigned | Value::Empty => true,
@@ -80,7 +83,7 @@ impl Value {
     pub fn to_text(&self) -> String {
         match self {
             Value::Unassigned | Value::Empty => String::new(),
-            Value::Text(text) => text.clone(),
+            Value::Text(text) => text.as_str().to_owned(),
             Value::Integer(number) => number.to_string(),
             Value::Timestamp(time) => time.to_iso8601(),
             Value::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),

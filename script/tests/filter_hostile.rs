@@ -217,8 +217,8 @@ fn a_search_takes_time_linear_in_the_value() {
     let names = FieldNames::new(&list, Role::Server);
     let mut item = Item::new(Arc::clone(&list));
     let value = "a".repeat(4 << 20);
-    item.set(list.find("S").unwrap(), Value::Text(value.clone()));
-    item.set(list.find("P").unwrap(), Value::Text("1".repeat(value.len())));
+    item.set(list.find("S").unwrap(), Value::Text(value.as_str().into()));
+    item.set(list.find("P").unwrap(), Value::Text("1".repeat(value.len()).into()));
     item.set(list.find("B").unwrap(), Value::Blob(value.into_bytes()));
     let needle = "a".repeat(20_000);
     let start = Instant::now();

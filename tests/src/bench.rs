@@ -15,15 +15,17 @@ use syncloom_wire::{Decoded, Encoding, Limits, decode, encode};
 use tempfile::TempDir;
 
 use crate::contact::Contact;
-use crate::parts;
 use crate::peer::Line;
 use crate::server::workspace;
+use crate::{halves, parts};
 
 /// What happens to the server when it gets a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Death {
     /// It is gone before anything of the message is durable.
     BeforeCommit,
+    /// It is gone when the items are durable, and what vouches for them is not.
+    BetweenCommits,
     /// It is gone when everything is durable, and the answer is not sent.
     AfterCommit,
 }
@@ -39,8 +41,8 @@ struct State {
     server: Arc<Server>,
     /// The session that is going on, and those that a client has left behind.
     session: Option<Session>,
-    /// Whether what it writes gets lost.
-    doomed: Arc<AtomicBool>,
+    /// What becomes of what it writes.
+    fate: Arc<Fate>,
     left: Vec<Session>,
     clock: i64,
     dice: u64,
@@ -70,6 +72,11 @@ impl Bench {
         Bench::made(copy_of, |config| parts::config(&config), |schema| parts::schema(&schema))
     }
 
+    /// The same with the contacts in SQLite, and what is remembered of them in text files.
+    pub fn in_halves(copy_of: Option<&Bench>) -> Self {
+        Bench::made(copy_of, |config| halves::contacts_in_sql(&config), |schema| schema)
+    }
+
     fn made(
         copy_of: Option<&Bench>,
         config: impl FnOnce(String) -> String,
@@ -85,11 +92,14 @@ impl Bench {
         std::fs::write(folder.path().join("quickstart.sql"), schema(sample("quickstart.sql"))).unwrap();
         let loaded = syncloom_config::load(&path, &LoadOptions::default());
         let config = Arc::new(loaded.config.expect("the sample loads"));
-        let file = &config.server.as_ref().unwrap().datastores[0].sql().unwrap().sqlite;
+        let file = &config.server.as_ref().unwrap().datastores[0].sql_items().unwrap().sqlite;
         match copy_of {
             Some(other) => {
                 other.sql("PRAGMA wal_checkpoint(TRUNCATE)");
                 std::fs::copy(other.database_path(), &file.path).unwrap();
+                for text in other.text_files() {
+                    std::fs::copy(&text, folder.path().join(text.file_name().unwrap())).unwrap();
+                }
             }
             None => assert!(create_if_missing(file).unwrap()),
         }
@@ -97,7 +107,7 @@ impl Bench {
             server: Server::new(Arc::clone(&config)).unwrap(),
             config,
             session: None,
-            doomed: Arc::default(),
+            fate: Arc::default(),
             left: Vec::new(),
             clock: copy_of.map_or(0, |other| other.state.lock().unwrap().clock),
             dice: 1,
@@ -130,6 +140,23 @@ impl Bench {
 
     fn database_path(&self) -> PathBuf {
         self.folder.path().join("contacts.sqlite")
+    }
+
+    /// The text files that are kept beside the database.
+    fn text_files(&self) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "txt")).collect()
+    }
+
+    /// How many contacts the map has a name of the client's for, wherever it is kept.
+    pub fn mapped(&self) -> usize {
+        let maps = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("MAP_");
+        let texts =
+            self.text_files().into_iter().filter(maps).map(|path| std::fs::read_to_string(path).unwrap());
+        let is_named = |line: &&str| line.split('\t').nth(2).is_some_and(|remote| !remote.is_empty());
+        let in_files: usize = texts.map(|text| text.lines().filter(is_named).count()).sum();
+        let in_sql = self.column("SELECT count(*) || '' FROM maps WHERE remote_id <> ''");
+        in_files + in_sql[0].parse::<usize>().unwrap()
     }
 
     /// The database, as an owner's own tools would open it.
@@ -185,12 +212,13 @@ impl State {
             self.left.extend(self.session.take());
         }
         if self.session.is_none() {
-            self.doomed = Arc::default();
+            self.fate = Arc::default();
             let inner = Stores::new(Arc::clone(&self.config)).unwrap().backend();
-            let backend = Box::new(Mortal { inner, doomed: Arc::clone(&self.doomed) });
+            let backend = Box::new(Mortal { inner, fate: Arc::clone(&self.fate) });
             self.session = Some(Session::new(Arc::clone(&self.server), backend, "bench"));
         }
-        self.doomed.store(death == Some(Death::BeforeCommit), Ordering::SeqCst);
+        self.fate.no_items.store(death == Some(Death::BeforeCommit), Ordering::SeqCst);
+        self.fate.no_admin.store(death == Some(Death::BetweenCommits), Ordering::SeqCst);
         let malformed = decoded.fault.map(|fault| fault.to_string());
         let input = Input { malformed, message: decoded.message, encoding };
         let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
@@ -218,10 +246,27 @@ impl State {
     }
 }
 
+/// Which commits are lost, with all that would come after them.
+#[derive(Default)]
+struct Fate {
+    no_items: AtomicBool,
+    no_admin: AtomicBool,
+}
+
 /// A backend whose commits are lost when the server is going to die.
 struct Mortal {
     inner: Box<dyn Backend>,
-    doomed: Arc<AtomicBool>,
+    fate: Arc<Fate>,
+}
+
+impl Mortal {
+    fn lost(&mut self, commit: fn(&Fate) -> &AtomicBool) -> bool {
+        let lost = commit(&self.fate).load(Ordering::SeqCst);
+        if lost {
+            self.inner.rollback();
+        }
+        lost
+    }
 }
 
 impl Backend for Mortal {
@@ -246,12 +291,12 @@ impl Backend for Mortal {
         self.inner.store(datastore, scope)
     }
 
-    fn commit(&mut self) -> Result<(), StoreError> {
-        if self.doomed.load(Ordering::SeqCst) {
-            self.inner.rollback();
-            return Ok(());
-        }
-        self.inner.commit()
+    fn commit_items(&mut self) -> Result<(), StoreError> {
+        if self.lost(|fate| &fate.no_items) { Ok(()) } else { self.inner.commit_items() }
+    }
+
+    fn commit_admin(&mut self) -> Result<(), StoreError> {
+        if self.lost(|fate| &fate.no_admin) { Ok(()) } else { self.inner.commit_admin() }
     }
 
     fn rollback(&mut self) {

@@ -15,6 +15,7 @@ pub mod chance;
 pub mod contact;
 pub mod device;
 pub mod entry;
+pub mod halves;
 pub mod parity;
 pub mod parts;
 pub mod peer;

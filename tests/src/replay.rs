@@ -63,11 +63,14 @@ pub fn config() -> PathBuf {
 
 /// Plays recordings against the config, with some of its variables set.
 pub fn replay(variables: &[&str], recordings: &[PathBuf]) -> Call {
+    let arguments: Vec<&str> = variables.iter().flat_map(|variable| ["-D", variable]).collect();
+    replay_in(Path::new("."), &config(), &arguments, recordings)
+}
+
+/// Plays recordings against a config, in a folder and with further arguments.
+pub fn replay_in(folder: &Path, config: &Path, arguments: &[&str], recordings: &[PathBuf]) -> Call {
     let mut command = Command::new(binary());
-    command.arg("replay").arg(config());
-    for variable in variables {
-        command.args(["-D", variable]);
-    }
+    command.current_dir(folder).arg("replay").arg(config).args(arguments);
     let output = command.args(recordings).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let mut plays = Vec::new();

@@ -24,6 +24,8 @@ enum Break {
     ServerBeforeCommit,
     /// The server dies after that, and before it can answer.
     ServerAfterCommit,
+    /// The server dies when the items are durable, and their maps, which are kept elsewhere, are not.
+    ServerBetweenCommits,
 }
 
 const BREAKS: [Break; 5] = [
@@ -33,6 +35,9 @@ const BREAKS: [Break; 5] = [
     Break::ServerBeforeCommit,
     Break::ServerAfterCommit,
 ];
+/// The same, and what can happen where items and maps are kept in two places.
+const BREAKS_OF_HALVES: [Break; 6] =
+    [BREAKS[0], BREAKS[1], BREAKS[2], BREAKS[3], BREAKS[4], Break::ServerBetweenCommits];
 
 /// How the client comes back: to go on, with a normal sync, with a slow one.
 const RETURNS: [u16; 3] = [225, 200, 201];
@@ -44,6 +49,8 @@ type Make = fn(Option<&Bench>) -> Bench;
 const WHOLE: Make = |copy_of| Bench::new(copy_of, &[]);
 /// The contacts in two parts of a superdatastore. The one that the client changes moves to the other part.
 const IN_PARTS: Make = Bench::in_parts;
+/// The contacts in SQLite, their map in a text file.
+const IN_HALVES: Make = Bench::in_halves;
 
 /// A pair that has synced and drifted apart, and how the client is.
 struct Scene {
@@ -56,6 +63,7 @@ struct Scene {
     /// The name of one that the client's change moves to another part. A slow sync compares the parts one by one, so
     /// that it is new in the one and stays in the other.
     moved: Option<&'static str>,
+    breaks: &'static [Break],
 }
 
 impl Scene {
@@ -95,7 +103,7 @@ fn small(make: Make) -> Scene {
          DELETE FROM contacts WHERE last_name = 'D'",
     );
     let together = vec!["A", "C", "E", "Ours 1", "Ours 2", "Ours 3", "Theirs 1", "Theirs 2"];
-    Scene { make, bench, phone, together, deleted: vec!["B", "D"], moved: None }
+    Scene { make, bench, phone, together, deleted: vec!["B", "D"], moved: None, breaks: &BREAKS }
 }
 
 /// An item that takes several messages, in each direction, beside a small one.
@@ -112,7 +120,8 @@ fn large(make: Make) -> Scene {
          VALUES (1, 'Ours', 'Test', 'Test Ours', '{}'), (1, 'Small', 'Test', 'Test Small', NULL)",
         "our words ".repeat(500)
     ));
-    Scene { make, bench, phone, together: vec!["A", "Ours", "Small", "Theirs"], deleted: vec![], moved: None }
+    let together = vec!["A", "Ours", "Small", "Theirs"];
+    Scene { make, bench, phone, together, deleted: vec![], moved: None, breaks: &BREAKS }
 }
 
 /// How many messages the sync takes if nothing happens.
@@ -146,6 +155,10 @@ fn cell(scene: &Scene, begin: u16, at: usize, how: Break, back: u16, change: imp
                 bench.die_at_next_message(Death::AfterCommit);
                 phone.try_step_deaf();
             }
+            Break::ServerBetweenCommits => {
+                bench.die_at_next_message(Death::BetweenCommits);
+                phone.try_step_deaf();
+            }
         }
     }
     phone.sync(back);
@@ -170,8 +183,7 @@ fn cell(scene: &Scene, begin: u16, at: usize, how: Break, back: u16, change: imp
         assert_eq!(contact.values("NOTE"), [expected], "{}", notes());
     }
     // And all is said: there is one entry of the map for each, and nothing to send.
-    let count = bench.column("SELECT count(*) || '' FROM maps WHERE remote_id <> ''");
-    assert_eq!(count, [phone.items.len().to_string()], "{}", notes());
+    assert_eq!(bench.mapped(), phone.items.len(), "{}", notes());
     phone.sync(200);
     assert!(!phone.slow, "{}", notes());
     assert_eq!(
@@ -192,7 +204,7 @@ fn matrix(name: &str, scene: &Scene, begin: u16, clients: &[Client]) {
     let last = messages(scene) + 1;
     let (mut cells, mut failures) = (0, Vec::new());
     for at in 1..=last {
-        for how in BREAKS {
+        for &how in scene.breaks {
             for back in RETURNS {
                 for (client, change) in clients {
                     cells += 1;
@@ -242,4 +254,13 @@ fn a_superdatastore_that_breaks_off_anywhere() {
     matrix("superdatastore, slow", &scene, 201, &CLIENTS);
     let scene = Scene { moved: Some("A"), ..large(IN_PARTS) };
     matrix("superdatastore, large items", &scene, 200, &CLIENTS[..1]);
+}
+
+#[test]
+fn items_and_maps_in_two_places_that_break_off_anywhere() {
+    let scene = Scene { breaks: &BREAKS_OF_HALVES, ..small(IN_HALVES) };
+    matrix("halves, two-way", &scene, 200, &CLIENTS);
+    matrix("halves, slow", &scene, 201, &CLIENTS);
+    let scene = Scene { breaks: &BREAKS_OF_HALVES, ..large(IN_HALVES) };
+    matrix("halves, large items", &scene, 200, &CLIENTS[..1]);
 }

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -230,6 +230,57 @@ fn chunks_slow_bodies_and_several_requests_on_a_connection() {
     wire.head(XML, "Content-Length: 1000");
     wire.write(&body[..100]);
     drop(wire);
+    assert_well(&server);
+}
+
+#[test]
+fn requests_that_come_at_once_are_answered_in_their_order() {
+    let server = Server::start();
+    let body = good(&server, USUAL);
+    let one = |body: &[u8]| {
+        let head = format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Type: {XML}\r\nContent-Length: ");
+        [format!("{head}{}\r\n\r\n", body.len()).as_bytes(), body].concat()
+    };
+    let mut wire = Wire::new(&server);
+    wire.write(&[one(&body), one(b"nonsense"), one(&body), one(b"")].concat());
+    let answers = [wire.answer(), wire.answer(), wire.answer(), wire.answer()];
+    assert_eq!(answers.each_ref().map(|(status, ..)| *status), [200, 400, 200, 400]);
+    assert_eq!(answers[0].2, answers[2].2, "the same message again has the same answer");
+    assert_well(&server);
+}
+
+#[test]
+fn lengths_and_chunks_that_cannot_be_right_are_refused() {
+    let server = Server::start();
+    let body = good(&server, USUAL);
+    for framing in [
+        "Content-Length: -1",
+        "Content-Length: +5",
+        "Content-Length: five",
+        "Content-Length: 0x10",
+        "Content-Length: 99999999999999999999999999",
+        "Content-Length: 18446744073709551615",
+        "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: 5, 6",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: gzip",
+        "Transfer-Encoding: chunked, gzip",
+        "Transfer-Encoding: chunked\r\n\r\nfive\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n-5\r\nhello",
+        "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFFF\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nhello world",
+    ] {
+        let mut wire = Wire::new(&server);
+        wire.head(XML, framing);
+        // Who is refused at once may find the connection closed, or reset, before all is sent.
+        let _ = wire.stream.get_mut().write_all(&body);
+        let _ = wire.stream.get_ref().shutdown(Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = wire.stream.read_to_end(&mut answer);
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(!answer.contains(" 200 ") && !answer.contains("500"), "{framing:?}: {answer}");
+    }
+    assert_eq!(server.rows("SELECT count(*) FROM devices"), ["0"], "no such message was taken");
     assert_well(&server);
 }
 

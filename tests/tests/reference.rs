@@ -16,6 +16,12 @@ use syncloom_tests::entry::Entry;
 use syncloom_tests::same::assert_same;
 use syncloom_tests::server::{Server, workspace};
 
+/// A server that asks for name and password instead of a digest.
+const BASIC: &[(&str, &str)] = &[
+    ("<requestedauth>md5</requestedauth>", "<requestedauth>basic</requestedauth>"),
+    ("<requiredauth>md5</requiredauth>", "<requiredauth>basic</requiredauth>"),
+];
+
 const A_STAMP: Duration = Duration::from_millis(1100);
 
 /// The client's stores and ours, and where the entries that a device begins with are.
@@ -199,8 +205,8 @@ fn database(folder: &Path, datastore: &str) -> PathBuf {
 }
 
 /// Two devices from their first sync through all kinds of sync.
-fn life(dialect: Dialect) {
-    let Some(mut reference) = Reference::start(&[]) else { return };
+fn life(dialect: Dialect, tags: &[(&str, &str)]) {
+    let Some(mut reference) = Reference::start(tags) else { return };
     let (Some(phone), Some(tablet)) =
         (device("sc-phone", dialect, &STORES), device("sc-tablet", dialect, &STORES))
     else {
@@ -306,7 +312,7 @@ fn lives(wbxml: bool) {
     for dialect in
         Dialect::all().into_iter().filter(|dialect| dialect.auth == "md5" && dialect.wbxml == wbxml)
     {
-        life(dialect);
+        life(dialect, &[]);
     }
 }
 
@@ -318,6 +324,11 @@ fn all_stores_in_all_modes_in_xml() {
 #[test]
 fn all_stores_in_all_modes_in_wbxml() {
     lives(true);
+}
+
+#[test]
+fn all_stores_in_all_modes_with_basic() {
+    life(Dialect { auth: "basic", ..Dialect::USUAL }, BASIC);
 }
 
 /// A first sync, a change each way and a quiet sync, where two devices speak to one server.
@@ -390,10 +401,10 @@ fn an_old_format_on_one_side() {
 }
 
 /// Events and tasks in one datastore, which the server keeps apart.
-fn combined(dialect: Dialect) {
+fn combined(dialect: Dialect, tags: &[(&str, &str)]) {
     const COMBINED: (&str, &str, &str, &str, &str) =
         ("calendar", "calendar", "text/calendar", "events", "ics");
-    let Some(mut reference) = Reference::start(&[]) else { return };
+    let Some(mut reference) = Reference::start(tags) else { return };
     let (Some(phone), Some(desktop)) =
         (device("sc-phone", dialect, &[COMBINED]), device("sc-desktop", dialect, &STORES[1..3]))
     else {
@@ -438,6 +449,30 @@ fn combined(dialect: Dialect) {
     assert!(ended.contains(" ~0 -0 sent +0 ~0 -0 matched"), "{about}: {ended}");
     agree(reference, [events.len(), tasks.len()], &format!("{about}: second slow sync"));
 
+    // In one direction what the other side has done waits.
+    let counts = |reference: &Reference| {
+        [reference.rows("events"), reference.rows("tasks"), phone.files("calendar").len()]
+    };
+    let (of_events, of_tasks) = (events.len(), tasks.len());
+    add(&desktop, "waiting");
+    sync(reference, &desktop, "two-way");
+    add(&phone, "upwards");
+    sync(reference, &phone, "one-way-from-local");
+    let expected = [of_events + 2, of_tasks + 1, of_events + of_tasks + 1];
+    assert_eq!(counts(reference), expected, "{about}: nothing comes down");
+    sync(reference, &phone, "two-way");
+    sync(reference, &desktop, "two-way");
+    agree(reference, [of_events + 2, of_tasks + 1], &format!("{about}: after one way from the client"));
+    add(&desktop, "downwards");
+    sync(reference, &desktop, "two-way");
+    add(&phone, "later");
+    sync(reference, &phone, "one-way-from-remote");
+    let expected = [of_events + 3, of_tasks + 2, of_events + of_tasks + 6];
+    assert_eq!(counts(reference), expected, "{about}: nothing goes up");
+    sync(reference, &phone, "two-way");
+    sync(reference, &desktop, "two-way");
+    agree(reference, [of_events + 4, of_tasks + 2], &format!("{about}: after one way from the server"));
+
     // What the phone has replaces what is there, and the other way round.
     remove(&phone, "calendar", "SUMMARY:New desktop");
     sync(reference, &phone, "refresh-from-local");
@@ -464,6 +499,7 @@ fn the_combined_calendar() {
         Dialect { wbxml: false, version: "1.1", auth: "md5" },
         Dialect { version: "1.0", ..Dialect::USUAL },
     ] {
-        combined(dialect);
+        combined(dialect, &[]);
     }
+    combined(Dialect { auth: "basic", ..Dialect::USUAL }, BASIC);
 }

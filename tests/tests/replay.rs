@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value as Json;
 use syncloom_tests::contact::Contact;
-use syncloom_tests::replay::{Call, Items, Play, name_of, recordings, replay};
+use syncloom_tests::parts;
+use syncloom_tests::replay::{Call, Items, Play, config, name_of, recordings, replay, replay_in};
+use syncloom_tests::server::workspace;
 
 /// Recordings that do not end as they should yet, by the beginning of their names, and why. One that begins to pass
 /// has to leave this list.
@@ -294,4 +296,154 @@ fn a_message_that_is_no_syncml_is_a_played_failure() {
     assert_eq!(call.code, 1, "{}{}", call.text, call.errors);
     assert_eq!((call.plays[0].messages, call.plays[0].statuses), (2, 1), "{}", call.text);
     assert!(call.text.contains("cannot be played"), "{}", call.text);
+}
+
+/// Two contacts that the recorded server had before and after one message about them.
+fn two_contacts() -> tempfile::TempDir {
+    let contact = |name: &str, note: &str| {
+        format!("BEGIN:VCARD\\r\\nVERSION:3.0\\r\\nN:{name};;;;\\r\\nNOTE:{note}\\r\\nEND:VCARD\\r\\n")
+    };
+    let items = format!(r#"{{"1": "{}", "2": "{}"}}"#, contact("Mine", "mine"), contact("Theirs", "theirs"));
+    let sides = format!(r#"{{"client": {{}}, "server": {{"addressbook": {items}}}}}"#);
+    let session = format!(r#""before": {sides}, "after": {sides}, "messages""#);
+    let folder =
+        one_message(&REQUEST.replace("nosuch", "addressbook"), &META.replace("\"messages\"", &session));
+    fs::write(folder.path().join("001_response.xml"), ANSWER.replace("404", "200")).unwrap();
+    folder
+}
+
+/// Everything in a folder.
+fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.into_iter().map(|file| (file.clone(), fs::read(file).unwrap())).collect()
+}
+
+#[test]
+fn text_files_are_played_with_as_copies() {
+    let recording = two_contacts();
+    let owner = tempfile::tempdir().unwrap();
+    let line = "\u{feff}10000\t20240115T095959Z\tMueller\tHans\r\n";
+    fs::write(owner.path().join("TDB_test_contacts.txt"), line).unwrap();
+    fs::write(owner.path().join("NID_test_contacts.txt"), "\u{feff}10001\r\n").unwrap();
+    let before = contents(owner.path());
+    let data = format!("data={}", owner.path().display());
+    let sample = workspace().join("samples/textdb.xml");
+    let named = ["-D", &data, "--datastore", "addressbook=contacts", "--user", "test:test"];
+    let play =
+        |arguments: &[&str]| replay_in(owner.path(), &sample, arguments, &[recording.path().to_owned()]);
+    let call = play(&named);
+    assert_eq!((call.code, call.plays.len()), (0, 1), "{}{}", call.text, call.errors);
+    // What was there is no more in the play: an item that the recorded server did not have would be new.
+    assert_eq!((call.plays[0].statuses, call.plays[0].items), (0, 0), "{}", call.text);
+    assert!(before == contents(owner.path()), "the owner's files are as they were");
+
+    // A wrong password stays wrong, and one that nobody tells is asked for.
+    let call = play(&[&named[..5], &["test:other"]].concat());
+    assert_eq!((call.code, call.plays[0].statuses), (1, 2), "{}", call.text);
+    let call = play(&[&named[..5], &["test"]].concat());
+    assert!(call.code == 2 && call.errors.contains("--user test:PASSWORD"), "{}", call.errors);
+    let call = play(&named[..4]);
+    assert!(call.code == 2 && call.errors.contains("--user NAME:PASSWORD"), "{}", call.errors);
+}
+
+#[test]
+fn items_of_a_superdatastore_go_to_its_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    for (sample, arguments) in [("quickstart", ["demo", "demo"]), ("textdb", ["test", "test"])] {
+        let config = folder.path().join("parts.xml");
+        let text = fs::read_to_string(workspace().join(format!("samples/{sample}.xml"))).unwrap();
+        fs::write(&config, parts::config(&text)).unwrap();
+        let schema = fs::read_to_string(workspace().join("samples/quickstart.sql")).unwrap();
+        fs::write(folder.path().join("quickstart.sql"), parts::schema(&schema)).unwrap();
+        let user = arguments.join(":");
+        let play = |ours: &str| {
+            let ours = format!("addressbook={ours}");
+            let arguments = ["--user", &user, "--datastore", &ours];
+            replay_in(folder.path(), &config, &arguments, &[two_contacts().path().to_owned()])
+        };
+        let call = play("contacts");
+        assert_eq!(call.code, 0, "{sample}: {}{}", call.text, call.errors);
+        assert!(call.text.contains(": 1 messages, 0 statuses differ, 0 items differ"), "{}", call.text);
+        // A part by itself has what it is given: no filter of the whole sorts it.
+        let call = play("theirs");
+        assert_eq!(call.code, 0, "{sample}: {}{}", call.text, call.errors);
+    }
+}
+
+/// The recordings that the reference config answers as the recorded server did. Its calendar is a superdatastore of
+/// events and tasks, and all of it is in text files.
+#[test]
+fn the_reference_config_is_played() {
+    let Some(paths) = recordings() else { return };
+    let reference = paths[0].parent().unwrap().parent().unwrap().join("configs/reference_server.xml");
+    let alike = [
+        "auth_md5",
+        "contacts30_slow_match",
+        "contacts30_twoway",
+        "events_ical20",
+        "events_vcal10",
+        "large_object_wbxml",
+        "memos_plain",
+        "oneway_from_client",
+        "refresh_from_server",
+        "server_lost_state",
+        "unknown_store",
+    ];
+    let owner = tempfile::tempdir().unwrap();
+    let play = |wanted: &[&str], calendar: &str| {
+        let is_wanted = |path: &&PathBuf| {
+            let name = name_of(path);
+            let scenario = name.trim_end_matches("_xml").trim_end_matches("_wbxml");
+            wanted.contains(&scenario) || wanted.contains(&name)
+        };
+        let chosen: Vec<PathBuf> = paths.iter().filter(is_wanted).cloned().collect();
+        assert!(chosen.len() >= wanted.len());
+        let calendar = format!("calendar={calendar}");
+        let names = ["addressbook=contacts", "todo=tasks", "memo=notes", &calendar];
+        let arguments: Vec<&str> = names.iter().flat_map(|name| ["--datastore", name]).collect();
+        let call = replay_in(owner.path(), &reference, &arguments, &chosen);
+        let differ = call.plays.iter().filter(|play| play.statuses + play.items > 0).count();
+        assert_eq!((call.code, call.plays.len(), differ), (0, chosen.len(), 0), "{}", call.text);
+    };
+    play(&alike, "calendar");
+    // All four stores in one session: the tasks cannot be synced as a part of the calendar as well.
+    play(&["multistore"], "events");
+    assert!(contents(owner.path()).is_empty(), "nothing is written where the config's files would be");
+}
+
+#[test]
+fn what_cannot_be_played_with_is_said() {
+    let recording = two_contacts();
+    let folder = tempfile::tempdir().unwrap();
+    let play = |config: &Path, arguments: &[&str]| {
+        let call = replay_in(folder.path(), config, arguments, &[recording.path().to_owned()]);
+        assert_eq!((call.code, call.plays.len()), (2, 0), "{}{}", call.text, call.errors);
+        call.errors.lines().last().unwrap().to_owned()
+    };
+    // A datastore that the config does not have, in the recording and on the command line.
+    let sample = workspace().join("samples/textdb.xml");
+    let said = play(&sample, &["--user", "test:test"]);
+    assert!(said.contains("no such datastore, but contacts; --datastore addressbook=OURS"), "{said}");
+    let said = play(&sample, &["--datastore", "addressbook=people"]);
+    assert!(
+        said.contains("--datastore addressbook=people: the config serves no such datastore, but"),
+        "{said}"
+    );
+    // Files in a folder that is not there.
+    let said = play(&sample, &["-D", "data=/no/such/folder", "--datastore", "addressbook=contacts"]);
+    assert!(said.contains("/no/such/folder: ") && said.contains("make it"), "{said}");
+    // Logins that a module checks whose data only it knows.
+    let text = fs::read_to_string(config()).unwrap();
+    let plugin = "<server type=\"plugin\"><plugin_module>users.so</plugin_module>\
+                  <plugin_sessionauth>yes</plugin_sessionauth>";
+    let begin = text.find("<server").unwrap();
+    let end = begin + text[begin..].find('>').unwrap() + 1;
+    let other = folder.path().join("other.xml");
+    fs::write(&other, format!("{}{plugin}{}", &text[..begin], &text[end..])).unwrap();
+    let said = play(&other, &[]);
+    assert!(
+        said.contains("the server cannot be copied") && said.contains("SQLite and [SDK_textdb]"),
+        "{said}"
+    );
 }

@@ -10,12 +10,13 @@ use syncloom_script::{FieldList, Zones};
 
 use super::fieldmap::{self, Known};
 use super::filters::{self, FilterNames};
+use super::plugin::Modules;
 use super::server::is_sql;
 use super::statements::Statements;
 use super::store::{self, sqlite_file};
 use super::typesupport::{self, Used};
 use super::values::{attr_text, boolean, choice, some_number, some_text};
-use super::{Common, contexts, plugin, superdatastore, zones};
+use super::{Common, contexts, superdatastore, zones};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
@@ -60,17 +61,13 @@ pub(super) fn build(
     let Common { types, scripting, zones } = *around.common;
     let mut reasons: Vec<String> = around.closed.map(str::to_owned).into_iter().collect();
     let kind = Kind::of(node, around.server_type);
-    let sqlite = sqlite_file(node, around.server_sqlite);
-    match kind {
-        Kind::Sql if sqlite.is_none() => {
-            reasons.push("it has no <sqlitefile>, and ODBC databases are not opened yet".to_owned());
-        }
-        Kind::Sql if boolean(node, "storesyncidentifiers") => {
-            reasons.push("<storesyncidentifiers> is for plugins alone yet".to_owned());
-        }
-        Kind::Plugin => reasons.extend(plugin::missing(node)),
-        _ => {}
+    let modules = if kind == Kind::Plugin { Modules::of(node, report) } else { Modules::default() };
+    let sql = kind != Kind::Super && (modules.items.is_none() || modules.targets.is_none());
+    let missing = (kind == Kind::Plugin).then(|| modules.missing(node)).flatten();
+    if sql && missing.is_none() && sqlite_file(node, around.server_sqlite).is_none() {
+        reasons.push("it has no <sqlitefile>, and ODBC databases are not opened yet".to_owned());
     }
+    reasons.extend(missing);
     let vital = vital_tags(node);
     if !vital.is_empty() {
         reasons.push(format!("it depends on what is not acted on yet: {}", vital.join(", ")));
@@ -80,7 +77,7 @@ pub(super) fn build(
     let list = node.child("fieldmap").and_then(|map| types.list_of(map, report));
     let scripts = contexts::datastore(node, scripting, report);
     let before = report.diagnostics.len();
-    let database_scripts = contexts::database(node, kind == Kind::Sql, list.as_ref(), scripting, report);
+    let database_scripts = contexts::database(node, sql, list.as_ref(), scripting, report);
     let all_known = report.diagnostics.len() == before;
     let fields = list.as_ref().or(used.types.first().map(|used| used.datatype.fields())).cloned();
     let names = fields.as_ref().map(|list| filter_names(list, &used, around.role));
@@ -101,11 +98,10 @@ pub(super) fn build(
     if let Some(map) = &field_map {
         check_lists(node, map, &used.types, report);
     }
+    let items_in_sql = kind != Kind::Super && modules.items.is_none();
     let store = match kind {
-        Kind::Sql => store::sql(node, sqlite, field_map, &mut statements, report)
-            .map(|store| Store::Sql(Box::new(store))),
-        Kind::Plugin => {
-            store::plugin(node, sqlite, field_map, report).map(|store| Store::Plugin(Box::new(store)))
+        Kind::Sql | Kind::Plugin => {
+            store::own(node, modules, around.server_sqlite, field_map, &mut statements, report)
         }
         Kind::Super => {
             superdatastore::build(node, known, &used, around.role, &mut reasons, report).map(Store::Contains)
@@ -116,7 +112,7 @@ pub(super) fn build(
         reasons.push(format!("{} cannot be used yet", tags.join(", ")));
     }
     let store = store.filter(|_| reasons.is_empty());
-    if store.is_some() && kind == Kind::Sql {
+    if store.is_some() && items_in_sql {
         store::check_writing(node, report);
     }
     let served = store.zip(fields.clone()).map(|(store, fields)| {
@@ -170,7 +166,7 @@ fn datastore(node: &Node, zones: &Zones, parts: Parts) -> Datastore {
     // A superdatastore keeps what all of its parts keep.
     let keeps = |tag, of_part: fn(&Datastore) -> bool| match &parts.store {
         Store::Contains(inside) => inside.iter().all(|part| of_part(&part.datastore)),
-        Store::Sql(_) | Store::Plugin(_) => boolean(node, tag),
+        Store::Own { .. } => boolean(node, tag),
     };
     let resume = keeps("resumesupport", |part| part.resume);
     let strategy = |name| choice(node, name, Strategy::NAMES).unwrap_or(Strategy::NewerWins);

@@ -12,13 +12,13 @@ use super::scripting::Scripting;
 use super::values::{
     attr_boolean, attr_character, attr_text, boolean, choice, integer, look_up, some_text, text,
 };
-use super::{contexts, profile, text_profile};
+use super::{contexts, objects, profile, text_profile};
 use crate::advice::waits;
 use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
-    BaseType, Coding, DataType, Member, MimeMode, MimeProfile, Profile, ProfileUse, Scripts, TextCoding,
-    TextProfile, ZipLevel,
+    BaseType, Coding, DataType, Member, MimeMode, MimeProfile, ObjectProfile, Profile, ProfileUse, Scripts,
+    TextCoding, TextProfile, ZipLevel,
 };
 use crate::source::Report;
 
@@ -126,10 +126,12 @@ impl Types {
             "vcalendar" => BaseType::VCalendar,
             "mimedir" => BaseType::MimeDir,
             "text" => BaseType::Text,
+            "dataobj" => BaseType::DataObject,
             _ => return Some(Type::Later),
         };
         let profile = match base {
             BaseType::Text => self.used_lines(node, report).map(ProfileUse::Text),
+            BaseType::DataObject => self.used_elements(node, name, report).map(ProfileUse::Object),
             _ => self.used_profile(node, base, report).map(ProfileUse::Mime),
         };
         let scripts = match &profile {
@@ -147,6 +149,29 @@ impl Types {
         let coding = coding(node);
         let datatype = DataType { name, base, mime_type, version, mode, profile: profile?, coding, scripts };
         Some(Type::Known(Arc::new(datatype), needed))
+    }
+
+    /// The elements of a data object: over the fields of the profile that it uses for the item within it, or of a list
+    /// alone.
+    fn used_elements(&self, node: &Node, name: &str, report: &mut Report<'_>) -> Option<Arc<ObjectProfile>> {
+        let Some(used) = node.child("use") else {
+            report
+                .add(Code::BadType, node.span.clone(), "the datatype has no <use>, so it has no fields")
+                .hint("add <use fieldlist=\"…\"/>, or the profile of the item within it");
+            return None;
+        };
+        if let Some(list) = used.attr("fieldlist") {
+            let list = self.lists.find(&list.value, list.span.clone(), report)?;
+            return Some(Arc::new(objects::build(node, name, &list, None, report)));
+        }
+        let named = used.attr("textprofile").or_else(|| used.attr("profile"));
+        let is_text = named.is_some_and(|named| self.text_profiles.has(&named.value));
+        let embedded = match is_text || used.attr("textprofile").is_some() {
+            true => ProfileUse::Text(self.used_lines(node, report)?),
+            false => ProfileUse::Mime(self.used_profile(node, BaseType::DataObject, report)?),
+        };
+        let fields = Arc::clone(embedded.fields());
+        Some(Arc::new(objects::build(node, name, &fields, Some(embedded), report)))
     }
 
     /// The text profile of a datatype: that of its `<use>`, or its own lines over a field list, as configs for
@@ -198,7 +223,7 @@ impl Types {
         let expected = match base {
             BaseType::VCard => Some("VCARD"),
             BaseType::VCalendar => Some("VCALENDAR"),
-            BaseType::MimeDir | BaseType::Text => None,
+            BaseType::MimeDir | BaseType::Text | BaseType::DataObject => None,
         };
         if let Some(expected) = expected.filter(|expected| !profile.root.name.eq_ignore_ascii_case(expected))
         {
@@ -243,7 +268,7 @@ fn identity(node: &Node, base: BaseType, report: &mut Report<'_>) -> Option<(Str
         BaseType::VCalendar => {
             &[("1.0", "text/x-vcalendar", MimeMode::Old), ("2.0", "text/calendar", MimeMode::Standard)]
         }
-        BaseType::MimeDir | BaseType::Text => {
+        BaseType::MimeDir | BaseType::Text | BaseType::DataObject => {
             let parts = some_text(node, "typestring").zip(some_text(node, "versionstring"));
             if parts.is_none() {
                 let missing = match some_text(node, "typestring") {

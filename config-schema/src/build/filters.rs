@@ -36,6 +36,16 @@ impl<'a> FilterNames<'a> {
                     }
                 }
             }
+            ProfileUse::Object(profile) => {
+                for tag in &profile.tags {
+                    if let Some(name) = tag.filter_name() {
+                        self.names.add_property(name, &[tag.field]);
+                    }
+                }
+                if let Some(embedded) = &profile.embedded {
+                    self.add_profile(embedded);
+                }
+            }
         }
     }
 

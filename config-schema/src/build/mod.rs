@@ -9,6 +9,7 @@ mod datatypes;
 mod fieldmap;
 mod filters;
 mod names;
+mod objects;
 mod plugin;
 mod profile;
 mod references;

@@ -35,29 +35,42 @@ pub(super) fn of_server(node: &Node, report: &mut Report<'_>) -> Option<SessionP
     })
 }
 
-/// What keeps the items of a datastore, and what its targets and maps.
-pub(super) fn of_datastore(
-    node: &Node,
-    report: &mut Report<'_>,
-) -> (Option<PluginModule>, Option<PluginModule>) {
-    let data = module(node, &DATA, report);
-    let own = module(node, &ADMIN, report);
-    let admin = if boolean(node, "plugin_datastoreadmin") { data.clone() } else { own };
-    (data, admin)
+/// The modules of a datastore. Where there is none, SQL keeps the half (manual 14.2.5).
+#[derive(Default)]
+pub(super) struct Modules {
+    pub items: Option<PluginModule>,
+    pub targets: Option<PluginModule>,
 }
 
-/// Why a datastore whose items a plugin keeps cannot be served, if it cannot.
-pub(super) fn missing(node: &Node) -> Option<String> {
-    let Some(data) = read(node, &DATA) else { return Some("it names no <plugin_module>".to_owned()) };
-    let absent = |module: &PluginModule| format!("the plugin '{}' cannot be loaded yet", module.name);
-    if !data.is_at_hand() {
-        return Some(absent(&data));
+impl Modules {
+    /// What keeps the halves of a datastore that plugins may keep.
+    pub fn of(node: &Node, report: &mut Report<'_>) -> Modules {
+        let items = module(node, &DATA, report);
+        let own = module(node, &ADMIN, report);
+        let targets = if boolean(node, "plugin_datastoreadmin") { items.clone() } else { own };
+        Modules { items, targets }
     }
-    let admin = if boolean(node, "plugin_datastoreadmin") { Some(data) } else { read(node, &ADMIN) };
-    let Some(admin) = admin else {
-        return Some("its targets and maps are kept by no plugin, and in SQL they cannot be yet".to_owned());
-    };
-    (!admin.is_at_hand()).then(|| absent(&admin))
+
+    /// Why the datastore cannot be served, as far as that is for plugins to say.
+    pub fn missing(&self, node: &Node) -> Option<String> {
+        let has = |tag| node.child(tag).is_some();
+        let absent = [&self.items, &self.targets].into_iter().flatten().find(|module| !module.is_at_hand());
+        match (&self.items, &self.targets) {
+            (None, _) if !has("selectidandmodifiedsql") => {
+                Some("it names no <plugin_module>, and has no <selectidandmodifiedsql> for items in SQL".to_owned())
+            }
+            _ if absent.is_some() => absent.map(|module| format!("the plugin '{}' cannot be loaded yet", module.name)),
+            (_, None) if !has("synctargetgetsql") => Some(
+                "no plugin keeps its targets and maps (<plugin_datastoreadmin>), and it has no <synctargetgetsql>"
+                    .to_owned(),
+            ),
+            (Some(_), None) if !boolean(node, "storesyncidentifiers") => Some(
+                "without <storesyncidentifiers>, its targets in SQL do not keep from when on the plugin has changes to tell"
+                    .to_owned(),
+            ),
+            _ => None,
+        }
+    }
 }
 
 fn module(node: &Node, tags: &Tags, report: &mut Report<'_>) -> Option<PluginModule> {

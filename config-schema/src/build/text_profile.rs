@@ -5,6 +5,7 @@ use std::sync::Arc;
 use syncloom_script::{FieldId, FieldList};
 
 use super::names::{attr_field, field};
+use super::objects;
 use super::values::{attr_character, attr_integer, attr_text, boolean, choice, integer, some_text};
 use crate::check::Node;
 use crate::model::{LineKind, LineList, LineMap, MailParts, TextProfile};
@@ -16,7 +17,8 @@ pub(super) fn build(node: &Node, name: &str, fields: Arc<FieldList>, report: &mu
     let lines = node.all("linemap").filter_map(|line| line_map(line, &fields, report)).collect();
     let parts = mail_parts(node, &fields, report);
     let mail = boolean(node, "mimemail").then_some(parts);
-    TextProfile { name: name.to_owned(), lines, mail, fields }
+    let tags = objects::tag_maps(node, &fields, report);
+    TextProfile { name: name.to_owned(), lines, mail, tags, fields }
 }
 
 fn line_map(node: &Node, fields: &FieldList, report: &mut Report<'_>) -> Option<LineMap> {

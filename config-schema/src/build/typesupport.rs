@@ -91,7 +91,7 @@ fn directions(node: &Node, report: &mut Report<'_>) -> (bool, bool) {
 fn check_variant(node: &Node, datatype: &DataType, report: &mut Report<'_>) {
     let has = |name: &str| match &datatype.profile {
         ProfileUse::Mime(profile) => has_profile(&profile.root, name),
-        ProfileUse::Text(_) => false,
+        ProfileUse::Text(_) | ProfileUse::Object(_) => false,
     };
     if let Some(variant) = node.attr("variant").filter(|attr| !has(attr.value.trim())) {
         let message = format!("the profile has no subprofile '{}'", variant.value.trim());

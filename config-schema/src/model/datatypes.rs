@@ -8,6 +8,7 @@ use syncloom_script::time::IsoStyle;
 use syncloom_script::time::zones::{TzidMode, VtimezoneMode};
 use syncloom_script::{FieldId, FieldList};
 
+use super::objects::ObjectProfile;
 use super::scripts::{DatatypeScript, Scripts};
 use super::text::TextProfile;
 
@@ -333,6 +334,8 @@ pub enum BaseType {
     MimeDir,
     /// Lines of text: notes and mails.
     Text,
+    /// Data objects: XML documents for mails, files and folders.
+    DataObject,
 }
 
 /// A `<datatype>`: a content type that can be sent and received (manual 10.5).
@@ -370,6 +373,8 @@ pub enum ProfileUse {
     Mime(Arc<MimeProfile>),
     /// Lines.
     Text(Arc<TextProfile>),
+    /// Elements.
+    Object(Arc<ObjectProfile>),
 }
 
 impl ProfileUse {
@@ -378,6 +383,7 @@ impl ProfileUse {
         match self {
             ProfileUse::Mime(profile) => &profile.fields,
             ProfileUse::Text(profile) => &profile.fields,
+            ProfileUse::Object(profile) => &profile.fields,
         }
     }
 }

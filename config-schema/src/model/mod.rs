@@ -5,11 +5,13 @@
 
 mod charset;
 mod datatypes;
+mod objects;
 mod plugin;
 mod rules;
 mod scripts;
 mod server;
 mod sql;
+mod store;
 mod text;
 
 use std::collections::BTreeMap;
@@ -26,17 +28,19 @@ pub use datatypes::{
     Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
     ZipLevel, ZoneOptions,
 };
-pub use plugin::{PluginModule, PluginStore, SessionPlugin};
+pub use objects::{ObjectProfile, TagMap};
+pub use plugin::{PluginModule, SessionPlugin};
 pub use rules::{PeerPattern, RemoteRule, RuleSettings};
 pub use scripts::{
     AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, RuleScript,
     Scripts, SessionScript,
 };
 pub use server::{
-    ArrayMap, Auth, Contained, Datastore, FieldMap, Filters, LineEnds, Map, PasswordForm, Server, SimpleAuth,
-    SqlServer, SqlStore, SqliteFile, Store, Strategy, SyncMlVersion, TypeUse,
+    ArrayMap, Auth, Datastore, FieldMap, Filters, LineEnds, Map, PasswordForm, Server, SimpleAuth, SqlServer,
+    SqliteFile, Strategy, SyncMlVersion, TypeUse,
 };
 pub use sql::{DbType, FieldPlaceholder, Place, Placeholder, Sql, SqlPart, SqlStatement};
+pub use store::{Contained, Items, PluginItems, SqlItems, SqlTargets, Store, Targets};
 pub use text::{LineKind, LineList, LineMap, MailParts, TextProfile};
 
 /// A whole `sysync_config` document.

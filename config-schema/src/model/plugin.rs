@@ -2,8 +2,6 @@
 //!
 //! Not its job: loading modules.
 
-use super::server::{FieldMap, LineEnds, SqliteFile};
-
 /// A plugin module with its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PluginModule {
@@ -36,22 +34,4 @@ pub struct SessionPlugin {
     pub session_auth: bool,
     /// `<plugin_deviceadmin>`: it keeps devices and nonces.
     pub device_admin: bool,
-}
-
-/// How a datastore of type `plugin` keeps its items (manual 14.2).
-#[derive(Debug)]
-pub struct PluginStore {
-    /// `<plugin_module>`: what keeps the items; without one SQL does.
-    pub data: Option<PluginModule>,
-    /// What keeps targets and maps: the same module with `<plugin_datastoreadmin>`, else that of
-    /// `<plugin_module_admin>`; without one SQL does.
-    pub admin: Option<PluginModule>,
-    /// `<plugin_earlystartdataread>`: it begins to read before the alert is answered.
-    pub early_start_data_read: bool,
-    /// `<datalineends>` (manual 11.34.34).
-    pub line_ends: LineEnds,
-    /// The SQLite file of the datastore or the server, for what no module keeps.
-    pub sqlite: Option<SqliteFile>,
-    /// `<fieldmap>` (manual 11.34.41).
-    pub field_map: FieldMap,
 }

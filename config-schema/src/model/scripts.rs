@@ -56,6 +56,11 @@ impl<K: Copy + PartialEq> Scripts<K> {
         self.find(kind).is_some()
     }
 
+    /// Whether a script calls a built-in function of its context, given by its name in capitals.
+    pub fn calls(&self, kind: K, function: &str) -> bool {
+        self.find(kind).is_some_and(|script| self.context.calls(script.id, function))
+    }
+
     /// Fresh variables for a new life of the context.
     pub fn variables(&self) -> Variables {
         self.context.variables()

@@ -1,5 +1,6 @@
 //! The server and its datastores (manual 11, 12).
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,10 +9,11 @@ use syncloom_script::{FieldId, FieldList, Item, Zone};
 
 use super::charset::Charset;
 use super::datatypes::DataType;
-use super::plugin::{PluginStore, SessionPlugin};
+use super::plugin::SessionPlugin;
 use super::rules::RemoteRule;
 use super::scripts::{AfterConnect, DatabaseScript, DatastoreScript, LoginScript, Scripts, SessionScript};
 use super::sql::{DbType, Sql};
+use super::store::{Contained, Items, SqlItems, SqlTargets, Store, Targets};
 
 /// `<server>` (manual 11).
 #[derive(Debug)]
@@ -276,37 +278,8 @@ pub struct Datastore {
     pub scripts: Scripts<DatastoreScript>,
     /// The scripts around its database, those of all `<array>`s included.
     pub database_scripts: Scripts<DatabaseScript>,
-    /// What keeps its items.
+    /// What keeps its items, and what is remembered of them.
     pub store: Store,
-}
-
-/// What keeps the items of a datastore.
-#[derive(Debug)]
-pub enum Store {
-    /// An SQL database (manual 12).
-    Sql(Box<SqlStore>),
-    /// A plugin (manual 14).
-    Plugin(Box<PluginStore>),
-    /// Other datastores: it is a superdatastore (manual 11.35).
-    Contains(Vec<Contained>),
-}
-
-/// A `<contains>` of a superdatastore (manual 11.35.1).
-#[derive(Debug)]
-pub struct Contained {
-    /// The datastore.
-    pub datastore: Arc<Datastore>,
-    /// `<dispatchfilter>`: incoming items that pass are for it; outgoing ones are made to pass.
-    pub dispatch: Option<Filter>,
-    /// `<guidprefix>`: what its ids begin with in the superdatastore; no two parts have the same.
-    pub guid_prefix: String,
-}
-
-impl Contained {
-    /// Whether an item belongs to it.
-    pub fn takes(&self, item: &Item) -> bool {
-        self.dispatch.as_ref().is_none_or(|filter| filter.test(item, Ids::default()))
-    }
 }
 
 /// The filters of a datastore (manual 7, 11.34.13 to 11.34.20). Property names mean those of its datatypes.
@@ -330,17 +303,50 @@ pub struct Filters {
     pub date_range: bool,
 }
 
+impl Filters {
+    /// Makes a new item one that the peer will see (manual 11.34.18 to 11.34.20); one that passes what the peer asked for
+    /// need not pass `<makepassfilter>` as well.
+    pub fn admit(&self, item: &mut Cow<'_, Item>, passes: bool) {
+        let ids = Ids::default();
+        if let Some(filter) = self.make_pass.as_ref().filter(|_| !passes) {
+            filter.make_pass(item.to_mut(), ids);
+        }
+        let hidden = self.invisible.as_ref().is_some_and(|filter| filter.test(item, ids));
+        if let Some(filter) = self.make_visible.as_ref().filter(|_| hidden) {
+            filter.make_pass(item.to_mut(), ids);
+        }
+    }
+}
+
 impl Datastore {
     /// The field list of its items: that of its field map, or of the datatypes of a superdatastore.
     pub fn fields(&self) -> &Arc<FieldList> {
         &self.fields
     }
 
-    /// Its SQL, if SQL keeps its items.
-    pub fn sql(&self) -> Option<&SqlStore> {
+    /// The SQL of its items, if SQL keeps them.
+    pub fn sql_items(&self) -> Option<&SqlItems> {
         match &self.store {
-            Store::Sql(sql) => Some(sql),
-            Store::Plugin(_) | Store::Contains(_) => None,
+            Store::Own { items: Items::Sql(sql), .. } => Some(sql),
+            Store::Own { items: Items::Plugin(_), .. } | Store::Contains(_) => None,
+        }
+    }
+
+    /// The SQL of its targets and maps, if SQL keeps them.
+    pub fn sql_targets(&self) -> Option<&SqlTargets> {
+        match &self.store {
+            Store::Own { targets: Targets::Sql(sql), .. } => Some(sql),
+            Store::Own { targets: Targets::Plugin(_), .. } | Store::Contains(_) => None,
+        }
+    }
+
+    /// Whether a plugin keeps a part of it.
+    pub fn has_plugin(&self) -> bool {
+        match &self.store {
+            Store::Own { items, targets } => {
+                matches!(items, Items::Plugin(_)) || matches!(targets, Targets::Plugin(_))
+            }
+            Store::Contains(_) => false,
         }
     }
 
@@ -348,7 +354,7 @@ impl Datastore {
     pub fn parts(&self) -> &[Contained] {
         match &self.store {
             Store::Contains(parts) => parts,
-            Store::Sql(_) | Store::Plugin(_) => &[],
+            Store::Own { .. } => &[],
         }
     }
 
@@ -363,9 +369,10 @@ impl Datastore {
         self.parts().iter().position(|part| part.takes(item))
     }
 
-    /// The type of its modification stamps: how coarse they are.
+    /// The type of its stamps in SQL, of items and of targets: how coarse they are.
     pub fn last_mod_type(&self) -> DbType {
-        self.sql().map_or(DbType::Timestamp, |sql| sql.last_mod_type)
+        let of_items = self.sql_items().map(|sql| sql.last_mod_type);
+        of_items.or(self.sql_targets().map(|sql| sql.last_mod_type)).unwrap_or(DbType::Timestamp)
     }
 
     /// Whether its database keeps a field: a column is read into it. A superdatastore keeps what its parts keep.
@@ -382,8 +389,8 @@ impl Datastore {
     /// Its field map; a superdatastore has none of its own.
     pub fn field_map(&self) -> Option<&FieldMap> {
         match &self.store {
-            Store::Sql(sql) => Some(&sql.field_map),
-            Store::Plugin(plugin) => Some(&plugin.field_map),
+            Store::Own { items: Items::Sql(sql), .. } => Some(&sql.field_map),
+            Store::Own { items: Items::Plugin(plugin), .. } => Some(&plugin.field_map),
             Store::Contains(_) => None,
         }
     }
@@ -430,61 +437,6 @@ pub struct TypeUse {
     /// `rulematch`: names of remote rules, with `*` and `?`; if one of the active rules fits, this datatype is used
     /// and no other.
     pub rule_match: Vec<String>,
-}
-
-/// The SQL of a datastore (manual 12.20).
-#[derive(Debug)]
-pub struct SqlStore {
-    /// `<sqlitefile>` of the datastore, else that of the server.
-    pub sqlite: SqliteFile,
-    /// `<folderkeysql>`; without it the folder key is the user key (manual 12.20.1).
-    pub folder_key: Option<Sql>,
-    /// `<synctargetgetsql>` (manual 12.20.2).
-    pub target_get: Option<Sql>,
-    /// `<synctargetnewsql>` (manual 12.20.2).
-    pub target_new: Option<Sql>,
-    /// `<synctargetupdatesql>` (manual 12.20.2).
-    pub target_update: Option<Sql>,
-    /// `<synctargetdeletesql>` (manual 12.20.2).
-    pub target_delete: Option<Sql>,
-    /// `<lastmodfieldtype>` (manual 12.20.4).
-    pub last_mod_type: DbType,
-    /// `<selectmapallsql>` (manual 12.20.5).
-    pub map_select: Option<Sql>,
-    /// `<insertmapsql>` (manual 12.20.5).
-    pub map_insert: Option<Sql>,
-    /// `<updatemapsql>` (manual 12.20.5).
-    pub map_update: Option<Sql>,
-    /// `<deletemapsql>` (manual 12.20.5).
-    pub map_delete: Option<Sql>,
-    /// `<selectidandmodifiedsql>` (manual 12.20.14).
-    pub select_ids: Sql,
-    /// `<selectdatasql>` (manual 12.20.15).
-    pub select_data: Sql,
-    /// `<insertdatasql>` (manual 12.20.16).
-    pub insert_data: Option<Sql>,
-    /// `<updatedatasql>` (manual 12.20.16).
-    pub update_data: Option<Sql>,
-    /// `<deletedatasql>` (manual 12.20.16).
-    pub delete_data: Option<Sql>,
-    /// `<zapdatasql>` (manual 12.20.16).
-    pub zap_data: Option<Sql>,
-    /// `<obtainidafterinsert>` (manual 12.20.18).
-    pub obtain_id_after_insert: bool,
-    /// `<obtainlocalidsql>` (manual 12.20.18).
-    pub obtain_local_id: Option<Sql>,
-    /// `<insertreturnsid>` (manual 12.20.18).
-    pub insert_returns_id: bool,
-    /// `<specialidmode>` is `unixmsrnd6` (manual 12.20.18).
-    pub unix_ms_rnd6_ids: bool,
-    /// `<ignoreaffectedcount>` (manual 12.20.17).
-    pub ignore_affected_count: bool,
-    /// `<datalineends>` (manual 11.34.34).
-    pub line_ends: LineEnds,
-    /// `<updateallfields>` (manual 11.34.35).
-    pub update_all_fields: bool,
-    /// `<fieldmap>` (manual 11.34.41).
-    pub field_map: FieldMap,
 }
 
 /// How a line ends in database text (manual 11.34.34).

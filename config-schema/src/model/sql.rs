@@ -96,10 +96,14 @@ pub enum Placeholder {
     LocalAnchor,
     /// `%RL` and `%RS`: the stamp of the last sync that sent our changes.
     LastSent,
+    /// `%iRL`: what the plugin of the items calls the state up to which changes have been sent (manual 11.34.38).
+    Token,
     /// `%SUA`: the alert code of a sync that broke off.
     ResumeAlert,
     /// `%SU`: the stamp of a sync that broke off.
     SuspendStamp,
+    /// `%iSU`: the same of the session that broke off. Nothing: it is gone on from the last complete one.
+    SuspendToken,
     /// `%pSU`: the peer's id of the half-received item.
     PartialSource,
     /// `%pTU`: our id of the half-received item.

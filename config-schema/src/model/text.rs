@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use syncloom_script::{FieldId, FieldList};
 
+use super::objects::TagMap;
+
 /// A `<textprofile>`, or a datatype that has its lines itself, as configs for version 2.1 do.
 #[derive(Debug)]
 pub struct TextProfile {
@@ -15,6 +17,8 @@ pub struct TextProfile {
     pub lines: Vec<LineMap>,
     /// `<mimemail>` with its options: whether bodies are mail bodies, and where their parts are stored.
     pub mail: Option<MailParts>,
+    /// The elements of the data objects whose inner items it is for.
+    pub tags: Vec<TagMap>,
 }
 
 /// A `<linemap>` (manual 10.4.1).

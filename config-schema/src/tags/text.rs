@@ -5,40 +5,29 @@
 use super::words::{LINE_KIND, PRO};
 use super::{Attribute, Kind, Tag};
 
-const OBJECTS: &str = "data objects are not converted yet";
-
 const TEXTS: &[&str] = &["textprofile", "datatype"];
 
 pub(super) const TAGS: &[Tag] = &[
-    Tag::new("xmltag", &["tagmap"], Kind::Text)
-        .later(OBJECTS)
-        .about("the element that holds the field")
-        .sample("name"),
+    Tag::new("xmltag", &["tagmap"], Kind::Text).about("the element that holds the field").sample("name"),
     Tag::new("xmlattr", &["tagmap"], Kind::Text)
-        .later(OBJECTS)
-        .about("an attribute of that element, and its value")
-        .sample("enc=quoted-printable"),
-    Tag::new("booltype", &["tagmap"], Kind::Text)
-        .later(OBJECTS)
-        .about("how a boolean is written")
-        .sample("true-false"),
-    Tag::new("embeddeditem", &["tagmap"], Kind::Text)
-        .later(OBJECTS)
-        .about("the datatype of an item within the element")
-        .sample("mail"),
+        .about("the attribute of that element that holds the field, where that is not its content")
+        .sample("enc"),
+    Tag::new("booltype", &["tagmap"], Kind::Boolean)
+        .default("no")
+        .about("whether the element says true or false, and the field 1 or -1"),
+    Tag::new("embeddeditem", &["tagmap"], Kind::Boolean)
+        .default("no")
+        .about("whether the element holds an item of the profile that the datatype uses"),
     Tag::new("parent", &["tagmap"], Kind::Text)
-        .later(OBJECTS)
-        .about("the element that it stands in")
-        .sample("File"),
+        .about("the element that it stands in, where that is not the outermost one")
+        .sample("attributes"),
     Tag::new("filterkeyword", &["tagmap"], Kind::Text)
         .section("10.4.1")
-        .later(OBJECTS)
         .about("the name of the field in the filters of peers")
         .sample("name"),
     Tag::new("tagmap", TEXTS, Kind::Container)
         .attributes(&[Attribute::new("field", Kind::FieldName).about("the field").required()])
         .repeats()
-        .later(OBJECTS)
         .about("a field, and the element that it is written to")
         .sample(r#"<tagmap field="FILENAME"><xmltag>name</xmltag></tagmap>"#),
     Tag::new("numlines", &["linemap"], Kind::INT16)

@@ -248,6 +248,9 @@ const CONVERT: &str = r#"<sysync_config version="1.0"><datatypes>
   <textprofile name="note" fieldlist="note"><linemap field="TEXT"><numlines>0</numlines></linemap></textprofile>
   <datatype name="note" basetype="text"><use textprofile="note"/>
     <typestring>text/plain</typestring><versionstring>1.0</versionstring></datatype>
+  <datatype name="object" basetype="dataobj"><use textprofile="note"/>
+    <typestring>application/vnd.omads-file+xml</typestring><versionstring>1.2</versionstring>
+    <tagmap field="TEXT"><xmltag>body</xmltag></tagmap></datatype>
 </datatypes></sysync_config>"#;
 
 fn card(version: &str, lines: &str) -> String {
@@ -327,9 +330,12 @@ fn convert_shows_fields_and_json_and_reads_standard_input() {
         "{\"fields\":{\"NAME\":\"A\",\"TEL\":[\"1\",\"2\"]},\"file\":\"standard input\",\"line\":1}\n"
     );
     assert_eq!(text(&run(&["--from", "note", "--to", "note"], "a\nb").stdout), "a\r\nb\r\n");
+    let object = "<File>\n<body>a\n&lt;b&gt;</body>\n</File>\n";
+    assert_eq!(text(&run(&["--from", "note", "--to", "object"], "a\n<b>").stdout), object);
+    assert_eq!(text(&run(&["--from", "object", "--to", "note"], object).stdout), "a\r\n<b>\r\n");
     for (arguments, message) in [
         (&["--from", "old", "--to", "note"][..], "those of 'note', so neither"),
-        (&["--from", "nosuch", "--to", "json"], "no datatype 'nosuch'; it has old, new, note"),
+        (&["--from", "nosuch", "--to", "json"], "no datatype 'nosuch'; it has old, new, note, object"),
         (&["--from", "old", "--to", "json", "/no/such/file"], "/no/such/file: error: "),
     ] {
         let output = run(arguments, "");

@@ -124,10 +124,29 @@ fn clean<'b>(text: Cow<'b, str>, notes: &mut Vec<NoteKind>) -> Cow<'b, str> {
     if memchr::memchr2(b'\r', 0, text.as_bytes()).is_none() {
         return text;
     }
-    if text.contains('\0') {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut rest = text.as_ref();
+    let mut has_nul = false;
+    while let Some(at) = memchr::memchr2(b'\r', 0, rest.as_bytes()) {
+        let (before, after) = rest.split_at(at);
+        cleaned.push_str(before);
+        rest = match after.as_bytes() {
+            [b'\r', b'\n', ..] => &after[1..],
+            [b'\r', ..] => {
+                cleaned.push('\n');
+                &after[1..]
+            }
+            _ => {
+                has_nul = true;
+                &after[1..]
+            }
+        };
+    }
+    cleaned.push_str(rest);
+    if has_nul {
         notes.push(NoteKind::DroppedNul);
     }
-    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', ""))
+    Cow::Owned(cleaned)
 }
 
 #[cfg(test)]

@@ -11,8 +11,10 @@ use syncloom_config::{
 use syncloom_script::{FieldId, Item, Zones};
 
 use crate::capabilities::{self, Capabilities, Style};
+use crate::held::{self, Had};
 use crate::mime::MimeCodec;
 use crate::note::{Note, NoteKind, ParseError};
+use crate::object::ObjectCodec;
 use crate::packing;
 use crate::peer::Peer;
 use crate::peer_charset;
@@ -34,6 +36,7 @@ pub struct Codec {
 enum Form {
     Mime(MimeCodec),
     Text(TextCodec),
+    Object(ObjectCodec),
 }
 
 /// What a text was read as.
@@ -75,6 +78,9 @@ impl Codec {
             ProfileUse::Text(profile) => {
                 Form::Text(TextCodec::new(Arc::clone(&datatype), Arc::clone(profile)))
             }
+            ProfileUse::Object(profile) => {
+                Form::Object(ObjectCodec::new(Arc::clone(&datatype), Arc::clone(profile)))
+            }
         };
         Codec { datatype, form }
     }
@@ -113,7 +119,7 @@ impl Codec {
         if let Some(set) = peer.input_charset {
             let in_utf8 = match self.form {
                 Form::Mime(_) => peer_charset::incoming(&data, set),
-                Form::Text(_) => peer_charset::plain_incoming(&data, set),
+                Form::Text(_) | Form::Object(_) => peer_charset::plain_incoming(&data, set),
             };
             data = Cow::Owned(in_utf8.into_owned());
         }
@@ -131,8 +137,10 @@ impl Codec {
             let missing;
             (data, missing) = match self.form {
                 Form::Mime(_) => peer_charset::outgoing(&data, set, peer.bytes, peer.fold),
-                Form::Text(_) if peer.bytes => recode::encode(&String::from_utf8_lossy(&data), Some(set)),
-                Form::Text(_) => (data, Vec::new()),
+                Form::Text(_) | Form::Object(_) if peer.bytes => {
+                    recode::encode(&String::from_utf8_lossy(&data), Some(set))
+                }
+                Form::Text(_) | Form::Object(_) => (data, Vec::new()),
             };
             if !missing.is_empty() {
                 let kind = NoteKind::NotInCharset(missing.into_iter().collect());
@@ -166,6 +174,7 @@ impl Codec {
         let way = match &self.form {
             Form::Mime(codec) => Way::Mime(Setting::new(codec, peer)),
             Form::Text(codec) => Way::Text(codec),
+            Form::Object(codec) => Way::Object(codec),
         };
         Prepared { peer, way }
     }
@@ -183,17 +192,42 @@ impl Codec {
 
     /// The field with the body of a mail, which is cut where items have a size limit.
     pub fn body_field(&self) -> Option<FieldId> {
+        self.text().and_then(TextCodec::body_field)
+    }
+
+    /// The codec of text, or of the text within a data object.
+    fn text(&self) -> Option<&TextCodec> {
         match &self.form {
             Form::Mime(_) => None,
-            Form::Text(codec) => codec.body_field(),
+            Form::Text(codec) => Some(codec),
+            Form::Object(codec) => codec.text(),
         }
     }
 
-    /// Gives a mail that a peer holds only in part, as its header says (manual 10.4.7), what is stored of it: what is not
-    /// whole must not replace what is.
-    pub fn restore_parts(&self, item: &mut Item, whole: &Item) {
-        if let Form::Text(codec) = &self.form {
-            codec.restore_parts(item, whole);
+    /// Gives a mail that a peer holds only in part what is stored of it: what is not whole must not replace what is. That it
+    /// is a part its header says (manual 10.4.7); where mails go to the peer with a size limit, so does what it has in it.
+    pub fn restore_parts(&self, item: &mut Item, whole: &Item, limited: bool) {
+        if let Some(codec) = self.text() {
+            codec.restore_parts(item, whole, limited);
+        }
+    }
+
+    /// An item as a peer holds it that takes only so many or so long values; `None` where it holds all of it. Texts that it
+    /// cuts are whole here.
+    pub fn held(&self, item: &Item, peer: &Peer) -> Option<Item> {
+        match &self.form {
+            Form::Mime(codec) if !peer.limits.is_empty() => held::held(&Setting::new(codec, peer), item),
+            Form::Mime(_) | Form::Text(_) | Form::Object(_) => None,
+        }
+    }
+
+    /// Gives an item of the peer's the values of ours that the peer never got, as it takes only so many or so long ones.
+    pub fn restore_rest(&self, item: &mut Item, ours: &Item, peer: &Peer, had: Had) {
+        match &self.form {
+            Form::Mime(codec) if !peer.limits.is_empty() => {
+                held::restore(&Setting::new(codec, peer), item, ours, had);
+            }
+            Form::Mime(_) | Form::Text(_) | Form::Object(_) => {}
         }
     }
 
@@ -201,7 +235,7 @@ impl Codec {
     pub(crate) fn properties_of(&self, field: FieldId) -> impl Iterator<Item = &str> {
         let properties = match &self.form {
             Form::Mime(codec) => codec.plan.properties.as_slice(),
-            Form::Text(_) => &[],
+            Form::Text(_) | Form::Object(_) => &[],
         };
         properties.iter().filter(move |plan| plan.fields.contains(&field)).map(|plan| plan.upper.as_str())
     }
@@ -223,7 +257,7 @@ impl Codec {
     pub fn capabilities_in(&self, style: Style, variant: Option<&str>) -> Capabilities {
         match &self.form {
             Form::Mime(codec) => capabilities::describe(codec, style, variant),
-            Form::Text(_) => Capabilities::default(),
+            Form::Text(_) | Form::Object(_) => Capabilities::default(),
         }
     }
 }
@@ -239,6 +273,7 @@ pub struct Prepared<'s> {
 enum Way<'s> {
     Mime(Setting<'s>),
     Text(&'s TextCodec),
+    Object(&'s ObjectCodec),
 }
 
 impl Prepared<'_> {
@@ -247,6 +282,7 @@ impl Prepared<'_> {
         match &self.way {
             Way::Mime(setting) => setting.parse(bytes),
             Way::Text(codec) => Ok(Parsed { zones: self.peer.zones.clone(), ..codec.parse(bytes) }),
+            Way::Object(codec) => codec.parse(bytes, self.peer),
         }
     }
 
@@ -255,6 +291,7 @@ impl Prepared<'_> {
         match &self.way {
             Way::Mime(setting) => setting.generate(item, out),
             Way::Text(codec) => codec.generate(item, self.peer, size_limit, out),
+            Way::Object(codec) => codec.generate(item, self.peer, size_limit, out),
         }
     }
 
@@ -263,6 +300,7 @@ impl Prepared<'_> {
         match &self.way {
             Way::Mime(setting) => setting.available_fields(),
             Way::Text(codec) => codec.available_fields(),
+            Way::Object(codec) => codec.available_fields(self.peer),
         }
     }
 
@@ -271,7 +309,7 @@ impl Prepared<'_> {
     pub fn field_sizes(&self) -> Vec<Option<usize>> {
         match &self.way {
             Way::Mime(setting) => setting.field_sizes(),
-            Way::Text(codec) => vec![None; codec.available_fields().len()],
+            Way::Text(_) | Way::Object(_) => vec![None; self.available_fields().len()],
         }
     }
 }

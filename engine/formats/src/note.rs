@@ -203,6 +203,13 @@ pub enum ParseError {
     },
     /// Compressed data is damaged.
     BadCompression,
+    /// A data object is no XML document.
+    NotXml {
+        /// The line where it stops being one.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
     /// More properties than any real item has.
     TooManyProperties {
         /// The line of the property that is one too many.
@@ -225,6 +232,7 @@ impl fmt::Display for ParseError {
             }
             ParseError::TooLarge { most } => write!(f, "compressed data becomes more than {most} bytes"),
             ParseError::TooLong { most } => write!(f, "the text is longer than {most} bytes"),
+            ParseError::NotXml { line, why } => write!(f, "line {line}: not an XML document: {why}"),
             ParseError::BadCompression => f.write_str("compressed data is damaged"),
             ParseError::TooManyProperties { line, property } => {
                 write!(f, "line {line}: {property} is one property too many")

@@ -133,7 +133,7 @@ impl Profiles {
             }
             (ItemCall::MakeText, _) => {
                 let text = items.target.get().and_then(|item| self.generate(request, item, peer).ok());
-                text.map_or(Value::Unassigned, Value::Text)
+                text.map_or(Value::Unassigned, |text| Value::Text(text.into()))
             }
             _ => Value::Integer(0),
         })

@@ -48,7 +48,7 @@ pub fn split<'a>(datatype: &DataType, text: &'a [u8]) -> Vec<Piece<'a>> {
         ProfileUse::Text(profile) if profile.mail.is_some() && text.starts_with(b"From ") => {
             mails(text, &mut pieces);
         }
-        ProfileUse::Text(_) => pieces.push(Piece::new(1, Cow::Borrowed(text))),
+        ProfileUse::Text(_) | ProfileUse::Object(_) => pieces.push(Piece::new(1, Cow::Borrowed(text))),
     }
     pieces
 }

@@ -61,7 +61,7 @@ fn texts_and_bytes_come_back_as_they_were() {
             item.set(note, text(&mut random, 40));
             item.set(last, text(&mut random, 5));
             item.set(photo, Value::Blob((0..random.below(500)).map(|n| (n * 7) as u8).collect()));
-            item.set(tel, Value::Array((0..30).map(|n| Value::Text(format!("+41 44 {n}"))).collect()));
+            item.set(tel, Value::Array((0..30).map(|n| Value::Text(format!("+41 44 {n}").into())).collect()));
             let parsed = codec.parse(written(&codec, &item).as_bytes(), &Peer::default()).unwrap();
             assert_eq!(parsed.notes, []);
             for field in [note, last, photo, tel] {
@@ -116,5 +116,5 @@ fn item(codec: &Codec, random: &mut Random) -> Item {
 
 fn text(random: &mut Random, pieces: usize) -> Value {
     let text: String = (0..random.below(pieces)).map(|_| random.pick(&PIECES)).collect();
-    if text.is_empty() { Value::Empty } else { Value::Text(text) }
+    if text.is_empty() { Value::Empty } else { Value::Text(text.into()) }
 }

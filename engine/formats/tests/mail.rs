@@ -166,11 +166,40 @@ fn what_comes_back_in_part_is_whole_again() {
             set(&mut back, "BODY", Value::Text("changed".into()));
             set(&mut back, "CONTENTS", Value::Array(Vec::new()));
         }
-        codec.restore_parts(&mut back, &whole);
+        codec.restore_parts(&mut back, &whole, false);
         assert_eq!((text(&back, "SUBJECT").as_str(), text(&back, "BODY").as_str()), ("new", body));
         assert_eq!(texts(&back, "CONTENTS").len(), files);
     }
     assert_eq!(codec.body_field(), whole.list().find("BODY"));
+}
+
+#[test]
+fn what_comes_back_in_part_and_does_not_say_so_is_whole_again() {
+    let codec = mail(false, "");
+    let mut whole = Item::new(Arc::clone(codec.datatype().fields()));
+    set(&mut whole, "BODY", Value::Text("a body \nof some length".into()));
+    set(&mut whole, "CONTENTS", Value::Array(vec![Value::Blob(vec![1; 10]), Value::Blob(vec![2; 3])]));
+    let back = |limit, limited, body: Option<&str>| {
+        let sent = written(&codec, &whole, limit);
+        let said = sent.lines().find(|line| line.starts_with("X-Sync-Message-Limit")).unwrap_or_default();
+        let mut back = parsed(&codec, sent.replace(&format!("{said}\r\n"), "").as_bytes()).0;
+        if let Some(body) = body {
+            set(&mut back, "BODY", Value::Text(body.into()));
+        }
+        codec.restore_parts(&mut back, &whole, limited);
+        (text(&back, "BODY"), texts(&back, "CONTENTS").len())
+    };
+    let all = "a body \nof some length".to_owned();
+    assert_eq!(back(Some(8), true, None), (all.clone(), 2), "cut within space, without attachments");
+    assert_eq!(back(Some(30), true, None), (all.clone(), 2), "an attachment is missing");
+    assert_eq!(back(Some(0), true, None), (all.clone(), 2), "nothing of it");
+    assert_eq!(back(None, true, None), (all, 2));
+    assert_eq!(back(Some(8), true, Some("another")), ("another".into(), 0), "it was changed there");
+    assert_eq!(
+        back(Some(6), false, None),
+        ("a body".into(), 0),
+        "mails have no limit: it was shortened there"
+    );
 }
 
 #[test]
@@ -215,7 +244,7 @@ fn generated_mails_are_a_fixed_point() {
         for _ in 0..400 {
             let mut item = Item::new(Arc::clone(codec.datatype().fields()));
             for name in ["FROM", "SUBJECT"] {
-                set(&mut item, name, Value::Text(random.pick(&words).trim().to_owned()));
+                set(&mut item, name, Value::Text(random.pick(&words).trim().into()));
             }
             let day = random.below(20_000) as i64 * 86_400_000;
             set(&mut item, "DATE", Value::Timestamp(Timestamp::from_unix_ms(day)));
@@ -223,7 +252,7 @@ fn generated_mails_are_a_fixed_point() {
             let bodies: Vec<Value> = (0..many)
                 .map(|_| {
                     let lines: Vec<&str> = (0..random.below(5)).map(|_| random.pick(&words)).collect();
-                    Value::Text(format!("line\n{}", lines.join("\n")))
+                    Value::Text(format!("line\n{}", lines.join("\n")).into())
                 })
                 .collect();
             if variants {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use syncloom_config::{Config, Datastore, PasswordForm, Store as Kept};
+use syncloom_config::{self as config, Config, Datastore, PasswordForm, Store as Kept};
 
 use crate::error::StoreError;
-use crate::plugin::{Modules, PluginAdmin, Plugins};
+use crate::plugin::{Clock, Modules, PluginAdmin, Plugins};
 use crate::sqlite::{Rows, SqliteBackend};
 use crate::superdatastore::SuperStore;
 use crate::traits::{Admin, Backend, Claim, Device, DeviceInfo, Scope, Store, User};
+use crate::whole::Whole;
 
 /// The places of a config, made once for all sessions.
 pub struct Stores {
@@ -19,7 +20,12 @@ pub struct Stores {
 impl Stores {
     /// Opens what a config names; an error is a module that is not there or refuses its parameters.
     pub fn new(config: Arc<Config>) -> Result<Self, StoreError> {
-        let modules = Arc::new(Modules::new(&config)?);
+        Stores::by(config, Clock::system())
+    }
+
+    /// The same by another clock, for what is stamped here and not by who writes.
+    pub fn by(config: Arc<Config>, clock: Clock) -> Result<Self, StoreError> {
+        let modules = Arc::new(Modules::new(&config, clock)?);
         Ok(Stores { config, modules })
     }
 
@@ -31,9 +37,9 @@ impl Stores {
 }
 
 /// The places of one session.
-struct All {
-    sqlite: SqliteBackend,
-    plugins: Plugins,
+pub(crate) struct All {
+    pub(crate) sqlite: SqliteBackend,
+    pub(crate) plugins: Plugins,
 }
 
 impl Backend for All {
@@ -61,8 +67,8 @@ impl Backend for All {
         folder: &str,
     ) -> Result<Option<String>, StoreError> {
         match &datastore.store {
-            Kept::Plugin(_) => Ok(Some(user_key.to_owned())),
-            _ => self.sqlite.folder(datastore, user_key, folder),
+            Kept::Own { items: config::Items::Sql(sql), .. } => self.sqlite.folder(sql, user_key, folder),
+            Kept::Own { .. } | Kept::Contains(_) => Ok(Some(user_key.to_owned())),
         }
     }
 
@@ -71,20 +77,26 @@ impl Backend for All {
         datastore: &'a Arc<Datastore>,
         scope: &'a Scope,
     ) -> Result<Box<dyn Store + 'a>, StoreError> {
-        match &datastore.store {
-            Kept::Plugin(plugin) => self.plugins.store(datastore, plugin, scope),
-            Kept::Contains(_) => Ok(Box::new(SuperStore::new(self, datastore, scope)?)),
-            Kept::Sql(_) => self.sqlite.store(datastore, scope),
-        }
+        Ok(match &datastore.store {
+            Kept::Contains(_) => Box::new(SuperStore::new(self, datastore, scope)?),
+            Kept::Own { items, targets } => {
+                Box::new(Whole { places: self, datastore, items, targets, scope })
+            }
+        })
     }
 
     fn run_script_sql(&mut self, text: &str) -> Result<Rows, StoreError> {
         self.sqlite.run_script_sql(text)
     }
 
-    fn commit(&mut self) -> Result<(), StoreError> {
+    fn commit_items(&mut self) -> Result<(), StoreError> {
         self.plugins.commit_items()?;
-        self.sqlite.commit()?;
+        self.sqlite.commit(false)
+    }
+
+    fn commit_admin(&mut self) -> Result<(), StoreError> {
+        // Items may be in the database of the server as well.
+        self.sqlite.commit(true)?;
         self.plugins.commit_admin()
     }
 
@@ -94,6 +106,7 @@ impl Backend for All {
     }
 
     fn rest(&mut self) {
+        self.plugins.rest();
         self.sqlite.rest();
     }
 }

@@ -10,7 +10,7 @@ use syncloom_script::Item;
 use syncloom_script::filter::Ids;
 
 use crate::error::{ErrorKind, StoreError};
-use crate::traits::{Backend, Listed, MapEntry, Resume, Scope, Store, Target, Written};
+use crate::traits::{Backend, Items, Listed, MapEntry, Resume, Scope, Store, Target, Targets, Written};
 
 /// The stores of all parts. Each is opened when it is needed, which costs nothing: what is open stays so in the backend.
 pub(crate) struct SuperStore<'a> {
@@ -79,7 +79,7 @@ impl<'a> SuperStore<'a> {
     }
 }
 
-impl Store for SuperStore<'_> {
+impl Items for SuperStore<'_> {
     fn list(&mut self) -> Result<Vec<Listed>, StoreError> {
         let of_parts = self.each(|_, store| store.list())?;
         let mut all = Vec::new();
@@ -141,7 +141,9 @@ impl Store for SuperStore<'_> {
         let Some((number, own)) = self.datastore.part_of(local_id) else { return Ok(false) };
         self.open(number)?.delete(own)
     }
+}
 
+impl Targets for SuperStore<'_> {
     fn target(&mut self) -> Result<Target, StoreError> {
         Ok(together(self.each(|_, store| store.target())?))
     }
@@ -153,6 +155,7 @@ impl Store for SuperStore<'_> {
             let partial = target.resume.partial.clone().filter(|_| number == 0);
             parts.push(Target {
                 key: of_part(target, number)?.key.clone(),
+                token: of_part(target, number)?.token.clone(),
                 resume: Resume { partial, ..target.resume },
                 parts: Vec::new(),
                 ..target.clone()
@@ -211,6 +214,7 @@ fn together(parts: Vec<Target>) -> Target {
         anchor: if agree(|a, b| a.anchor == b.anchor) { first.anchor.clone() } else { String::new() },
         last_sync: least(|part| part.last_sync),
         last_sent: least(|part| part.last_sent),
+        token: String::new(),
         resume: if resumes { first.resume.clone() } else { Resume::default() },
         parts,
     }

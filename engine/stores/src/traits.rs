@@ -103,6 +103,9 @@ pub struct Target {
     /// Up to when our changes have been sent. Syncs in one direction leave it behind; where the datastore keeps no
     /// stamp of its own for it (manual 11.34.36), it is always [`Target::last_sync`].
     pub last_sent: Option<i64>,
+    /// What the place of the items calls the state up to which our changes have been sent; empty where stamps tell
+    /// (manual 11.34.38). It is the stores' own matter: see [`Items::begin`].
+    pub token: String,
     /// Where a session broke off; empty where the datastore keeps nothing of it (manual 11.34.39).
     pub resume: Resume,
     /// What the parts of a superdatastore remember each for itself, in their order.
@@ -179,10 +182,25 @@ pub struct Written {
     pub cut: Vec<String>,
 }
 
-/// The items of one datastore for one user and folder.
+/// A datastore for one user, folder and device: two halves, which need not be kept in the same place.
 ///
 /// Nothing that is written is durable before [`Backend::commit`]. A call that fails leaves the item as it was.
-pub trait Store {
+pub trait Store: Items + Targets {}
+
+impl<T: Items + Targets> Store for T {}
+
+/// The items of a datastore.
+pub trait Items {
+    /// Begins to read in the place of the items, with what is remembered of the last session; `false` if it cannot tell
+    /// what has changed since. Called before anything else, and not by sessions: [`Targets::target`] does it.
+    fn begin(&mut self, _target: &Target) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+    /// Puts into a target that is going to be saved what it is to remember of the place of the items: the token. What the
+    /// token vouches for is durable then. Not called by sessions: [`Targets::save_target`] does it.
+    fn vouch(&mut self, _target: &mut Target) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// Every item with its time of change, in the order of the database.
     fn list(&mut self) -> Result<Vec<Listed>, StoreError>;
     /// A number that changes when others write to where the items are; `None` where nobody can tell.
@@ -202,6 +220,10 @@ pub trait Store {
     fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError>;
     /// Deletes an item; `false` if it was not there.
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError>;
+}
+
+/// What is remembered of a datastore of a device: its target and its map.
+pub trait Targets {
     /// The target record of this scope, made if there is none.
     fn target(&mut self) -> Result<Target, StoreError>;
     /// Saves all of the target but its key.
@@ -277,8 +299,16 @@ pub trait Backend: Send {
     fn run_script_sql(&mut self, _text: &str) -> Result<Rows, StoreError> {
         Err(StoreError::new(ErrorKind::Unavailable, "there is no SQL database here"))
     }
-    /// Makes durable what was written since the last commit: items first, then what vouches for them.
-    fn commit(&mut self) -> Result<(), StoreError>;
+    /// Makes durable what was written to items since the last commit.
+    fn commit_items(&mut self) -> Result<(), StoreError>;
+    /// Makes durable what vouches for items: maps and targets, and what is kept of users and devices.
+    fn commit_admin(&mut self) -> Result<(), StoreError>;
+    /// Makes durable what was written since the last commit. Where one place keeps both, it is one transaction; where
+    /// two do, items come first: what has no map is found by what it says, and a map of nothing is a deletion.
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.commit_items()?;
+        self.commit_admin()
+    }
     /// Takes back what was written since the last commit.
     fn rollback(&mut self);
     /// Gives back what can be got again, such as files that are open. Nothing must be waiting for a commit.

@@ -167,7 +167,7 @@ fn value(
             }
             // Line ends come in all forms, and are read as one.
             let row = text.replace('\n', numbers.of(&["\n", "\r\n", "\r", "\u{b}"]));
-            (if text.is_empty() { Value::Empty } else { Value::Text(text) }, SqlValue::Text(row))
+            (if text.is_empty() { Value::Empty } else { Value::Text(text.into()) }, SqlValue::Text(row))
         }
     }
 }

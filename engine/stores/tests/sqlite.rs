@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use syncloom_config::{Config, Datastore, LoadOptions};
 use syncloom_script::{FieldId, Item, Value};
-use syncloom_stores::sqlite::{SqliteBackend, create_if_missing};
-use syncloom_stores::{Backend, Claim, DeviceInfo, ErrorKind, MapEntry, Scope};
+use syncloom_stores::sqlite::create_if_missing;
+use syncloom_stores::{Backend, Claim, DeviceInfo, ErrorKind, MapEntry, Scope, Stores};
 use tempfile::TempDir;
 
 /// A database of its own, with what is needed to use it.
@@ -27,7 +27,7 @@ impl Fixture {
         let loaded = syncloom_config::load(&sample, &LoadOptions { variables, ..LoadOptions::default() });
         let config = Arc::new(loaded.config.expect("the sample loads"));
         let datastore = Arc::clone(&config.server.as_ref().unwrap().datastores[0]);
-        assert!(create_if_missing(&datastore.sql().unwrap().sqlite).unwrap());
+        assert!(create_if_missing(&datastore.sql_items().unwrap().sqlite).unwrap());
         let scope = Scope {
             user_key: "1".into(),
             device_key: "1".into(),
@@ -41,8 +41,8 @@ impl Fixture {
         Fixture { folder, config, datastore, scope }
     }
 
-    fn backend(&self) -> SqliteBackend {
-        SqliteBackend::new(Arc::clone(&self.config))
+    fn backend(&self) -> Box<dyn Backend> {
+        Stores::new(Arc::clone(&self.config)).unwrap().backend()
     }
 
     fn field(&self, name: &str) -> FieldId {
@@ -70,7 +70,7 @@ impl Fixture {
 }
 
 fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+    Value::Text(text.into())
 }
 
 fn list(elements: &[&str]) -> Value {
@@ -251,7 +251,7 @@ fn a_file_that_goes_away_is_not_written_to() {
     std::fs::remove_file(&file).unwrap();
     let error = backend.store(&fixture.datastore, scope).unwrap().insert(&fixture.item(&[])).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unavailable);
-    let reopened = fixture.backend().store(&fixture.datastore, scope).map(drop).unwrap_err();
+    let reopened = fixture.backend().store(&fixture.datastore, scope).unwrap().list().unwrap_err();
     assert_eq!(reopened.kind, ErrorKind::Unavailable);
     assert!(!file.exists());
 }

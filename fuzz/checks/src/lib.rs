@@ -6,6 +6,7 @@
 pub mod filter;
 pub mod mail;
 pub mod mime;
+pub mod object;
 pub mod rrule;
 pub mod script;
 pub mod timestamp;
@@ -26,6 +27,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "filter", check: filter::check, seeds: filter::SEEDS },
     Target { name: "mail", check: mail::check, seeds: mail::SEEDS },
     Target { name: "mime", check: mime::check, seeds: mime::SEEDS },
+    Target { name: "object", check: object::check, seeds: object::SEEDS },
     Target { name: "rrule", check: rrule::check, seeds: rrule::SEEDS },
     Target { name: "script", check: script::check, seeds: script::SEEDS },
     Target { name: "timestamp", check: timestamp::check, seeds: timestamp::SEEDS },

@@ -12,6 +12,7 @@ mod admin;
 mod blobs;
 mod cell;
 mod clock;
+mod copy;
 mod counter;
 mod file;
 mod items;
@@ -23,13 +24,14 @@ mod rows;
 mod session;
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use syncloom_plugin_api::{ADMIN, Datastore, Error, Module, Plugin, Result, Session, Version};
 
 use admin::TextAdmin;
 pub use clock::Clock;
+pub use copy::copy;
 use items::TextItems;
 use paths::{Folders, Names, Params};
 use session::TextSession;
@@ -95,6 +97,12 @@ impl Plugin for TextDb {
         let shared = Arc::clone(&self.shared);
         Ok(Box::new(TextModule { shared, is_session: context.is_empty(), params: Params::default() }))
     }
+}
+
+/// The folders of a module with these parameters, beside a module of the session with those, each with the name of the
+/// parameter that says it.
+pub fn folders(own: &[u8], session: &[u8]) -> Result<[(&'static str, PathBuf); 3]> {
+    Ok(Folders::new(Path::new(""), &Params::parse(own)?, &Params::parse(session)?).named())
 }
 
 impl Shared {

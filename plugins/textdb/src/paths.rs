@@ -4,6 +4,11 @@ use std::path::{Path, PathBuf};
 
 use syncloom_plugin_api::{Code, Error, Result, parse_fields};
 
+/// The names of parameters.
+const DATA: &str = "datafilepath";
+const BLOBS: &str = "blobfilepath";
+const MAPS: &str = "mapfilepath";
+
 /// The parameters of a module that the plugin knows.
 #[derive(Clone, Default)]
 pub(crate) struct Params {
@@ -20,12 +25,12 @@ impl Params {
         for field in fields.map_err(|error| Error::new(Code::BAD_REQUEST, error.to_string()))? {
             let value = String::from_utf8(field.value.unwrap_or_default());
             let value = value.map_err(|_| Error::new(Code::BAD_REQUEST, "a path is no UTF-8"))?;
-            match field.name.as_slice() {
-                b"datafilepath" => params.data = Some(value),
-                b"blobfilepath" => params.blobs = Some(value),
-                b"mapfilepath" => params.maps = Some(value),
-                b"unixpath" if !cfg!(windows) => old = Some(value),
-                b"winpath" if cfg!(windows) => old = Some(value),
+            match std::str::from_utf8(&field.name).unwrap_or_default() {
+                DATA => params.data = Some(value),
+                BLOBS => params.blobs = Some(value),
+                MAPS => params.maps = Some(value),
+                "unixpath" if !cfg!(windows) => old = Some(value),
+                "winpath" if cfg!(windows) => old = Some(value),
                 _ => {}
             }
         }
@@ -53,6 +58,11 @@ impl Folders {
             blobs: folder([&own.blobs, &session.blobs, &own.data, &session.data]),
             maps: folder([&own.maps, &session.maps, &own.data, &session.data]),
         }
+    }
+
+    /// Each with the name of its parameter.
+    pub(crate) fn named(self) -> [(&'static str, PathBuf); 3] {
+        [(DATA, self.data), (BLOBS, self.blobs), (MAPS, self.maps)]
     }
 
     /// `DEV_<dev>.txt`.

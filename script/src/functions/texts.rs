@@ -135,6 +135,7 @@ fn normalized(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     let kind = call.view(0).kind();
     call.give_made(|call, out| {
         let text = call.text(0);
+        out.reserve(text.len());
         match kind {
             Kind::Telephone => {
                 out.extend(text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*' | '#')));

@@ -293,6 +293,12 @@ impl Context {
         self.declared.get(script.0).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a script calls a built-in function of its context, given by its name in capitals.
+    pub fn calls(&self, script: ScriptId, function: &str) -> bool {
+        let code = self.codes.get(script.0);
+        code.is_some_and(|code| code.builtins.iter().any(|builtin| builtin.name == function))
+    }
+
     /// Fresh variables: none is assigned.
     pub fn variables(&self) -> Variables {
         let values = self.order.iter().map(|(_, kind, array)| Val::fresh(*kind, *array)).collect();

@@ -257,7 +257,7 @@ pub fn take_text(stack: &mut [Val], env: &mut Env<'_>, place: Place) -> Result<S
         Place::Field(side, field) => {
             let item = env.item_mut(side)?;
             Ok(match item.get_mut(FieldId(field)) {
-                Some(Value::Text(text)) => std::mem::take(text),
+                Some(Value::Text(text)) => std::mem::take(text).into(),
                 Some(value) => value.to_text(),
                 None => String::new(),
             })
@@ -282,7 +282,7 @@ pub fn give_text(stack: &mut [Val], env: &mut Env<'_>, place: Place, text: Strin
         },
         Place::Field(side, field) => {
             let item = env.item_mut(side)?;
-            item.set(FieldId(field), if text.is_empty() { Value::Empty } else { Value::Text(text) });
+            item.set(FieldId(field), if text.is_empty() { Value::Empty } else { Value::Text(text.into()) });
             Ok(())
         }
         place => write(stack, env, place, Val::Text(Kind::String, text)),

@@ -106,7 +106,7 @@ impl Val {
             Val::Empty(_) => Value::Empty,
             Val::Integer(number) => Value::Integer(number),
             Val::Text(_, text) if text.is_empty() => Value::Empty,
-            Val::Text(_, text) => Value::Text(text),
+            Val::Text(_, text) => Value::Text(text.into()),
             Val::Time(_, time) if clock::is_empty(time) => Value::Empty,
             Val::Time(_, time) => Value::Timestamp(time),
             Val::Blob(bytes) => Value::Blob(bytes),
@@ -129,7 +129,7 @@ impl Val {
         match value {
             Value::Unassigned => Val::Unassigned(Kind::None),
             Value::Empty => Val::Empty(Kind::None),
-            Value::Text(text) => Val::Text(Kind::String, text),
+            Value::Text(text) => Val::Text(Kind::String, text.into()),
             Value::Integer(number) => Val::Integer(number),
             Value::Timestamp(time) => Val::Time(Kind::Timestamp, time),
             Value::Blob(bytes) => Val::Blob(bytes),

@@ -134,7 +134,7 @@ impl Block {
     /// The values of the five fields, in the order of the block.
     pub fn to_values(&self) -> [Value; 5] {
         [
-            Value::Text(self.code()),
+            Value::Text(self.code().into()),
             Value::Integer(self.interval),
             Value::Integer(self.first_mask.cast_signed()),
             Value::Integer(self.last_mask.cast_signed()),

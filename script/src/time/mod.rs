@@ -89,7 +89,7 @@ impl Timestamp {
 
     /// Whether it belongs to no zone (manual 6.14.4, `ISFLOATING`).
     pub fn is_floating(self) -> bool {
-        self.zone == Zone::Floating
+        matches!(self.zone, Zone::Floating)
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z; a floating time is read as UTC.
@@ -130,7 +130,7 @@ impl Timestamp {
     /// The same point in time on another zone's clock (manual 6.14.4, `CONVERTTOZONE`). What is floating
     /// stays as it is, and so does everything if `zone` is floating.
     pub fn in_zone(self, zone: Zone) -> Self {
-        if self.zone == Zone::Floating || zone == Zone::Floating || self.zone == zone {
+        if self.is_floating() || matches!(zone, Zone::Floating) || self.zone == zone {
             return self;
         }
         let utc = self.in_utc();

@@ -262,7 +262,7 @@ impl Host<ItemCall> for Idle {
         items: &mut ItemPair<'_>,
     ) -> Result<Value, String> {
         let of_type = |text: fn(&Datatype) -> &String| {
-            self.datatype.map_or(Value::Empty, |datatype| Value::Text(text(datatype).clone()))
+            self.datatype.map_or(Value::Empty, |datatype| Value::Text(text(datatype).into()))
         };
         Ok(match function {
             ItemCall::DataType => of_type(|datatype| &datatype.name),

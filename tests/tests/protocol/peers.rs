@@ -26,14 +26,14 @@ fn script(tag: &str, text: &str) -> String {
 }
 
 /// A client of this description, whose first package is behind it.
-fn described(server: &Server, tongue: Tongue, code: u16, change: impl FnOnce(&mut DevInf)) -> Peer {
+pub fn described(server: &Server, tongue: Tongue, code: u16, change: impl FnOnce(&mut DevInf)) -> Peer {
     let mut peer = Peer::new(&server.url, "peer-1", tongue);
     again(&mut peer, code, None, change);
     peer
 }
 
 /// Begins a session of a client of this description.
-fn again(peer: &mut Peer, code: u16, last: Option<&str>, change: impl FnOnce(&mut DevInf)) {
+pub fn again(peer: &mut Peer, code: u16, last: Option<&str>, change: impl FnOnce(&mut DevInf)) {
     let tongue = peer.tongue;
     let mut description = devinf(tongue.version, &peer.device);
     change(&mut description);

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use syncloom_config::{Code, Diagnostic, Loaded, Location, Place, Sources, Store};
+use syncloom_config::{Code, Diagnostic, Loaded, Location, Place, Sources};
 use syncloom_stores::sqlite::{Fault, probe};
 
 /// Tries the databases, adds what is wrong to the problems, and returns what there is to say besides.
@@ -20,10 +20,9 @@ pub(super) fn run(loaded: &mut Loaded) -> Vec<String> {
         true => format!("{}: opened, {statements} statements prepared", path.display()),
         false => format!("{}: to be made yet, {statements} statements prepared", path.display()),
     });
-    let others = config.server.iter().flat_map(|server| &server.datastores).filter_map(|datastore| {
-        let plugin = matches!(datastore.store, Store::Plugin(_));
-        plugin.then(|| format!("./{}: its plugin was not opened", datastore.name))
-    });
+    let datastores = config.server.iter().flat_map(|server| &server.datastores);
+    let others = datastores.filter(|datastore| datastore.has_plugin());
+    let others = others.map(|datastore| format!("./{}: its plugin was not opened", datastore.name));
     files.chain(others).collect()
 }
 

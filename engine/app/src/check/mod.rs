@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use syncloom_config::diagnostic::render;
-use syncloom_config::{Code, Config, Diagnostic, Loaded, Severity, Store};
+use syncloom_config::{Code, Config, Diagnostic, Items, Loaded, Severity, Store};
 
 use crate::ConfigArgs;
 use crate::config;
@@ -154,10 +154,8 @@ fn describe(config: &Config) {
             .map(|used| format!("{} {}", used.datatype.mime_type, used.datatype.version))
             .collect();
         let place = match &datastore.store {
-            Store::Sql(sql) => sql.sqlite.path.display().to_string(),
-            Store::Plugin(plugin) => {
-                format!("the plugin {}", plugin.data.as_ref().map_or("", |module| &module.name))
-            }
+            Store::Own { items: Items::Sql(sql), .. } => sql.sqlite.path.display().to_string(),
+            Store::Own { items: Items::Plugin(plugin), .. } => format!("the plugin {}", plugin.module.name),
             Store::Contains(parts) => {
                 let names: Vec<&str> = parts.iter().map(|part| part.datastore.name.as_str()).collect();
                 names.join(" and ")

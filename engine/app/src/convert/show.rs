@@ -67,7 +67,7 @@ pub(super) fn json(out: &mut impl Write, file: &str, line: usize, item: &Item) -
 fn to_json(value: &Value) -> Json {
     match value {
         Value::Unassigned | Value::Empty => Json::Null,
-        Value::Text(text) => json!(text),
+        Value::Text(text) => json!(text.as_str()),
         Value::Integer(number) => json!(number),
         Value::Timestamp(time) => json!(time.to_iso8601()),
         Value::Blob(bytes) => json!({"base64": BASE64_STANDARD.encode(bytes)}),

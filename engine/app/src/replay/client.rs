@@ -12,8 +12,31 @@ use super::items::{Catalog, Content, store_name};
 use super::recording::Data as Items;
 use super::script::{Turn, statuses};
 
-/// The name of MD5 digests in `Meta/Type`.
+/// The names of credentials in `Meta/Type`.
+const BASIC: &str = "syncml:auth-basic";
 const MD5: &str = "syncml:auth-md5";
+
+/// A user of the config.
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    pub(super) user: String,
+    pub(super) password: String,
+}
+
+impl Account {
+    fn pair(&self) -> (&str, &str) {
+        (&self.user, &self.password)
+    }
+}
+
+/// Who the client says it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Login<'a> {
+    /// The recorded client's password, if it is known.
+    pub(super) password: Option<&'a str>,
+    /// As whom it comes here, where that is somebody else.
+    pub(super) instead: Option<&'a Account>,
+}
 
 /// The client.
 #[derive(Default)]
@@ -120,29 +143,34 @@ impl Client {
     /// The credentials of a message as they would be with our nonces: where the recorded ones were right for a
     /// nonce of the recorded server's, they become right for the one that ours gave in its place; where they were
     /// wrong, they stay as they are.
-    pub(super) fn credentials(
-        &self,
-        turn: &Turn<'_>,
-        password: Option<&str>,
-        version: Version,
-    ) -> Option<Cred> {
+    pub(super) fn credentials(&self, turn: &Turn<'_>, login: &Login<'_>, version: Version) -> Option<Cred> {
         let header = &turn.request.as_ref().ok()?.header;
         let cred = header.cred.clone()?;
-        let is_md5 = cred.meta.type_.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case(MD5));
-        let (Some(password), Some(user), true) = (password, header.source.name.as_deref(), is_md5) else {
+        let is = |name: &str| cred.meta.type_.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case(name));
+        if let (Some(account), true) = (login.instead, is(BASIC) || cred.meta.type_.is_none()) {
+            let credentials = format!("{}:{}", account.user, account.password);
+            let data = match cred.data {
+                Data::Text(_) => Data::Text(STANDARD.encode(credentials)),
+                _ => Data::Bytes(credentials.into_bytes()),
+            };
+            return Some(Cred { data, ..cred });
+        }
+        let said = header.source.name.as_deref().zip(login.password);
+        let Some((user, password)) = login.instead.map(Account::pair).or(said).filter(|_| is(MD5)) else {
             return Some(cred);
         };
         let sent = match &cred.data {
             Data::Text(text) => STANDARD.decode(text.trim()).ok()?,
             data => data.as_bytes()?.to_vec(),
         };
-        let of = |nonce: &[u8]| digest(user, password, nonce, version);
-        let known = self.nonces.iter().rev().find(|(then, _)| of(then) == sent);
+        let was_for =
+            |(user, password): (&str, &str), nonce: &[u8]| digest(user, password, nonce, version) == sent;
+        let known = self.nonces.iter().rev().find(|(then, _)| said.is_some_and(|said| was_for(said, then)));
         // A client that comes with a nonce from before the recording was let in with it.
         let let_in = matches!(turn.status_of("SyncHdr", "0"), Some(200 | 212));
         let ours = known.or(if let_in { self.nonces.last() } else { None }).map(|(_, ours)| ours);
         let Some(ours) = ours else { return Some(cred) };
-        let digest = of(ours);
+        let digest = digest(user, password, ours, version);
         let data = match cred.data {
             Data::Text(_) => Data::Text(STANDARD.encode(digest)),
             _ => Data::Bytes(digest),

@@ -1,21 +1,30 @@
-//! The config with its databases put into a folder of its own, so that what is played leaves the owner's alone.
+//! The config with its data put into a folder of its own, so that what is played leaves the owner's alone.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use syncloom_config::{Config, SqliteFile, Store};
-use syncloom_stores::sqlite;
+use syncloom_config::{
+    Config, Contained, Datastore, Items, PluginModule, Server, SqliteFile, Store, Targets,
+};
+use syncloom_stores::{plugin, sqlite};
 
 use crate::serve::files_of;
 
-/// A config that knows copies of its databases alone.
+/// A config that knows copies of its data alone.
 pub(super) struct Copies {
     /// The config.
     pub(super) config: Arc<Config>,
-    /// The databases: the owner's, and their copies.
-    files: Vec<(SqliteFile, SqliteFile)>,
+    data: Data,
     _folder: Scratch,
+}
+
+/// What is copied: the owner's, and where its copy is.
+#[derive(Default)]
+struct Data {
+    files: Vec<(SqliteFile, SqliteFile)>,
+    /// Folders of text files.
+    folders: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Copies {
@@ -26,38 +35,40 @@ impl Copies {
             let path = folder.path().join(format!("{number}.sqlite"));
             (file.clone(), SqliteFile { path, ..file.clone() })
         };
-        let files: Vec<_> = files_of(&config).into_iter().enumerate().map(copy_of).collect();
-        let redirect = |file: &mut SqliteFile| {
-            if let Some((_, copy)) = files.iter().find(|(original, _)| original.path == file.path) {
-                file.path.clone_from(&copy.path);
-            }
-        };
+        let files = files_of(&config).into_iter().enumerate().map(copy_of).collect();
+        let mut data = Data { files, folders: Vec::new() };
         let server = config.server.as_mut().ok_or("the config has no <server>")?;
-        if server.plugin.is_some() {
-            return Err("logins or devices are kept by a plugin, whose data cannot be copied".to_owned());
+        server.sql.sqlite.iter_mut().for_each(|file| data.redirect(file));
+        let of_server = server.plugin.as_ref().map(|plugin| plugin.module.clone());
+        if let Some(plugin) = &mut server.plugin
+            && (plugin.session_auth || plugin.device_admin)
+        {
+            data.redirect_module("the server", &mut plugin.module, of_server.as_ref(), folder.path())?;
         }
-        server.sql.sqlite.iter_mut().for_each(redirect);
-        for datastore in &mut server.datastores {
-            let name = datastore.name.clone();
-            let datastore =
-                Arc::get_mut(datastore).ok_or(format!("datastore {name} cannot be redirected"))?;
-            match &mut datastore.store {
-                Store::Sql(sql) => redirect(&mut sql.sqlite),
-                // Where a module keeps its data it knows alone, and the owner's must not be touched.
-                Store::Plugin(plugin) if plugin.data.is_some() || plugin.admin.is_some() => {
-                    return Err(format!("datastore {name} is kept by a plugin, whose data cannot be copied"));
+        change_datastores(server, |datastore| {
+            let what = format!("datastore {}", datastore.name);
+            let Store::Own { items, targets } = &mut datastore.store else { return Ok(()) };
+            match items {
+                Items::Sql(sql) => data.redirect(&mut sql.sqlite),
+                Items::Plugin(plugin) => {
+                    data.redirect_module(&what, &mut plugin.module, of_server.as_ref(), folder.path())?
                 }
-                Store::Plugin(plugin) => plugin.sqlite.iter_mut().for_each(redirect),
-                Store::Contains(_) => {}
             }
-        }
-        Ok(Copies { config: Arc::new(config), files, _folder: folder })
+            match targets {
+                Targets::Sql(sql) => data.redirect(&mut sql.sqlite),
+                Targets::Plugin(module) => {
+                    data.redirect_module(&what, module, of_server.as_ref(), folder.path())?
+                }
+            }
+            Ok(())
+        })?;
+        Ok(Copies { config: Arc::new(config), data, _folder: folder })
     }
 
-    /// Makes the copies anew: of the owner's files as they are now, or, where there is no such file yet, of what
+    /// Makes the copies anew: of the owner's files as they are now, or, where there is no such database yet, of what
     /// the schema makes.
     pub(super) fn refresh(&self) -> Result<(), String> {
-        for (original, copy) in &self.files {
+        for (original, copy) in &self.data.files {
             for suffix in ["", "-wal", "-shm", "-journal"] {
                 let mut name = copy.path.clone().into_os_string();
                 name.push(suffix);
@@ -71,8 +82,91 @@ impl Copies {
             };
             made.map_err(|error| error.to_string())?;
         }
+        for (original, copy) in &self.data.folders {
+            let _ = fs::remove_dir_all(copy);
+            let copied = fs::create_dir(copy).and_then(|()| plugin::copy_folder(original, copy));
+            copied.map_err(|error| {
+                let shown = original.display();
+                format!(
+                    "{shown}: {error}; text files are kept in this folder: make it, or mend <plugin_params>"
+                )
+            })?;
+        }
         Ok(())
     }
+}
+
+impl Data {
+    /// Points to the copy of a database.
+    fn redirect(&self, file: &mut SqliteFile) {
+        if let Some((_, copy)) = self.files.iter().find(|(original, _)| original.path == file.path) {
+            file.path.clone_from(&copy.path);
+        }
+    }
+
+    /// Points a module to copies of its folders.
+    fn redirect_module(
+        &mut self,
+        what: &str,
+        module: &mut PluginModule,
+        of_server: Option<&PluginModule>,
+        scratch: &Path,
+    ) -> Result<(), String> {
+        let folders = plugin::folders(module, of_server).map_err(|error| {
+            format!("{what} cannot be copied: {error}; only SQLite and [SDK_textdb] can be played with")
+        })?;
+        for (name, folder) in folders {
+            let copy = self.folder(folder, scratch);
+            module.params.retain(|(known, _)| known != name);
+            module.params.push((name.to_owned(), copy.to_string_lossy().into_owned()));
+        }
+        Ok(())
+    }
+
+    /// Where the copy of a folder will be.
+    fn folder(&mut self, original: PathBuf, scratch: &Path) -> PathBuf {
+        if let Some((_, copy)) = self.folders.iter().find(|(known, _)| *known == original) {
+            return copy.clone();
+        }
+        let copy = scratch.join(format!("files{}", self.folders.len()));
+        self.folders.push((original, copy.clone()));
+        copy
+    }
+}
+
+/// Changes each datastore. A superdatastore shares its parts with the server, and is without them meanwhile.
+fn change_datastores(
+    server: &mut Server,
+    mut change: impl FnMut(&mut Datastore) -> Result<(), String>,
+) -> Result<(), String> {
+    let mut apart = Vec::new();
+    let supers = |(_, datastore): &(usize, &mut Arc<Datastore>)| !datastore.parts().is_empty();
+    for (place, datastore) in server.datastores.iter_mut().enumerate().filter(supers) {
+        let Store::Contains(parts) = &mut own(datastore)?.store else { continue };
+        let parts = std::mem::take(parts).into_iter();
+        apart.push((
+            place,
+            parts
+                .map(|part| (part.datastore.name.clone(), part.dispatch, part.guid_prefix))
+                .collect::<Vec<_>>(),
+        ));
+    }
+    server.datastores.iter_mut().try_for_each(|datastore| change(own(datastore)?))?;
+    for (place, parts) in apart {
+        let mut together = Vec::new();
+        for (name, dispatch, guid_prefix) in parts {
+            let part = server.datastores.iter().find(|known| known.name == name);
+            let datastore = Arc::clone(part.ok_or_else(|| format!("datastore {name} is not served"))?);
+            together.push(Contained { datastore, dispatch, guid_prefix });
+        }
+        own(&mut server.datastores[place])?.store = Store::Contains(together);
+    }
+    Ok(())
+}
+
+fn own(datastore: &mut Arc<Datastore>) -> Result<&mut Datastore, String> {
+    let name = datastore.name.clone();
+    Arc::get_mut(datastore).ok_or_else(|| format!("datastore {name} is in use"))
 }
 
 /// A folder that is removed with everything in it when the play is over.

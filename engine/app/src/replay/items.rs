@@ -1,11 +1,16 @@
 //! Items as the config's datatypes read them: what two texts have in common, whoever wrote them.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use syncloom_config::{Config, Datastore};
-use syncloom_formats::{Codec, NoteKind, Peer};
+use syncloom_formats::{Codec, Hosts, NoteKind, Peer, Pipeline, Profiles};
+use syncloom_script::filter::Ids;
 use syncloom_script::{CompareMode, Comparer, FieldId, Item, Lookup, MatchKey};
+
+use crate::script::Machine;
 
 /// The datastores of the config.
 pub(super) struct Catalog {
@@ -17,6 +22,9 @@ pub(super) struct Kind {
     /// The datastore.
     pub(super) datastore: Arc<Datastore>,
     codecs: Vec<Codec>,
+    /// The scripts of each type.
+    scripts: RefCell<Vec<Pipeline>>,
+    peer: Peer,
     comparer: Comparer,
 }
 
@@ -48,7 +56,9 @@ pub(super) struct Pairing {
 impl Catalog {
     pub(super) fn of(config: &Config) -> Self {
         let datastores = config.server.iter().flat_map(|server| &server.datastores);
-        Catalog { kinds: datastores.map(Kind::of).collect() }
+        let profiles = Arc::new(Profiles::new(&config.mime_profiles, &config.text_profiles));
+        let peer = Peer { zones: config.zones.clone(), ..Peer::default() };
+        Catalog { kinds: datastores.map(|datastore| Kind::of(datastore, &profiles, &peer)).collect() }
     }
 
     /// The datastore that an address or a name means.
@@ -70,19 +80,20 @@ pub(super) fn store_name(uri: &str) -> String {
 }
 
 impl Kind {
-    fn of(datastore: &Arc<Datastore>) -> Self {
+    fn of(datastore: &Arc<Datastore>, profiles: &Arc<Profiles>, peer: &Peer) -> Self {
         let codecs: Vec<Codec> =
             datastore.types.iter().map(|used| Codec::new(Arc::clone(&used.datatype))).collect();
         let list = datastore.fields();
         let mut comparer = Comparer::new(Arc::clone(list));
         let kept = |id: FieldId| datastore.reads(id);
-        let sent: Vec<Vec<bool>> =
-            codecs.iter().map(|codec| codec.available_fields(&Peer::default())).collect();
+        let sent: Vec<Vec<bool>> = codecs.iter().map(|codec| codec.available_fields(peer)).collect();
         for (id, _) in list.iter() {
             let said = sent.iter().any(|fields| fields.get(id.index()).copied().unwrap_or(false));
             comparer.set_available(id, said && kept(id));
         }
-        Kind { datastore: Arc::clone(datastore), codecs, comparer }
+        let scripts = |codec: &Codec| Pipeline::new(Arc::clone(codec.datatype()), Arc::clone(profiles), None);
+        let scripts = RefCell::new(codecs.iter().map(scripts).collect());
+        Kind { datastore: Arc::clone(datastore), codecs, scripts, peer: peer.clone(), comparer }
     }
 
     /// Reads an item. The MIME type decides how; where there is none, or the item is of another version than it says,
@@ -91,20 +102,50 @@ impl Kind {
         let named = mime_type.map(|name| name.split(';').next().unwrap_or_default().trim());
         let is_named =
             |codec: &&Codec| named.is_some_and(|name| codec.datatype().mime_type.eq_ignore_ascii_case(name));
-        let first = self.codecs.iter().filter(is_named);
-        let others = self.codecs.iter().filter(|codec| !is_named(codec));
+        let codecs = || self.codecs.iter().enumerate();
+        let first = codecs().filter(|(_, codec)| is_named(codec));
+        let others = codecs().filter(|(_, codec)| !is_named(codec));
         let mut other_version = None;
-        for codec in first.chain(others) {
-            let Ok(parsed) = codec.parse(text, &Peer::default()) else { continue };
+        for (place, codec) in first.chain(others) {
+            let Ok(parsed) = codec.parse(text, &self.peer) else { continue };
             if !parsed.notes.iter().any(|note| matches!(note.kind, NoteKind::OtherVersion(_))) {
-                return Content::Item(parsed.item);
+                return Content::Item(self.come(place, parsed.item));
             }
-            other_version.get_or_insert(parsed.item);
+            other_version.get_or_insert((place, parsed.item));
         }
         match other_version {
-            Some(item) => Content::Item(item),
+            Some((place, item)) => Content::Item(self.come(place, item)),
             None => Content::Text(String::from_utf8_lossy(text).into_owned()),
         }
+    }
+
+    /// What the scripts of a type make of an item that comes.
+    fn come(&self, place: usize, mut item: Item) -> Item {
+        let mut zones = self.peer.zones.clone();
+        let mut hosts = Hosts {
+            system: &mut Machine::new(),
+            zones: &mut zones,
+            session: None,
+            datastore: None,
+            item: None,
+        };
+        self.scripts.borrow_mut()[place].incoming(&mut item, &mut hosts);
+        item
+    }
+
+    /// An item as one of the datastore that its peers see; `None` if it is for no part of a superdatastore.
+    pub(super) fn admit(&self, item: &Item) -> Option<Item> {
+        let parts = self.datastore.parts();
+        let part =
+            if parts.is_empty() { None } else { Some(&parts[self.datastore.part_for(item)?].datastore) };
+        let mut item = Cow::Borrowed(item);
+        for level in std::iter::once(&self.datastore).chain(part) {
+            if let Some(filter) = &level.filters.local_db {
+                filter.make_pass(item.to_mut(), Ids::default());
+            }
+            level.filters.admit(&mut item, false);
+        }
+        Some(item.into_owned())
     }
 
     /// Whether two items say the same, in the fields that count in a conflict and that the datastore keeps.

@@ -1,7 +1,7 @@
 //! `syncloom replay`: plays the client's side of a recording against the config, and shows what is answered now
 //! instead of what was answered then.
 //!
-//! The play happens in this process, on copies of the databases, at the times of the recording and with random
+//! The play happens in this process, on copies of the data, at the times of the recording and with random
 //! numbers that are always the same: the same recording and config give the same result.
 
 mod answers;
@@ -10,6 +10,7 @@ mod commands;
 mod copy;
 mod holdings;
 mod items;
+mod names;
 mod number;
 mod play;
 mod recording;
@@ -28,6 +29,7 @@ use clap::Args;
 use crate::ConfigArgs;
 use crate::config;
 use copy::Copies;
+use names::Names;
 use recording::Recording;
 
 /// The exit code of a play that could not be begun, or not be ended.
@@ -41,6 +43,12 @@ pub(crate) struct ReplayArgs {
     /// Folders with recorded messages: with a meta.json, or those of <msgdump>
     #[arg(required = true, value_name = "RECORDING")]
     recordings: Vec<PathBuf>,
+    /// Play what is recorded of a datastore with one that the config calls otherwise
+    #[arg(long = "datastore", value_name = "THEIRS=OURS", value_parser = crate::name_and_value)]
+    datastores: Vec<(String, String)>,
+    /// Let the recorded user be this one of the config's
+    #[arg(long, value_name = "NAME[:PASSWORD]")]
+    user: Option<String>,
     /// Show what agrees as well
     #[arg(short, long)]
     verbose: bool,
@@ -49,8 +57,9 @@ pub(crate) struct ReplayArgs {
 pub(crate) fn run(args: &ReplayArgs) -> ExitCode {
     let Some(config) = config::load(&args.config) else { return ExitCode::from(COULD_NOT_RUN) };
     let copies = Arc::try_unwrap(config).map_err(|_| "the config is in use".to_owned()).and_then(Copies::of);
-    let copies = match copies {
-        Ok(copies) => copies,
+    let ready = copies.and_then(|copies| Ok((Names::of(&args.datastores, &copies.config)?, copies)));
+    let (names, copies) = match ready {
+        Ok(ready) => ready,
         Err(why) => {
             eprintln!("syncloom: {why}");
             return ExitCode::from(COULD_NOT_RUN);
@@ -58,9 +67,10 @@ pub(crate) fn run(args: &ReplayArgs) -> ExitCode {
     };
     let mut code = 0;
     for folder in &args.recordings {
-        let played = Recording::read(folder).and_then(|recording| {
+        let played = Recording::read(folder).and_then(|mut recording| {
             copies.refresh()?;
-            let outcome = play::play(&copies.config, &recording)?;
+            names.rename(&mut recording);
+            let outcome = play::play(&copies.config, &recording, &names, args.user.as_deref())?;
             show::show(&recording, &outcome, args.verbose);
             Ok(outcome.agrees())
         });

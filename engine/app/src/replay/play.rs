@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use syncloom_config::{Config, PasswordForm};
-use syncloom_stores::sqlite::SqliteBackend;
-use syncloom_stores::{Backend, Claim};
+use syncloom_stores::{Claim, Stores};
 use syncloom_wire::{Command, Limits, decode};
 
-use super::client::Client;
+use super::client::{Account, Client, Login};
 use super::holdings::Holdings;
 use super::items::{Catalog, Content, Difference, Kind, store_name};
+use super::names::Names;
 use super::recording::{Recording, Sides};
 use super::script::{self, Script};
 use super::server::Played;
@@ -75,21 +76,26 @@ impl Outcome {
     }
 }
 
-/// Plays a recording on databases that are copies.
-pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcome, String> {
+/// Plays a recording on data that is a copy; `instead` is the user of ours that the recorded one is, where the command
+/// line says so.
+pub(super) fn play(
+    config: &Arc<Config>,
+    recording: &Recording,
+    names: &Names,
+    instead: Option<&str>,
+) -> Result<Outcome, String> {
     let catalog = Catalog::of(config);
-    let mut server = Played::new(config)?;
+    let mut server = Played::new(config, recording.begins().unwrap_or_else(now))?;
+    let stores = Arc::clone(&server.stores);
     let first = Beginning::of(recording)?;
-    let password = recording.sessions.iter().find_map(|session| session.password.clone());
-    let holdings = Holdings::of(
-        config,
-        &catalog,
-        &recording.types,
-        &first.user,
-        password.as_deref().unwrap_or_default(),
-    )?;
-    let stored = stored_password(config, &first.user);
-    let mut client = Client::new(first_nonce(config, &first.device)?);
+    let account = account(config, &stores, instead)?;
+    let user = account.as_ref().map_or(&first.user, |account| &account.user);
+    let recorded = recording.sessions.iter().find_map(|session| session.password.as_ref());
+    let password = account.as_ref().map(|account| &account.password).or(recorded);
+    let password = password.map(String::as_str).unwrap_or_default();
+    let holdings = Holdings::of(config, &stores, &catalog, &recording.types, user, password)?;
+    let stored = stored_password(config, &stores, &first.user);
+    let mut client = Client::new(first_nonce(config, &stores, &first.device)?);
     let mut outcome = Outcome {
         sessions: Vec::new(),
         server: Vec::new(),
@@ -101,9 +107,11 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
     let mut anchors = BTreeMap::new();
     for session in &recording.sessions {
         let mut notes = Vec::new();
-        // What happened between two sessions happened shortly before the second.
+        // What happened between two sessions happened shortly before the second; what was there at first, long ago.
         let begins = session.exchanges.first().and_then(|exchange| exchange.time);
-        server.at(begins.map(|time| time - 500));
+        if last.is_some() {
+            server.at(begins.map(|time| time - 500));
+        }
         let filled = server.now();
         if let Some(before) = &session.before {
             match last {
@@ -113,11 +121,15 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
             client.follow(&catalog, last.map(|last| &last.client), &before.client);
         }
         last = session.after.as_ref().or(last);
+        let scripts = script::sessions(&catalog, names, &session.exchanges);
+        // Who was not let in then, because the password was wrong, is not to be let in now.
+        let let_in = scripts.iter().any(Script::is_let_in);
         let password = session.password.as_deref().or(stored.as_deref());
+        let login = Login { password, instead: account.as_ref().filter(|_| let_in) };
         let mut said = Vec::new();
         let (before, after) = (session.before.as_ref(), session.after.as_ref());
         let mut told_to_delete = HashSet::new();
-        for script in script::sessions(&catalog, &session.exchanges) {
+        for script in scripts {
             notes.extend(set_anchors(&holdings, &catalog, &script, &mut anchors, &mut client, filled)?);
             told_to_delete.extend(script.deleted());
             let talk = Talk::new(
@@ -125,7 +137,7 @@ pub(super) fn play(config: &Arc<Config>, recording: &Recording) -> Result<Outcom
                 &mut server,
                 &mut client,
                 script,
-                password,
+                login,
                 before.map(|sides| &sides.client),
                 after.map(|sides| &sides.client),
             );
@@ -179,22 +191,45 @@ impl Beginning {
     }
 }
 
+/// As whom the recorded client comes, where that is not for the recording to say: as whom the command line says, else
+/// as the one user that the config knows.
+fn account(config: &Config, stores: &Stores, instead: Option<&str>) -> Result<Option<Account>, String> {
+    let simple = config.server.as_ref().and_then(|server| server.simple_auth.as_ref());
+    let Some(said) = instead else {
+        return Ok(simple.map(|one| Account { user: one.user.clone(), password: one.password.clone() }));
+    };
+    let (user, password) = match said.split_once(':') {
+        Some((user, password)) => (user, Some(password.to_owned())),
+        None => (said, stored_password(config, stores, said)),
+    };
+    let password = password.ok_or_else(|| {
+        format!("--user {user}: the config does not tell the password; --user {user}:PASSWORD does")
+    })?;
+    Ok(Some(Account { user: user.to_owned(), password }))
+}
+
+/// The time, in milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// The user's password, where the config's table of users has it as it is.
-fn stored_password(config: &Arc<Config>, user: &str) -> Option<String> {
+fn stored_password(config: &Config, stores: &Stores, user: &str) -> Option<String> {
     let server = config.server.as_ref()?;
     if let Some(simple) = &server.simple_auth {
         return Some(simple.password.clone());
     }
-    if server.sql.password_form != PasswordForm::ClearText {
+    let mut backend = stores.backend();
+    if backend.password_form().unwrap_or(server.sql.password_form) != PasswordForm::ClearText {
         return None;
     }
-    let mut backend = SqliteBackend::new(Arc::clone(config));
     let users = backend.admin().ok()?.users(&Claim::of(user)).ok()?;
     users.into_iter().next().map(|user| user.secret)
 }
 
 /// What our server takes for the first nonce of a device.
-fn first_nonce(config: &Arc<Config>, device: &str) -> Result<Vec<u8>, String> {
+fn first_nonce(config: &Config, stores: &Stores, device: &str) -> Result<Vec<u8>, String> {
     let Some(server) = &config.server else { return Ok(Vec::new()) };
     if !server.auto_nonce {
         return Ok(server.constant_nonce.clone().into_bytes());
@@ -202,7 +237,7 @@ fn first_nonce(config: &Arc<Config>, device: &str) -> Result<Vec<u8>, String> {
     if !server.keeps_devices() {
         return Ok(Vec::new());
     }
-    let mut backend = SqliteBackend::new(Arc::clone(config));
+    let mut backend = stores.backend();
     let device =
         backend.admin().and_then(|mut admin| admin.device(device)).map_err(|error| error.to_string())?;
     Ok(device.map(|device| device.nonce.into_bytes()).unwrap_or_default())

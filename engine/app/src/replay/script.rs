@@ -7,6 +7,7 @@ use syncloom_wire::{Command, Data, Encoding, Limits, Map, Message, Status, Versi
 
 use super::commands::{Reader, Seen, What, summary};
 use super::items::{Catalog, Content, store_name};
+use super::names::Names;
 use super::recording::Exchange;
 
 /// A session of a recording.
@@ -51,10 +52,10 @@ pub(super) struct Counterpart {
 }
 
 /// Cuts recorded exchanges into SyncML sessions.
-pub(super) fn sessions<'r>(catalog: &Catalog, exchanges: &'r [Exchange]) -> Vec<Script<'r>> {
+pub(super) fn sessions<'r>(catalog: &Catalog, names: &Names, exchanges: &'r [Exchange]) -> Vec<Script<'r>> {
     let mut sessions: Vec<Vec<Turn<'r>>> = Vec::new();
     for exchange in exchanges {
-        let turn = Turn::of(exchange, sessions.last().and_then(|turns| turns.last()));
+        let turn = Turn::of(exchange, names, sessions.last().and_then(|turns| turns.last()));
         let begins = match (&turn.request, sessions.last().and_then(|turns| turns.last())) {
             (_, None) => true,
             _ if turn.again => false,
@@ -76,7 +77,7 @@ pub(super) fn sessions<'r>(catalog: &Catalog, exchanges: &'r [Exchange]) -> Vec<
 }
 
 impl<'r> Turn<'r> {
-    fn of(exchange: &'r Exchange, before: Option<&Turn<'r>>) -> Self {
+    fn of(exchange: &'r Exchange, names: &Names, before: Option<&Turn<'r>>) -> Self {
         let read = |bytes: &[u8], encoding: Encoding| match decode(bytes, encoding, &Limits::default()) {
             Ok(decoded) => match decoded.fault {
                 None => Ok(decoded.message),
@@ -84,10 +85,15 @@ impl<'r> Turn<'r> {
             },
             Err(error) => Err(error.to_string()),
         };
+        let mut request = read(&exchange.request, exchange.encoding);
+        request.iter_mut().for_each(|message| names.rename_targets(message));
+        let response = exchange.response.as_ref();
+        let mut response = response.and_then(|bytes| read(bytes, exchange.encoding).ok());
+        response.iter_mut().for_each(|message| names.rename_sources(message));
         Turn {
             exchange,
-            request: read(&exchange.request, exchange.encoding),
-            response: exchange.response.as_ref().and_then(|bytes| read(bytes, exchange.encoding).ok()),
+            request,
+            response,
             again: before.is_some_and(|before| before.exchange.request == exchange.request),
             told: String::new(),
         }
@@ -146,6 +152,11 @@ impl<'r> Script<'r> {
         }
         script.turns = turns;
         script
+    }
+
+    /// Whether the recorded server has let the client in.
+    pub(super) fn is_let_in(&self) -> bool {
+        self.turns.iter().any(|turn| matches!(turn.status_of("SyncHdr", "0"), Some(200 | 212)))
     }
 
     /// The version of SyncML that is spoken.

@@ -20,7 +20,7 @@ use syncloom_wire::{
     Alert, Command, Encoding, Header, Item, Limits, Location, MapItem, Message, decode, encode,
 };
 
-use super::client::Client;
+use super::client::{Client, Login};
 use super::commands::{Reader, Seen, What};
 use super::items::{Catalog, Content, store_name};
 use super::number;
@@ -39,7 +39,7 @@ pub(super) struct Talk<'a, 'r> {
     pub(super) server: &'a mut Played,
     pub(super) client: &'a mut Client,
     pub(super) script: Script<'r>,
-    pub(super) password: Option<&'a str>,
+    pub(super) login: Login<'a>,
     /// What the recorded client held after this session, and before it.
     pub(super) after: Option<&'a Items>,
     pub(super) before: Option<&'a Items>,
@@ -68,7 +68,7 @@ impl<'a, 'r> Talk<'a, 'r> {
         server: &'a mut Played,
         client: &'a mut Client,
         script: Script<'r>,
-        password: Option<&'a str>,
+        login: Login<'a>,
         before: Option<&'a Items>,
         after: Option<&'a Items>,
     ) -> Self {
@@ -77,7 +77,7 @@ impl<'a, 'r> Talk<'a, 'r> {
             server,
             client,
             script,
-            password,
+            login,
             before,
             after,
             said: Exchanged::default(),
@@ -230,7 +230,10 @@ impl<'a, 'r> Talk<'a, 'r> {
         if let (Some(ours), true) = (&self.resp_uri, told.as_deref() == Some(header.target.uri.as_str())) {
             header.target.uri.clone_from(ours);
         }
-        header.cred = self.client.credentials(turn, self.password, self.script.version());
+        header.cred = self.client.credentials(turn, &self.login, self.script.version());
+        if let (Some(name), Some(account)) = (&mut header.source.name, self.login.instead) {
+            name.clone_from(&account.user);
+        }
         for command in &request.body {
             self.note_places(command);
         }

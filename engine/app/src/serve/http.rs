@@ -1,5 +1,8 @@
 //! HTTP: a POST of SyncML on any path, and what everything else gets (OMA-SyncML-HTTPBinding).
 
+#[cfg(test)]
+mod tests;
+
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
@@ -34,6 +37,15 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(120);
 /// thinks for a while between two messages of a session; when its connection is gone, it makes another one.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How long others may keep us waiting.
+#[derive(Clone, Copy)]
+struct Patience {
+    headers: Duration,
+    body: Duration,
+}
+
+const PATIENCE: Patience = Patience { headers: HEADER_TIMEOUT, body: BODY_TIMEOUT };
+
 /// Connections at a time. One costs some 20 KB while it waits; more than there are sessions are of no use to anybody.
 const MAX_CONNECTIONS: usize = 4_000;
 
@@ -51,6 +63,7 @@ struct Context {
     registry: Arc<Registry>,
     max_body: usize,
     keep_connection: bool,
+    patience: Patience,
     /// Messages that have come completely and are being answered.
     in_flight: AtomicUsize,
 }
@@ -62,10 +75,21 @@ pub(super) async fn serve(
     config: &Config,
     stop: impl Future<Output = ()>,
 ) {
+    serve_with(listener, registry, config, PATIENCE, stop).await;
+}
+
+async fn serve_with(
+    listener: TcpListener,
+    registry: Arc<Registry>,
+    config: &Config,
+    patience: Patience,
+    stop: impl Future<Output = ()>,
+) {
     let context = Arc::new(Context {
         registry,
         max_body: config.max_msg_size as usize + BODY_ALLOWANCE,
         keep_connection: config.transport.keep_connection,
+        patience,
         in_flight: AtomicUsize::new(0),
     });
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -100,12 +124,13 @@ pub(super) async fn serve(
 
 /// Answers the requests of a connection, until it is closed or the server stops.
 async fn talk(context: Arc<Context>, stream: TcpStream, peer: SocketAddr, mut stopped: watch::Receiver<()>) {
+    let header_timeout = context.patience.headers;
     let service = service_fn(|request| {
         let context = Arc::clone(&context);
         async move { Ok::<_, Infallible>(handle(&context, peer, request).await) }
     });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    http.timer(TokioTimer::new()).header_read_timeout(header_timeout);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     // What is wrong with a connection ends that connection, and is of no interest to anybody else.
     tokio::select! {
@@ -163,7 +188,7 @@ async fn answer(
         ));
     }
     let encoding = encoding_of(&parts.headers)?;
-    let bytes = body_of(&parts.headers, body, context.max_body).await?;
+    let bytes = body_of(&parts.headers, body, context.max_body, context.patience.body).await?;
     context.in_flight.fetch_add(1, Ordering::SeqCst);
     let answer = work_off(context, parts.uri.query(), peer, encoding, bytes).await;
     context.in_flight.fetch_sub(1, Ordering::SeqCst);
@@ -206,7 +231,12 @@ fn encoding_of(headers: &HeaderMap) -> Result<Encoding, (StatusCode, String)> {
     })
 }
 
-async fn body_of(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, (StatusCode, String)> {
+async fn body_of(
+    headers: &HeaderMap,
+    body: Body,
+    limit: usize,
+    patience: Duration,
+) -> Result<Vec<u8>, (StatusCode, String)> {
     let too_large = || (StatusCode::PAYLOAD_TOO_LARGE, format!("more than {limit} bytes"));
     let announced: Option<usize> =
         headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -214,7 +244,7 @@ async fn body_of(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8
     if headers.contains_key(header::EXPECT) && announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    match tokio::time::timeout(BODY_TIMEOUT, read_up_to(body, limit)).await {
+    match tokio::time::timeout(patience, read_up_to(body, limit)).await {
         Ok(Ok(Some(bytes))) => Ok(bytes),
         Ok(Ok(None)) => Err(too_large()),
         Ok(Err(error)) => Err((StatusCode::BAD_REQUEST, format!("the body broke off: {error}"))),

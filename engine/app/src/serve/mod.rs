@@ -5,14 +5,16 @@ mod pace;
 mod registry;
 mod slot;
 
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use syncloom_config::{Config, SqliteFile};
+use syncloom_config::{Config, Place, SqliteFile};
 use syncloom_session::Server;
 use syncloom_stores::Stores;
+use syncloom_stores::sqlite::{Fault, probe};
 use tokio::net::TcpListener;
 
 use crate::ConfigArgs;
@@ -45,6 +47,7 @@ fn start(config: Arc<Config>, listen: Option<SocketAddr>) -> Result<(), String> 
         }
     }
     let stores = Stores::new(Arc::clone(&config)).map_err(|error| error.to_string())?;
+    tell_faults(&config);
     let transport = &config.transport;
     let address = listen.unwrap_or(SocketAddr::new(transport.address, transport.port));
     // Every session can be at work, or waiting for its database, without another one waiting for a thread.
@@ -52,7 +55,7 @@ fn start(config: Arc<Config>, listen: Option<SocketAddr>) -> Result<(), String> 
     let runtime = runtime.max_blocking_threads(MAX_SESSIONS + SPARE_THREADS).enable_all();
     let runtime = runtime.build().map_err(|error| error.to_string())?;
     runtime.block_on(async move {
-        let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
+        let listener = TcpListener::bind(address).await.map_err(|error| not_bound(address, &error))?;
         let registry = Arc::new(Registry::new(server, stores));
         let bound = listener.local_addr().map_err(|error| error.to_string())?;
         println!("serving http://{bound}/ for {}", datastores_of(&config));
@@ -65,11 +68,52 @@ fn start(config: Arc<Config>, listen: Option<SocketAddr>) -> Result<(), String> 
     })
 }
 
+/// Says of databases that do not do what the config asks of them what is wrong: the first session would, too late. What
+/// works is served.
+fn tell_faults(config: &Config) {
+    let faults = probe(config).faults;
+    for (place, fault) in faults.iter().enumerate() {
+        let of_file = |other: &&Fault| other.file == fault.file;
+        if faults[..place].iter().any(|before| before.file == fault.file) {
+            continue;
+        }
+        let more = match faults.iter().filter(of_file).count() - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} more: `syncloom check --connect` shows them)"),
+        };
+        console::warning(&match &fault.statement {
+            None => fault.reason.clone(),
+            Some((tag, place)) => {
+                let (file, Place { file: config, line, .. }) = (fault.file.display(), place);
+                format!("{file} refuses <{tag}> of {config}:{line}: {}{more}", fault.reason)
+            }
+        });
+    }
+}
+
+/// Why nobody can listen there, and what to do about it.
+fn not_bound(address: SocketAddr, error: &io::Error) -> String {
+    let hint = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "; another program listens there, so stop that, or give --listen or <httpport>"
+        }
+        io::ErrorKind::AddrNotAvailable => "; this machine has no such address: mend --listen or <ipaddress>",
+        io::ErrorKind::PermissionDenied => {
+            "; ports below 1024 are not for everybody: give --listen or <httpport>"
+        }
+        _ => "",
+    };
+    format!("{address}: {error}{hint}")
+}
+
 /// Every database file of the config, once.
 pub(crate) fn files_of(config: &Config) -> Vec<&SqliteFile> {
     let mut files: Vec<&SqliteFile> = Vec::new();
     if let Some(server) = &config.server {
-        let of_datastores = server.datastores.iter().filter_map(|datastore| Some(&datastore.sql()?.sqlite));
+        let of_datastores = server.datastores.iter().flat_map(|datastore| {
+            let items = datastore.sql_items().map(|sql| &sql.sqlite);
+            items.into_iter().chain(datastore.sql_targets().map(|sql| &sql.sqlite))
+        });
         for file in server.sql.sqlite.iter().chain(of_datastores) {
             if !files.iter().any(|known| known.path == file.path) {
                 files.push(file);

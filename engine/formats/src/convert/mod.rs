@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use syncloom_config::{Combine, Conversion, EnumRule, MimeMode, ValueMap, ZoneOptions};
-use syncloom_script::{FieldType, Item, TimestampKind, Value, Zone, Zones};
+use syncloom_script::{FieldId, FieldType, Item, TimestampKind, Value, Zone, Zones};
 
 use crate::codec::PRODUCT_ID;
 use crate::enums::{self, Translated};
@@ -46,6 +46,39 @@ pub(crate) fn store(
     context: &Context<'_>,
     item: &mut Item,
 ) -> Result<(), NoteKind> {
+    if !map.is_plain {
+        return store_converted(map, text, place, context, item);
+    }
+    match field(map, place, item).filter(|_| !text.is_empty()) {
+        Some((field, kind)) => {
+            put(from_text(text, kind, map.conversion, context), text, (field, place.1), item)
+        }
+        None => Ok(()),
+    }
+}
+
+/// The field of a value, and its type.
+fn field(map: &ValueMap, place: Place, item: &Item) -> Option<(FieldId, FieldType)> {
+    let field = target(map, place.0)?;
+    Some((field, item.list().get(field)?.kind))
+}
+
+/// Stores the value that a text was read as.
+#[inline]
+fn put(value: Value, text: &str, (field, index): (FieldId, usize), item: &mut Item) -> Result<(), NoteKind> {
+    if value.is_empty() {
+        return Err(NoteKind::NotUnderstood(text.to_owned()));
+    }
+    if item.set_at(field, index, value) { Ok(()) } else { Err(NoteKind::NoPlaceLeft) }
+}
+
+fn store_converted(
+    map: &ValuePlan,
+    text: &str,
+    place: Place,
+    context: &Context<'_>,
+    item: &mut Item,
+) -> Result<(), NoteKind> {
     match map.conversion {
         Conversion::Version if text.trim() == context.version => return Ok(()),
         Conversion::Version => return Err(NoteKind::OtherVersion(text.to_owned())),
@@ -62,8 +95,7 @@ pub(crate) fn store(
         Conversion::Bitmap | Conversion::MultiMix => return store_parts(map, text, place, item),
         _ => {}
     }
-    let Some(field) = target(map, place.0) else { return Ok(()) };
-    let Some(kind) = item.list().get(field).map(|field| field.kind) else { return Ok(()) };
+    let Some((field, kind)) = field(map, place, item) else { return Ok(()) };
     let translated = match translated(&map.enums, text) {
         Some(Translated::Ignored) => return Ok(()),
         Some(Translated::To(value)) => value,
@@ -87,17 +119,14 @@ pub(crate) fn store(
             }
             match (map.combine, stored) {
                 (Combine::With(separator), Value::Text(before)) if !before.is_empty() => {
-                    Value::Text(format!("{before}{separator}{text}"))
+                    Value::Text(format!("{before}{separator}{text}").into())
                 }
                 _ => from_text(text, kind, map.conversion, context),
             }
         }
         _ => from_text(text, kind, map.conversion, context),
     };
-    if value.is_empty() {
-        return Err(NoteKind::NotUnderstood(text.to_owned()));
-    }
-    if item.set_at(field, place.1, value) { Ok(()) } else { Err(NoteKind::NoPlaceLeft) }
+    put(value, text, (field, place.1), item)
 }
 
 /// Stores bytes as they came.
@@ -107,8 +136,7 @@ pub(crate) fn store_bytes(
     place: Place,
     item: &mut Item,
 ) -> Result<(), NoteKind> {
-    let Some(field) = target(map, place.0) else { return Ok(()) };
-    let Some(kind) = item.list().get(field).map(|field| field.kind) else { return Ok(()) };
+    let Some((field, kind)) = field(map, place, item) else { return Ok(()) };
     if bytes.is_empty() {
         return Ok(());
     }
@@ -124,6 +152,12 @@ pub(crate) fn store_bytes(
 
 /// The text of one field; empty where the field is, and where the conversion is not available.
 pub(crate) fn text<'i>(map: &ValuePlan, place: Place, context: &Context<'i>, item: &'i Item) -> Cow<'i, str> {
+    if map.is_plain {
+        return match target(map, place.0) {
+            Some(field) => plain(item.get_at(field, place.1), map, context),
+            None => Cow::Borrowed(""),
+        };
+    }
     match map.conversion {
         Conversion::Version => return Cow::Borrowed(context.version),
         Conversion::ProdId => return Cow::Borrowed(PRODUCT_ID),
@@ -146,16 +180,20 @@ pub(crate) fn text<'i>(map: &ValuePlan, place: Place, context: &Context<'i>, ite
     if let Conversion::ValueType | Conversion::FullValueType = map.conversion {
         return Cow::Borrowed(value_type(value, map.conversion));
     }
-    let text = match value {
+    let text = named(&map.enums, plain(value, map, context));
+    match map.conversion {
+        Conversion::MailTo if !text.is_empty() => Cow::Owned(format!("{MAILTO}{text}")),
+        _ => text,
+    }
+}
+
+/// The text of a value by itself.
+fn plain<'i>(value: &'i Value, map: &ValueMap, context: &Context<'_>) -> Cow<'i, str> {
+    match value {
         Value::Unassigned | Value::Empty => Cow::Borrowed(""),
         Value::Text(text) => Cow::Borrowed(text.as_str()),
         Value::Timestamp(time) => Cow::Owned(times::text(*time, map, context)),
         value => Cow::Owned(value.to_text()),
-    };
-    let text = named(&map.enums, text);
-    match map.conversion {
-        Conversion::MailTo if !text.is_empty() => Cow::Owned(format!("{MAILTO}{text}")),
-        _ => text,
     }
 }
 
@@ -289,7 +327,7 @@ pub(crate) fn lost(map: &ValueMap, place: Place, item: &Item) -> Option<NoteKind
     let value = item.get_at(target(map, place.0)?, place.1);
     match (map.conversion, value) {
         (Conversion::RRule, Value::Text(code)) if !code.starts_with('0') && !value.is_empty() => {
-            Some(NoteKind::NotWritable(code.clone()))
+            Some(NoteKind::NotWritable(code.as_str().to_owned()))
         }
         (_, Value::Timestamp(time)) if !times::is_writable(*time) => {
             Some(NoteKind::NotWritable(time.to_string()))
@@ -302,7 +340,7 @@ pub(crate) fn lost(map: &ValueMap, place: Place, item: &Item) -> Option<NoteKind
 mod tests {
     use std::sync::Arc;
 
-    use syncloom_script::{FieldId, FieldList};
+    use syncloom_script::FieldList;
 
     use super::*;
     use crate::testing;

@@ -7,9 +7,11 @@
 //!
 //! Not its job: which zone a name or a definition means, which the zones of the session know.
 
+use std::ops::RangeInclusive;
+
 use syncloom_config::{Conversion, MimeMode, ValueMap};
-use syncloom_script::time::DAY_MS;
 use syncloom_script::time::zones::daylight;
+use syncloom_script::time::{DAY_MS, UNIX_EPOCH_DAY};
 use syncloom_script::{FieldType, Item, Timestamp, TimestampKind, Value, Zone};
 
 use super::{Context, Place};
@@ -20,7 +22,9 @@ const MINUTE_MS: i64 = 60_000;
 /// The unit by which the end of a period of whole days lies before the next day.
 const SECOND_MS: i64 = 1000;
 /// The years that ISO 8601 has four digits for.
-const YEARS: std::ops::RangeInclusive<i64> = 0..=9999;
+const YEARS: RangeInclusive<i64> = 0..=9999;
+/// Some 200 years around 1970, which nearly all times are in: they need no calendar to be told from others.
+const NEAR: RangeInclusive<i64> = (UNIX_EPOCH_DAY - 36_500) * DAY_MS..=(UNIX_EPOCH_DAY + 36_500) * DAY_MS;
 
 /// A time that was read, in the zone that it belongs to.
 pub(crate) fn placed(time: Timestamp, context: &Context<'_>) -> Timestamp {
@@ -80,7 +84,9 @@ pub(super) fn text(time: Timestamp, map: &ValueMap, context: &Context<'_>) -> St
 
 /// Whether there is a text for a time: a year that no calendar has came of calculating with a time that is none.
 pub(crate) fn is_writable(time: Timestamp) -> bool {
-    matches!(time.kind(), TimestampKind::Duration | TimestampKind::Time) || YEARS.contains(&time.parts().year)
+    matches!(time.kind(), TimestampKind::Duration | TimestampKind::Time)
+        || NEAR.contains(&time.linear())
+        || YEARS.contains(&time.parts().year)
 }
 
 /// A time as the peer reads it: without a zone where the text says it beside the time.

@@ -39,13 +39,16 @@ fn classes(text: &str) -> u8 {
 }
 
 /// The body of a property.
-#[derive(Default)]
 pub(super) struct Body {
     text: String,
     classes: u8,
 }
 
 impl Body {
+    pub fn with_capacity(length: usize) -> Body {
+        Body { text: String::with_capacity(length), classes: 0 }
+    }
+
     pub fn clear(&mut self) {
         self.text.clear();
         self.classes = 0;

@@ -101,8 +101,21 @@ pub(crate) fn quoted_printable_by(
     out.push(b':');
     let mut used = header.chars().count() + 1;
     let mut at_start = false;
-    let mut chars = body.chars().peekable();
-    while let Some(c) = chars.next() {
+    let mut chars = body.chars();
+    loop {
+        // What needs no look at its neighbours goes as far as the line does: it is itself in every character set.
+        let rest = chars.as_str();
+        let room = if fold { QUOTED_WIDTH.saturating_sub(used) } else { rest.len() };
+        let plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'=';
+        let run = rest.bytes().take(room).take_while(plain).count();
+        if let Some((run, rest)) = rest.split_at_checked(run).filter(|(run, _)| !run.is_empty()) {
+            out.extend_from_slice(run.as_bytes());
+            used += run.len();
+            at_start = false;
+            chars = rest.chars();
+        }
+        let Some(c) = chars.next() else { break };
+        let next = chars.clone().next();
         buffer.clear();
         match c {
             '\n' => buffer.extend_from_slice(b"\r\n"),
@@ -110,7 +123,7 @@ pub(crate) fn quoted_printable_by(
         }
         let bytes: &[u8] = &buffer;
         // Some readers take a blank at the beginning of a line for a fold, and drop one at its end.
-        let is_last = matches!(chars.peek(), None | Some('\n'));
+        let is_last = matches!(next, None | Some('\n'));
         let literal = match c {
             ' ' | '\t' => !at_start && !is_last,
             c => {
@@ -131,7 +144,7 @@ pub(crate) fn quoted_printable_by(
         }
         used += length;
         at_start = false;
-        if c == '\n' && chars.peek().is_some() {
+        if c == '\n' && next.is_some() {
             soft_break(out);
             used = 0;
             at_start = true;

@@ -25,6 +25,10 @@ use property::Rendered;
 pub(crate) use zones::Definitions;
 use zones::UsedZones;
 
+/// How long a line may become before it needs more room, and how many values it has room for: few have more.
+const USUAL_LINE: usize = 256;
+const USUAL_VALUES: usize = 8;
+
 /// Writes one item.
 pub(crate) struct Generator<'g> {
     setting: &'g Setting<'g>,
@@ -49,18 +53,22 @@ pub(crate) struct Generator<'g> {
     kept: Kept,
     /// The component that is being written, within the others.
     path: &'g str,
+    /// How often properties have been written that the peer holds only so often, by their group.
+    occurred: Vec<(usize, usize)>,
+    /// What the peer does not get, as it holds no more: properties, and where their values are.
+    left_out: Vec<(usize, Slot)>,
 }
 
 /// An occurrence of a property that may be written: where its values are, and the position that led there.
 #[derive(Clone, Copy)]
-struct Slot {
-    place: Place,
-    position: Option<usize>,
+pub(crate) struct Slot {
+    pub place: Place,
+    pub position: Option<usize>,
 }
 
 impl Slot {
     /// The so-many-th occurrence of a position.
-    fn new(property: &Property, number: Option<usize>, repetition: usize) -> Slot {
+    pub fn new(property: &Property, number: Option<usize>, repetition: usize) -> Slot {
         let place = match number.and_then(|number| property.positions.get(number)) {
             None => (0, 0),
             Some(position) if position.repeat == Repeat::Array => (position.offset, repetition),
@@ -79,14 +87,16 @@ impl<'g> Generator<'g> {
             context: setting.context(&setting.peer.zones),
             out,
             notes: Vec::new(),
-            header: String::new(),
-            body: Body::default(),
-            spare: Vec::new(),
-            names: Vec::new(),
+            header: String::with_capacity(USUAL_LINE),
+            body: Body::with_capacity(USUAL_LINE),
+            spare: Vec::with_capacity(USUAL_VALUES),
+            names: Vec::with_capacity(USUAL_VALUES),
             used: UsedZones::default(),
             zones_at: None,
             kept: Kept::of(setting, item),
             path: "",
+            occurred: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -94,6 +104,12 @@ impl<'g> Generator<'g> {
     pub fn generate(mut self) -> Vec<Note> {
         self.component(0);
         self.notes
+    }
+
+    /// Writes the item, and says what of it the peer does not get, as it holds no more.
+    pub fn left_out(mut self) -> Vec<(usize, Slot)> {
+        self.component(0);
+        self.left_out
     }
 
     fn component(&mut self, component: usize) {
@@ -157,6 +173,9 @@ impl<'g> Generator<'g> {
     /// Writes every occurrence of a property.
     fn property(&mut self, index: usize, plan: &'g PropertyPlan) {
         let property = &plan.property;
+        if plan.needs_fields && plan.fields.iter().all(|field| self.item.get(*field).is_empty()) {
+            return;
+        }
         if property.positions.is_empty() {
             return self.occurrences(index, plan, None);
         }
@@ -185,11 +204,12 @@ impl<'g> Generator<'g> {
         let shown = usize::from(position.and_then(|position| position.min_show).unwrap_or(most));
         let overwrite_empty = position.is_none_or(|position| position.overwrite_empty);
         let may_be_empty = !property.suppress_empty && self.setting.peer.empty_properties;
-        let room = self.setting.limit(index).and_then(|limit| limit.max_occur).unwrap_or(usize::MAX);
+        let max_occur = self.setting.limit(index).and_then(|limit| limit.max_occur);
+        let room = max_occur.map_or(usize::MAX, |most| most.saturating_sub(self.occurred(plan.group)));
         let mut written = 0;
         let mut left_out = 0;
         let mut empty = Vec::new();
-        for slot in 0..self.slot_count(property, number) {
+        for slot in 0..slot_count(self.item, property, number) {
             let slot = Slot::new(property, number, slot);
             self.context.own_zone = self.own_zone(plan, slot.place);
             let rendered = self.render(plan, slot.place);
@@ -203,6 +223,7 @@ impl<'g> Generator<'g> {
                 }
                 if written >= room {
                     left_out += 1;
+                    self.left_out.push((index, slot));
                     continue;
                 }
                 self.write(index, plan, slot, Some(rendered));
@@ -218,8 +239,12 @@ impl<'g> Generator<'g> {
             }
         }
         self.context.own_zone = None;
-        if left_out > 0 {
-            self.note(&property.name, NoteKind::TooMany(room));
+        if let Some(most) = max_occur.filter(|_| left_out > 0) {
+            self.note(&property.name, NoteKind::TooMany(most));
+        }
+        if max_occur.is_some() {
+            // Empty ones that are only shown take no room from those behind them.
+            self.occurred.push((plan.group, written));
         }
         if may_be_empty {
             let nowhere = Slot { place: (0, usize::MAX), position: number };
@@ -228,6 +253,11 @@ impl<'g> Generator<'g> {
                 self.write(index, plan, slot, None);
             }
         }
+    }
+
+    /// How often the properties of a group have been written.
+    fn occurred(&self, group: usize) -> usize {
+        self.occurred.iter().filter(|(of, _)| *of == group).map(|(_, times)| times).sum()
     }
 
     /// Writes all values of a list: in one property, but times of different zones, and days, each in one of their
@@ -240,7 +270,7 @@ impl<'g> Generator<'g> {
         let mut shown = 0;
         for (number, position) in property.positions.iter().enumerate().filter(|(_, p)| !p.read_only) {
             shown = shown.max(position.min_show.unwrap_or(0));
-            for slot in 0..self.slot_count(property, Some(number)) {
+            for slot in 0..slot_count(self.item, property, Some(number)) {
                 let slot = Slot::new(property, Some(number), slot);
                 self.context.own_zone = self.own_zone(plan, slot.place);
                 let Rendered::Texts(values) = self.render(plan, slot.place) else { continue };
@@ -274,30 +304,6 @@ impl<'g> Generator<'g> {
         matches!(value, Some(Value::Timestamp(time)) if time.kind() == TimestampKind::Date)
     }
 
-    /// How many occurrences of a position there may be; a property without positions has one.
-    fn slot_count(&self, property: &Property, number: Option<usize>) -> usize {
-        let Some(position) = number.and_then(|number| property.positions.get(number)) else { return 1 };
-        match position.repeat {
-            Repeat::Times(times) => usize::from(times),
-            Repeat::Rewrite => 1,
-            Repeat::Array => {
-                let shown = property.parameters.iter().filter(|parameter| parameter.show_non_empty);
-                let maps =
-                    property.values.iter().chain(shown.filter_map(|parameter| parameter.value.as_ref()));
-                let fields = maps.filter_map(|map| target(map, position.offset));
-                fields.map(|field| self.length(field)).max().unwrap_or(0)
-            }
-        }
-    }
-
-    fn length(&self, field: FieldId) -> usize {
-        match self.item.get(field) {
-            Value::Array(elements) => elements.len(),
-            Value::Unassigned | Value::Empty => 0,
-            _ => 1,
-        }
-    }
-
     /// Notes a value that is there and cannot be written.
     fn tell_loss(&mut self, plan: &PropertyPlan, place: Place) {
         let lost = plan.values.iter().find_map(|map| convert::lost(map, place, self.item));
@@ -308,6 +314,29 @@ impl<'g> Generator<'g> {
 
     fn note(&mut self, property: &str, kind: NoteKind) {
         self.notes.push(Note { line: 0, property: property.to_owned(), kind });
+    }
+}
+
+/// How many occurrences of a position an item may have; a property without positions has one.
+pub(crate) fn slot_count(item: &Item, property: &Property, number: Option<usize>) -> usize {
+    let Some(position) = number.and_then(|number| property.positions.get(number)) else { return 1 };
+    match position.repeat {
+        Repeat::Times(times) => usize::from(times),
+        Repeat::Rewrite => 1,
+        Repeat::Array => {
+            let shown = property.parameters.iter().filter(|parameter| parameter.show_non_empty);
+            let maps = property.values.iter().chain(shown.filter_map(|parameter| parameter.value.as_ref()));
+            let fields = maps.filter_map(|map| target(map, position.offset));
+            fields.map(|field| length(item, field)).max().unwrap_or(0)
+        }
+    }
+}
+
+fn length(item: &Item, field: FieldId) -> usize {
+    match item.get(field) {
+        Value::Array(elements) => elements.len(),
+        Value::Unassigned | Value::Empty => 0,
+        _ => 1,
     }
 }
 

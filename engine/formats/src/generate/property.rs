@@ -104,7 +104,7 @@ impl<'g> Generator<'g> {
             Some(Rendered::Bytes(bytes)) => {
                 if let Some((most, _)) = limit.filter(|(most, _)| bytes.len() > *most) {
                     // Half a picture is none.
-                    return self.note(&property.name, NoteKind::LeftOut(most));
+                    return self.leave_out(index, plan, slot, most);
                 }
                 self.begin_header(plan, slot, true);
                 self.body.clear();
@@ -138,7 +138,7 @@ impl<'g> Generator<'g> {
             for text in texts.iter_mut().filter(|text| text.len() > most) {
                 // Half a time or half a rule is another one.
                 if no_truncate || !plan.cut {
-                    return self.note(&property.name, NoteKind::LeftOut(most));
+                    return self.leave_out(index, plan, slot, most);
                 }
                 self.note(&property.name, NoteKind::Truncated(most));
                 let end = text.floor_char_boundary(most);
@@ -159,6 +159,12 @@ impl<'g> Generator<'g> {
         self.decorate(&property.name);
         self.write_text();
         self.give_back(texts);
+    }
+
+    /// The peer does not get an occurrence: one that is longer than what it holds.
+    fn leave_out(&mut self, index: usize, plan: &PropertyPlan, slot: Slot, most: usize) {
+        self.left_out.push((index, slot));
+        self.note(&plan.property.name, NoteKind::LeftOut(most));
     }
 
     /// Keeps the room of texts that are done with for the next ones.

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use syncloom_config::{BaseType, MimeMode, Position, Repeat, ValueCount};
+use syncloom_config::{BaseType, MimeMode, Parameter, Position, Repeat, ValueCount};
 use syncloom_script::{Item, Value};
 
-use crate::testing::{Builder, array, contacts, fields, generated, position};
+use crate::testing::{Builder, array, contacts, fields, generated, parameter, position};
 use crate::{Codec, Limit, NoteKind, Peer};
 
 fn item(codec: &Codec, values: &[(&str, Value)]) -> Item {
@@ -46,6 +46,28 @@ fn empty_properties_are_shown_as_often_as_the_positions_say() {
     assert_eq!(all(Repeat::Times(3), Some(0), false), "P: P:b ", "places count");
     assert_eq!(all(Repeat::Rewrite, None, true), "P: ");
     assert_eq!(all(Repeat::Rewrite, Some(0), true), "");
+}
+
+#[test]
+fn an_item_that_says_nothing_of_a_property_has_it_where_a_rule_names_nothing_or_a_parameter_is_shown() {
+    let datatype = Builder::new(fields("test", &["A", "B", "LABEL", "C"]), "T")
+        .property("NAMED", &["A"], |_, property| {
+            property.suppress_empty = true;
+            property.values[0].enums = parameter("", None, &["NONE="]).value.unwrap().enums;
+        })
+        .property("LABELLED", &["B"], |builder, property| {
+            property.suppress_empty = true;
+            let label = parameter("LABEL", Some(builder.id("LABEL")), &[]);
+            property.parameters.push(Parameter { show_non_empty: true, ..label });
+        })
+        .property("OTHER", &["C"], |_, property| property.suppress_empty = true)
+        .build(BaseType::MimeDir, "1", MimeMode::Standard);
+    let codec = Codec::new(datatype.clone());
+    let nothing = item(&codec, &[]);
+    assert_eq!(generated(&datatype, &nothing), "BEGIN:T\r\nNAMED:NONE\r\nEND:T\r\n");
+    let labelled = item(&codec, &[("LABEL", text("x")), ("C", Value::Empty)]);
+    let expected = "BEGIN:T\r\nNAMED:NONE\r\nLABELLED;LABEL=x:\r\nEND:T\r\n";
+    assert_eq!(generated(&datatype, &labelled), expected);
 }
 
 #[test]

@@ -32,8 +32,8 @@ impl Left {
         }
         let texts = self.entries.iter().map(Entry::to_string);
         let value = match item.is_array(field) {
-            true => Value::Array(texts.map(Value::Text).collect()),
-            false => Value::Text(texts.collect::<Vec<_>>().join("\n")),
+            true => Value::Array(texts.map(|text| Value::Text(text.into())).collect()),
+            false => Value::Text(texts.collect::<Vec<_>>().join("\n").into()),
         };
         item.set(field, value);
     }

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use syncloom_config::MimeMode;
 
 /// The next value of `text` and what follows its separator; `None` behind the last one.
+#[inline]
 pub(crate) fn next_value<'t>(
     text: &'t str,
     separators: &[char],
@@ -30,6 +31,15 @@ pub(crate) fn next_value<'t>(
             }
         }
     }
+    unescaped_value(text, separators, mode)
+}
+
+/// The same where an escape may stand in the value.
+fn unescaped_value<'t>(
+    text: &'t str,
+    separators: &[char],
+    mode: MimeMode,
+) -> (Cow<'t, str>, Option<&'t str>) {
     let mut value = Cow::Borrowed("");
     let mut start = 0;
     let mut chars = text.char_indices();

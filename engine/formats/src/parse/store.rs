@@ -264,7 +264,7 @@ impl<'p> Parser<'p> {
         if let Some(field) = property.group_field.and_then(|field| field.offset(found.place.0))
             && !group.is_empty()
         {
-            self.item.set_at(field, found.place.1, Value::Text(group.to_owned()));
+            self.item.set_at(field, found.place.1, Value::Text(group.into()));
         }
         let mut refused = None;
         match values {

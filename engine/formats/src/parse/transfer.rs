@@ -62,7 +62,13 @@ pub(crate) fn base64(bytes: &[u8]) -> (Vec<u8>, bool) {
     let mut clean = true;
     // Digits that are left over from a line that was no whole number of groups.
     let mut group: Vec<u8> = Vec::with_capacity(GROUP);
-    for line in bytes.split(|byte| *byte == b'\n') {
+    let mut rest = Some(bytes);
+    while let Some(text) = rest {
+        let (line, next) = match memchr::memchr(b'\n', text) {
+            Some(end) => (&text[..end], Some(&text[end + 1..])),
+            None => (text, None),
+        };
+        rest = next;
         let line = line.trim_ascii();
         let padded = line.last() == Some(&b'=');
         let before = decoded.len();

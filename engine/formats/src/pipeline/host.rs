@@ -48,9 +48,9 @@ impl Host<ItemCall> for Asked<'_, '_> {
         let number = |at: usize| arguments.get(at).and_then(Value::to_integer);
         let flag = |at: usize| number(at).is_some_and(|number| number != 0);
         Ok(match function {
-            ItemCall::DataType => Value::Text(self.datatype.name.clone()),
-            ItemCall::TypeName => Value::Text(self.datatype.mime_type.clone()),
-            ItemCall::TypeVersion => Value::Text(self.datatype.version.clone()),
+            ItemCall::DataType => Value::Text(self.datatype.name.as_str().into()),
+            ItemCall::TypeName => Value::Text(self.datatype.mime_type.as_str().into()),
+            ItemCall::TypeVersion => Value::Text(self.datatype.version.as_str().into()),
             ItemCall::Available => self.is_available(number(0)),
             ItemCall::SetFieldOptions => {
                 if let Some(field) = number(0).and_then(|field| u16::try_from(field).ok()).map(FieldId) {

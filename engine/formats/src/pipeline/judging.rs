@@ -43,7 +43,7 @@ impl<'c> Judging<'c> {
                 self.merged.loser_changed = flag();
                 Value::Unassigned
             }
-            ItemCall::ComparisonMode => Value::Text(self.mode.map_or("", mode_name).to_owned()),
+            ItemCall::ComparisonMode => Value::Text(self.mode.map_or("", mode_name).into()),
             ItemCall::CompareFields => return Some(self.compare_fields(items)),
             ItemCall::MergeFields => return Some(self.merge_fields(arguments, items)),
             ItemCall::RelaxedCompare => relaxed_compare(arguments, items),
@@ -105,7 +105,7 @@ fn relaxed_compare(arguments: &[Value], items: &ItemPair<'_>) -> Value {
     {
         return Value::Empty;
     }
-    Value::Text(named.iter().fold(" ".to_owned(), |text, name| text + name.trim() + " "))
+    Value::Text(named.iter().fold(" ".to_owned(), |text, name| text + name.trim() + " ").into())
 }
 
 /// The entries of parallel arrays whose main fields hold something, as text.

@@ -232,6 +232,11 @@ impl Pipeline {
         }
     }
 
+    /// Whether a script says to which size items are cut.
+    pub fn limits_size(&self) -> bool {
+        self.datatype.scripts.calls(DatatypeScript::Outgoing, "SETSIZELIMIT")
+    }
+
     /// Whether items are compared by a script, so that no [`Comparer::lookup`] finds the ones that match.
     pub fn has_compare_script(&self) -> bool {
         self.datatype.scripts.has(DatatypeScript::Compare)

@@ -16,6 +16,7 @@ use syncloom_script::{FieldId, FieldList, FieldType};
 
 use crate::convert::multimix::Mix;
 use crate::convert::recurrence;
+use crate::enums::{self, Translated};
 use crate::generate::Escapes;
 use crate::peer::Peer;
 pub(crate) use names::Names;
@@ -87,6 +88,8 @@ pub(crate) struct PropertyPlan {
     pub fields: Vec<FieldId>,
     /// Properties of one name that stand next to each other share a group, out of which remote rules pick.
     pub group: usize,
+    /// Whether nothing is written of it where the item says nothing of its fields.
+    pub needs_fields: bool,
     /// What separates its values: nothing where it has one.
     pub separators: Vec<char>,
     /// Its values.
@@ -222,6 +225,7 @@ impl Plan {
             escapes: Escapes::new(mode, &separators),
             separators,
             values: property.values.iter().map(ValuePlan::new).collect(),
+            needs_fields: needs_fields(property),
             zones: says_zone(property),
             parameters: property.parameters.iter().map(|one| ParameterPlan::new(one, mode)).collect(),
             binary: binary(property, list),
@@ -293,6 +297,18 @@ pub(crate) fn rule_has_parameter(property: &Property, parameter: usize, peer: &P
             peer.has_rule(rule)
         }
     })
+}
+
+/// Whether a property without values is not written at all: no rule has a name for nothing, and all that it says is in
+/// fields.
+fn needs_fields(property: &Property) -> bool {
+    let shown = property.parameters.iter().filter(|parameter| parameter.show_non_empty);
+    let mut maps = property.values.iter().chain(shown.filter_map(|parameter| parameter.value.as_ref()));
+    property.suppress_empty
+        && maps.all(|map| {
+            let named = matches!(enums::to_name(&map.enums, ""), Translated::To(name) if !name.is_empty());
+            map.field.is_some() && !named
+        })
 }
 
 /// Whether a property has its values separated from each other.

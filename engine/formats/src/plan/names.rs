@@ -58,8 +58,9 @@ impl<T> Names<T> {
 
 /// The same for a name in upper and lower case: its length, and the letters at its ends and in its middle.
 fn hash(name: &[u8]) -> usize {
-    let letter = |at: usize| name.get(at).map_or(0, |byte| usize::from(byte & !0x20));
-    let (first, middle, last) = (letter(0), letter(name.len() / 2), letter(name.len().wrapping_sub(1)));
+    let letters = (name.first(), name.get(name.len() / 2), name.last());
+    let (Some(first), Some(middle), Some(last)) = letters else { return 0 };
+    let [first, middle, last] = [first, middle, last].map(|byte| usize::from(byte & !0x20));
     let hash = ((name.len() * 31 + first) * 31 + middle) * 31 + last;
     hash ^ hash >> 7
 }

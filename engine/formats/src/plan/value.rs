@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use syncloom_config::{Conversion, MimeMode, Parameter, ValueMap};
+use syncloom_config::{Combine, Conversion, MimeMode, Parameter, ValueMap};
 
 use super::exists;
 use crate::convert::multimix::Mix;
@@ -11,6 +11,8 @@ use crate::convert::multimix::Mix;
 #[derive(Debug)]
 pub(crate) struct ValuePlan {
     map: ValueMap,
+    /// Whether the text is the value as it is: no conversion, no rules, nothing that it is combined with.
+    pub is_plain: bool,
     /// The inner forms of its rules, of those that have one; nothing where the conversion has none.
     pub mixes: Vec<Option<Mix>>,
 }
@@ -22,7 +24,9 @@ impl ValuePlan {
             Conversion::MultiMix => map.enums.iter().map(|rule| Mix::parse(&rule.value)).collect(),
             _ => Vec::new(),
         };
-        ValuePlan { map: map.clone(), mixes }
+        let is_plain =
+            map.conversion == Conversion::None && map.combine == Combine::No && map.enums.is_empty();
+        ValuePlan { map: map.clone(), is_plain, mixes }
     }
 }
 

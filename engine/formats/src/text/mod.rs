@@ -14,7 +14,7 @@ mod write;
 use std::sync::Arc;
 
 use syncloom_config::{DataType, LineKind, LineMap, MailParts, TextProfile};
-use syncloom_script::{FieldId, Item};
+use syncloom_script::{FieldId, Item, Value};
 
 use crate::codec::Parsed;
 use crate::note::Note;
@@ -91,11 +91,16 @@ impl TextCodec {
         self.mail_body().map(|(line, _)| line.field)
     }
 
-    /// Gives a mail that is there only in part, as it says itself, the body and attachments of the whole one.
-    pub fn restore_parts(&self, item: &mut Item, whole: &Item) {
+    /// Gives a mail that is there only in part the body and attachments of the whole one. Whether it is, it says itself; of
+    /// one that does not, where mails are `limited` in size, it is one if all that it has is in the whole one, or begins
+    /// what is.
+    pub fn restore_parts(&self, item: &mut Item, whole: &Item, limited: bool) {
         let Some((line, mail)) = self.mail_body() else { return };
-        let limit = mail.size_limit.and_then(|field| item.get(field).to_integer());
-        if limit.is_none_or(|limit| limit < 0) {
+        let is_part = match mail.size_limit.map(|field| item.get(field).to_integer()) {
+            Some(Some(limit)) => limit >= 0,
+            Some(None) | None => limited && self.is_part(item, whole),
+        };
+        if !is_part {
             return;
         }
         let parts = [mail.attachment_count, mail.attachment_types, mail.attachments, mail.attachment_sizes];
@@ -105,10 +110,33 @@ impl TextCodec {
         }
     }
 
+    /// Whether a mail has nothing in it that another one does not have, or have more of.
+    fn is_part(&self, item: &Item, whole: &Item) -> bool {
+        let Some((line, mail)) = self.mail_body() else { return false };
+        let texts = |item: &Item| -> Vec<String> {
+            elements(item.get(line.field)).iter().map(Value::to_text).collect()
+        };
+        let (cut, all) = (texts(item), texts(whole));
+        // Space at its end gets lost on the way.
+        let begins = |cut: &String| all.iter().any(|text| text.starts_with(cut.trim_end()));
+        let attached =
+            |item: &Item| mail.attachments.map_or(Vec::new(), |field| elements(item.get(field)).to_vec());
+        let (came, known) = (attached(item), attached(whole));
+        cut.iter().all(begins) && came.iter().all(|attachment| known.contains(attachment))
+    }
+
     /// The line that the body of a mail is stored by.
     fn mail_body(&self) -> Option<(&LineMap, &MailParts)> {
         let mail = self.profile.mail.as_ref()?;
         let line = self.profile.lines.iter().find(|line| line.kind == LineKind::Body)?;
         Some((line, mail))
+    }
+}
+
+fn elements(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(elements) => elements,
+        Value::Unassigned | Value::Empty => &[],
+        value => std::slice::from_ref(value),
     }
 }

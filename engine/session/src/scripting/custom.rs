@@ -71,9 +71,9 @@ impl Host<CustomCall> for CustomItem {
     ) -> Result<Value, String> {
         match function {
             CustomCall::IsPut => return Ok(flag(self.is_put)),
-            CustomCall::ItemUri => return Ok(Value::Text(self.uri.clone())),
-            CustomCall::ItemData => return Ok(Value::Text(self.data.clone())),
-            CustomCall::MetaType => return Ok(Value::Text(self.meta_type.clone())),
+            CustomCall::ItemUri => return Ok(Value::Text(self.uri.as_str().into())),
+            CustomCall::ItemData => return Ok(Value::Text(self.data.as_str().into())),
+            CustomCall::MetaType => return Ok(Value::Text(self.meta_type.as_str().into())),
             CustomCall::SetItemUri => self.uri = text(arguments, 0),
             CustomCall::SetItemData => self.data = text(arguments, 0),
             CustomCall::SetMetaType => self.meta_type = text(arguments, 0),

@@ -29,16 +29,17 @@ impl DatabaseState {
 
 impl Host<DatabaseCall> for DatabaseState {
     fn call(&mut self, function: DatabaseCall, _: &[Value], _: &mut ItemPair<'_>) -> Result<Value, String> {
-        Ok(Value::Text(match function {
-            DatabaseCall::DeviceKey => self.device_key.clone(),
-            DatabaseCall::UserKey => self.user_key.clone(),
-            DatabaseCall::FolderKey => self.folder_key.clone(),
-            DatabaseCall::TargetKey => self.target_key.clone(),
+        let key = match function {
+            DatabaseCall::DeviceKey => &self.device_key,
+            DatabaseCall::UserKey => &self.user_key,
+            DatabaseCall::FolderKey => &self.folder_key,
+            DatabaseCall::TargetKey => &self.target_key,
             // No item is read or written.
             DatabaseCall::Writing | DatabaseCall::Inserting | DatabaseCall::Deleting => {
                 return Ok(Value::Integer(0));
             }
             other => return Err(format!("{other:?} does not act in a session yet")),
-        }))
+        };
+        Ok(Value::Text(key.into()))
     }
 }

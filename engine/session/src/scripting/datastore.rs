@@ -65,13 +65,13 @@ impl Host<DatastoreCall> for DatastoreState {
         let target: Slot = |filters| &mut filters.target;
         let dynamic: Slot = |filters| &mut filters.dynamic;
         match function {
-            DatastoreCall::DbName => return Ok(Value::Text(self.name.clone())),
-            DatastoreCall::LocalDbName => return Ok(Value::Text(self.local_uri.clone())),
-            DatastoreCall::RemoteDbName => return Ok(Value::Text(self.remote_uri.clone())),
-            DatastoreCall::CgiTargetFilter => return Ok(Value::Text(written(&filters.asked))),
-            DatastoreCall::TargetFilter => return Ok(Value::Text(written(&filters.target))),
-            DatastoreCall::Filter => return Ok(Value::Text(written(&filters.dynamic))),
-            DatastoreCall::DbOptions => return Ok(Value::Text(limits.db_options.clone())),
+            DatastoreCall::DbName => return Ok(Value::Text(self.name.as_str().into())),
+            DatastoreCall::LocalDbName => return Ok(Value::Text(self.local_uri.as_str().into())),
+            DatastoreCall::RemoteDbName => return Ok(Value::Text(self.remote_uri.as_str().into())),
+            DatastoreCall::CgiTargetFilter => return Ok(Value::Text(written(&filters.asked).into())),
+            DatastoreCall::TargetFilter => return Ok(Value::Text(written(&filters.target).into())),
+            DatastoreCall::Filter => return Ok(Value::Text(written(&filters.dynamic).into())),
+            DatastoreCall::DbOptions => return Ok(Value::Text(limits.db_options.as_str().into())),
             DatastoreCall::StartDate => return Ok(date(limits.start)),
             DatastoreCall::EndDate => return Ok(date(limits.end)),
             DatastoreCall::MaxItemCount => return Ok(integer(limits.max_items)),

@@ -43,9 +43,9 @@ impl Host<ItemCall> for ItemState {
         _: &mut ItemPair<'_>,
     ) -> Result<Value, String> {
         match function {
-            ItemCall::SyncOp => return Ok(Value::Text(self.operation.to_owned())),
-            ItemCall::LocalId => return Ok(Value::Text(self.local_id.clone())),
-            ItemCall::RemoteId => return Ok(Value::Text(self.remote_id.clone())),
+            ItemCall::SyncOp => return Ok(Value::Text(self.operation.into())),
+            ItemCall::LocalId => return Ok(Value::Text(self.local_id.as_str().into())),
+            ItemCall::RemoteId => return Ok(Value::Text(self.remote_id.as_str().into())),
             ItemCall::MergeMode => return Ok(Value::Integer(0)),
             ItemCall::SyncModeSupported => return Ok(flag(self.sync_modes.contains(&text(arguments, 0)))),
             ItemCall::SetRemoteId => self.remote_id = text(arguments, 0),

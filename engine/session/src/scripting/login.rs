@@ -90,10 +90,10 @@ impl Host<LoginCall> for LoginState<'_> {
         let attempt = self.attempt;
         match function {
             LoginCall::AuthOk => return Ok(flag(self.ok)),
-            LoginCall::AuthUser => return Ok(Value::Text(attempt.user.clone())),
-            LoginCall::AuthString => return Ok(Value::Text(attempt.credentials.as_sent())),
+            LoginCall::AuthUser => return Ok(Value::Text(attempt.user.as_str().into())),
+            LoginCall::AuthString => return Ok(Value::Text(attempt.credentials.as_sent().into())),
             LoginCall::AuthType => return Ok(Value::Integer(attempt.kind())),
-            LoginCall::AuthDeviceId => return Ok(Value::Text(attempt.device_id.clone())),
+            LoginCall::AuthDeviceId => return Ok(Value::Text(attempt.device_id.as_str().into())),
             LoginCall::UnknownDevice => return Ok(flag(self.unknown_device)),
             LoginCall::CheckAuth => {
                 let (user, value) = (text(arguments, 0), text(arguments, 1));
@@ -131,8 +131,8 @@ impl Host<DatabaseCall> for LoginDatabase<'_> {
         _: &mut ItemPair<'_>,
     ) -> Result<Value, String> {
         match function {
-            DatabaseCall::UserKey => Ok(Value::Text(self.keys.user.borrow().clone())),
-            DatabaseCall::DeviceKey => Ok(Value::Text(self.keys.device.borrow().clone())),
+            DatabaseCall::UserKey => Ok(Value::Text(self.keys.user.borrow().as_str().into())),
+            DatabaseCall::DeviceKey => Ok(Value::Text(self.keys.device.borrow().as_str().into())),
             DatabaseCall::IntToTimestamp => {
                 let kind = db_type(&text(arguments, 1))?;
                 time_of_integer(number(arguments, 0), kind).ok_or_else(|| no_number(kind))
@@ -200,7 +200,7 @@ impl Host<SqlCall> for ScriptSql<'_> {
             }
             SqlCall::Literal => {
                 let value = arguments.first().cloned().unwrap_or_default();
-                return Ok(Value::Text(literal(&value, db_type(&text(arguments, 1))?, &self.zones)));
+                return Ok(Value::Text(literal(&value, db_type(&text(arguments, 1))?, &self.zones).into()));
             }
             SqlCall::SqliteLastId => return Ok(Value::Integer(self.rows.last_id())),
             SqlCall::Commit => self.backend.commit().map_err(said)?,

@@ -91,13 +91,13 @@ impl Host<SessionCall> for SessionState {
                     return Err(no_variable(&text(arguments, 0)));
                 }
             }
-            SessionCall::SyncmlVersion => return Ok(Value::Text(self.version.to_owned())),
-            SessionCall::LocalUri => return Ok(Value::Text(self.local_uri.clone())),
+            SessionCall::SyncmlVersion => return Ok(Value::Text(self.version.into())),
+            SessionCall::LocalUri => return Ok(Value::Text(self.local_uri.as_str().into())),
             SessionCall::DatabaseNow => return Ok(Value::Timestamp(Timestamp::from_unix_ms(self.now))),
             // Of several rules the last one counts most.
             SessionCall::RemoteRuleName => {
                 let last = self.rules.names().next_back();
-                return Ok(last.map_or(Value::Empty, |name| Value::Text(name.to_owned())));
+                return Ok(last.map_or(Value::Empty, |name| Value::Text(name.into())));
             }
             SessionCall::IsActiveRule => {
                 let name = text(arguments, 0);
@@ -106,7 +106,7 @@ impl Host<SessionCall> for SessionState {
             SessionCall::ConfigVariable => {
                 let name = text(arguments, 0).trim().to_ascii_lowercase();
                 let found = server.config().variables.get(&name);
-                return Ok(found.map_or(Value::Unassigned, |value| Value::Text(value.clone())));
+                return Ok(found.map_or(Value::Unassigned, |value| Value::Text(value.as_str().into())));
             }
             SessionCall::DebugMask => return Ok(Value::Integer(0)),
             SessionCall::Abort => {

@@ -31,7 +31,7 @@ impl Host<StatusCall> for ItemStatus {
     ) -> Result<Value, String> {
         match function {
             StatusCall::Status => return Ok(Value::Integer(i64::from(self.status))),
-            StatusCall::SyncOp => return Ok(Value::Text(self.operation.to_owned())),
+            StatusCall::SyncOp => return Ok(Value::Text(self.operation.into())),
             StatusCall::SetStatus => self.status = code(arguments, 0)?,
             StatusCall::SetResend => self.resend = number(arguments, 0) != 0,
             StatusCall::AbortDatastore => self.abort = Some(code(arguments, 0)?),

@@ -3,6 +3,7 @@
 //! Not its job: what the item says (`incoming`), and who wins a conflict (`conflict`).
 
 use syncloom_config::Strategy;
+use syncloom_formats::Had;
 use syncloom_script::filter::Ids;
 use syncloom_script::{CompareMode, Item};
 use syncloom_stores::{Backend, ErrorKind, MapEntry, Store, StoreError, Target};
@@ -11,6 +12,7 @@ use syncloom_wire::Change as ChangeCommand;
 use super::conflict::{Resolution, resolve};
 use super::incoming::{Came, Fate};
 use super::judge::Judge;
+use super::limits::PeerLimits;
 use super::matcher::Matcher;
 use super::mode::Direction;
 use super::receive::Op;
@@ -48,8 +50,10 @@ impl DatastoreSync {
         let comparer = &loaded.comparers[home];
         let mut judge = Judge::new(comparer, scripts, &self.desk, &mut self.script_state);
         let theirs = &came.item;
+        let limits = &loaded.limits;
+        // The peer's item is looked for among ours as the peer holds them.
         let mut find = |matcher: &mut Matcher, loosely: bool| {
-            let read = &mut |local_id: &str| store.read(local_id);
+            let read = &mut |local_id: &str| held(store.as_mut(), limits, local_id);
             match loosely {
                 _ if judge.compares_by_script() => {
                     matcher.take_where(home, loosely, read, |ours, mode| judge.equal(theirs, ours, mode))
@@ -68,7 +72,7 @@ impl DatastoreSync {
             Some(matcher) => find(matcher, true)?,
             None => seen,
         };
-        let Some((local_id, ours)) = found else {
+        let Some((local_id, mut ours)) = found else {
             if read_only || fate.prevent_add {
                 return Ok(came.op.good());
             }
@@ -76,7 +80,10 @@ impl DatastoreSync {
         };
         loaded.maps.set(store.as_mut(), &self.target, &local_id, &came.remote_id)?;
         self.report.matched += 1;
-        came.make_whole(&ours, comparer);
+        if limits.peer.is_some() {
+            ours = store.read(&local_id)?.unwrap_or(ours);
+        }
+        limits.make_whole(&mut came, &ours, comparer, Had::Another);
         let distinct = !fate.prevent_add && !judge.equal(&ours, &came.item, CompareMode::SlowSync);
         match resolve(strategy, &mut judge, ours, came.item.clone(), distinct) {
             Resolution::Same => {}
@@ -235,13 +242,20 @@ impl DatastoreSync {
                 let added = |local_id: &&String| loaded.changes.get(*local_id) == Some(&Change::Added);
                 for local_id in loaded.order.iter().filter(added).chain(&loaded.withheld) {
                     if let Some(item) = store.read(local_id)? {
-                        waiting.add(home::of_id(&self.datastore, local_id), local_id.clone(), &item);
+                        let home = home::of_id(&self.datastore, local_id);
+                        waiting.add(
+                            home,
+                            local_id.clone(),
+                            loaded.limits.held(&item).as_ref().unwrap_or(&item),
+                        );
                     }
                 }
                 loaded.unconfirmed.insert(waiting)
             }
         };
-        let same = unconfirmed.take_same(came.home, &came.item, &mut |local_id| store.read(local_id))?;
+        let limits = &loaded.limits;
+        let same = unconfirmed
+            .take_same(came.home, &came.item, &mut |local_id| held(store.as_mut(), limits, local_id))?;
         let Some((local_id, _)) = same else {
             if came.fate.prevent_add {
                 return Ok(came.op.good());
@@ -305,7 +319,9 @@ impl DatastoreSync {
         let mut store = backend.store(&self.datastore, &self.scope)?;
         self.report.conflicts += 1;
         let comparer = &loaded.comparers[came.home];
-        came.make_whole(&ours, comparer);
+        let is_changed = loaded.changes.get(local_id) == Some(&Change::Modified);
+        let had = if is_changed { Had::Another } else { Had::Ours };
+        loaded.limits.make_whole(&mut came, &ours, comparer, had);
         let scripts = &mut loaded.types.at(came.used).scripts;
         let mut judge = Judge::new(comparer, scripts, &self.desk, &mut self.script_state);
         // To keep both is to add one.
@@ -421,10 +437,10 @@ impl Loaded {
         notes: &mut Vec<String>,
     ) -> Result<(), StoreError> {
         let comparer = &self.comparers[came.home];
-        if (comparer.knows_cuts() || came.codec.body_field().is_some())
+        if self.limits.apply_to(came, comparer)
             && let Some(ours) = store.read(local_id)?
         {
-            came.make_whole(&ours, comparer);
+            self.limits.make_whole(came, &ours, comparer, Had::Ours);
         }
         self.update(store, target, local_id, &came.remote_id, &came.item, notes).map(drop)
     }
@@ -462,6 +478,11 @@ impl Loaded {
     pub(super) fn forget(&mut self, local_id: &str) {
         self.changes.remove(local_id);
     }
+}
+
+/// An item of ours as the peer holds it.
+fn held(store: &mut dyn Store, limits: &PeerLimits, local_id: &str) -> Result<Option<Item>, StoreError> {
+    Ok(store.read(local_id)?.map(|item| limits.held(&item).unwrap_or(item)))
 }
 
 fn log_cuts(remote_id: &str, columns: &[String], notes: &mut Vec<String>) {

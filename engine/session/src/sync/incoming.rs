@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use syncloom_config::Strategy;
 use syncloom_formats::{Codec, Note, NoteKind};
+use syncloom_script::Item;
 use syncloom_script::filter::Ids;
-use syncloom_script::{Comparer, Item};
 
 use super::pieces::Received;
 use super::receive::Op;
@@ -36,14 +36,6 @@ pub(super) struct Fate {
     pub(super) force_conflict: bool,
     pub(super) delete_wins: bool,
     pub(super) strategy: Option<Strategy>,
-}
-
-impl Came {
-    /// Gives it back what the peer has cut off: that does not replace the whole.
-    pub(super) fn make_whole(&mut self, ours: &Item, comparer: &Comparer) {
-        self.codec.restore_parts(&mut self.item, ours);
-        comparer.restore_cut(&mut self.item, ours);
-    }
 }
 
 impl Op {

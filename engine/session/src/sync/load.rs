@@ -56,9 +56,9 @@ impl DatastoreSync {
         }
         self.script_state.filters.changed = false;
         self.view = View::of(&self.datastore, &self.script_state.filters, notes);
-        let limited = self.script_state.item_size_limit().is_some();
+        let limits = types.limits(self.script_state.item_size_limit().is_some());
         let comparers: Vec<_> =
-            home::all(&self.datastore).map(|home| types.comparer(home, limited)).collect();
+            home::all(&self.datastore).map(|home| types.comparer(home, &limits)).collect();
         let mut store = backend.store(&self.datastore, &self.scope)?;
         let mut maps = Maps::new(store.maps(&self.target)?, slow && !self.resuming);
         if slow && self.datastore.resume {
@@ -90,7 +90,11 @@ impl DatastoreSync {
                             let waiting: &mut Matcher = outside
                                 .get_or_insert_with(|| Matcher::new(comparers.clone(), self.first_time));
                             let home = home::of_id(&self.datastore, &listed.local_id);
-                            waiting.add(home, listed.local_id.clone(), &item);
+                            waiting.add(
+                                home,
+                                listed.local_id.clone(),
+                                limits.held(&item).as_ref().unwrap_or(&item),
+                            );
                         }
                         unseen.insert(listed.local_id);
                     }
@@ -116,7 +120,11 @@ impl DatastoreSync {
                 if maps.remote(&local_id).is_none()
                     && let Some(item) = store.read(&local_id)?
                 {
-                    waiting.add(home::of_id(&self.datastore, &local_id), local_id, &item);
+                    waiting.add(
+                        home::of_id(&self.datastore, &local_id),
+                        local_id,
+                        limits.held(&item).as_ref().unwrap_or(&item),
+                    );
                 }
             }
             // Who finds no counterpart is told of at the end.
@@ -130,6 +138,7 @@ impl DatastoreSync {
             datastore: Arc::clone(&self.datastore),
             types,
             comparers,
+            limits,
             maps,
             changes,
             order,
@@ -239,7 +248,8 @@ impl DatastoreSync {
             if let Some(matcher) = loaded.matcher.as_mut().filter(|_| !mapped) {
                 matcher.remove(&local_id);
                 if let Some(item) = store.read(&local_id)? {
-                    matcher.add(home::of_id(&self.datastore, &local_id), local_id, &item);
+                    let home = home::of_id(&self.datastore, &local_id);
+                    matcher.add(home, local_id, loaded.limits.held(&item).as_ref().unwrap_or(&item));
                 }
             } else {
                 loaded.note(&local_id, if mapped { Change::Modified } else { Change::Added });

@@ -8,6 +8,7 @@ mod echo;
 mod home;
 mod incoming;
 mod judge;
+mod limits;
 mod load;
 mod maps;
 mod matcher;
@@ -39,6 +40,7 @@ use crate::scripting::{DatastoreState, Desk};
 use crate::server::Server;
 pub(crate) use asked::GRAMMAR;
 use echo::Echo;
+use limits::PeerLimits;
 use maps::Maps;
 use matcher::Matcher;
 use mode::Mode;
@@ -119,6 +121,8 @@ struct Loaded {
     types: Types,
     /// For the fields that each home keeps.
     comparers: Vec<Comparer>,
+    /// What the peer keeps of our items.
+    limits: PeerLimits,
     maps: Maps,
     /// Our items that have changed since the last sync, and what is to be done about it.
     changes: HashMap<String, Change>,

@@ -9,6 +9,7 @@ use syncloom_formats::{Codec, Peer, Pipeline};
 use syncloom_script::{Comparer, FieldType, Timestamp, Zones};
 use syncloom_wire::ContentType;
 
+use super::limits::PeerLimits;
 use super::peer::{Remote, RemoteStore};
 use super::short_ids::ShortIds;
 use crate::server::Server;
@@ -162,9 +163,15 @@ impl Types {
         }
     }
 
+    /// What the peer keeps of items of ours. `limited`: mails go to it with a size limit.
+    pub(super) fn limits(&self, limited: bool) -> PeerLimits {
+        let Used { codec, peer, scripts } = &self.used[self.send];
+        let peer = (!peer.limits.is_empty()).then(|| peer.clone());
+        PeerLimits { codec: Arc::clone(codec), peer, cut_mails: limited || scripts.limits_size() }
+    }
+
     /// A comparer for the fields that our database and the peer both keep, as long as the peer keeps them.
-    /// `limited`: mails go to it with a size limit.
-    pub(super) fn comparer(&self, datastore: &Datastore, limited: bool) -> Comparer {
+    pub(super) fn comparer(&self, datastore: &Datastore, limits: &PeerLimits) -> Comparer {
         let list = datastore.fields();
         let mut comparer = Comparer::new(Arc::clone(list));
         let Used { codec, peer, scripts } = &self.used[self.send];
@@ -177,7 +184,7 @@ impl Types {
             comparer.set_available(id, kept && sent.get(position).copied().unwrap_or(false));
             let size = sizes.get(position).copied().flatten();
             // One that may be cut anywhere is the same as long as it begins the same.
-            let may_be_cut = self.cuts_anywhere || limited && codec.body_field() == Some(id);
+            let may_be_cut = self.cuts_anywhere || limits.cut_mails && codec.body_field() == Some(id);
             let unknown = (may_be_cut && is_text(field.kind)).then_some(0);
             comparer.set_max_size(id, size.or(unknown));
         }

@@ -92,19 +92,11 @@ impl View {
     /// Makes a new item of the peer's one that the database and the peer will see: it passes what the peer asked for,
     /// or else, where that says nothing of how, `<makepassfilter>`.
     pub(super) fn admit<'i>(&self, datastore: &Datastore, home: usize, item: &'i Item) -> Cow<'i, Item> {
-        let ids = Ids::default();
         let mut item = Cow::Borrowed(item);
         let asked = self.exclusive.as_ref();
-        let passes = asked.is_some_and(|filter| filter.make_pass(item.to_mut(), ids));
+        let passes = asked.is_some_and(|filter| filter.make_pass(item.to_mut(), Ids::default()));
         for level in home::levels(datastore, home) {
-            let filters = &level.filters;
-            if let Some(filter) = filters.make_pass.as_ref().filter(|_| !passes) {
-                filter.make_pass(item.to_mut(), ids);
-            }
-            let hidden = filters.invisible.as_ref().is_some_and(|filter| filter.test(&item, ids));
-            if let Some(filter) = filters.make_visible.as_ref().filter(|_| hidden) {
-                filter.make_pass(item.to_mut(), ids);
-            }
+            level.filters.admit(&mut item, passes);
         }
         item
     }
@@ -121,19 +113,33 @@ fn compiled(expression: &Expression, names: &FieldNames<'_>, notes: &mut Vec<Str
 fn names(datastore: &Datastore) -> FieldNames<'_> {
     let mut names = FieldNames::new(datastore.fields(), Role::Server);
     for used in &datastore.types {
-        match &used.datatype.profile {
-            ProfileUse::Mime(profile) => add_properties(&mut names, &profile.root),
-            ProfileUse::Text(profile) => {
-                for line in &profile.lines {
-                    let header = line.tag.as_deref().map(|tag| tag.trim_end().trim_end_matches(':'));
-                    for name in [header, line.filter_keyword.as_deref()].into_iter().flatten() {
-                        names.add_property(name, &[line.field]);
-                    }
+        add_profile(&mut names, &used.datatype.profile);
+    }
+    names
+}
+
+fn add_profile(names: &mut FieldNames<'_>, profile: &ProfileUse) {
+    match profile {
+        ProfileUse::Mime(profile) => add_properties(names, &profile.root),
+        ProfileUse::Text(profile) => {
+            for line in &profile.lines {
+                let header = line.tag.as_deref().map(|tag| tag.trim_end().trim_end_matches(':'));
+                for name in [header, line.filter_keyword.as_deref()].into_iter().flatten() {
+                    names.add_property(name, &[line.field]);
                 }
             }
         }
+        ProfileUse::Object(profile) => {
+            for tag in &profile.tags {
+                if let Some(name) = tag.filter_name() {
+                    names.add_property(name, &[tag.field]);
+                }
+            }
+            if let Some(embedded) = &profile.embedded {
+                add_profile(names, embedded);
+            }
+        }
     }
-    names
 }
 
 fn add_properties(names: &mut FieldNames<'_>, profile: &Profile) {

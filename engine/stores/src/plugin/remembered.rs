@@ -20,77 +20,73 @@ const TOTAL: &str = "totalsize";
 const UNCONFIRMED: &str = "unconfirmedsize";
 const STORED_SIZE: &str = "storedsize";
 const STORED: &str = "stored";
-/// Under which name what has come of an item is kept as a large value of no item.
-pub(super) const PARTIAL_BLOB: &str = "PIStored";
+/// Under which names what has come of an item is kept as a large value of no item. There are two, and the admin data says
+/// which one counts: the next value is written beside the one that does, so that the two change together. The first is
+/// the Synthesis engine's.
+pub(super) const BLOBS: [&str; 2] = ["PIStored", "PIStored2"];
 
-/// What is remembered.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Remembered {
-    /// All but the bytes of a partial item.
-    pub(super) target: Target,
-    /// The store's own token of the state up to which changes have been sent.
-    pub(super) token: String,
+/// Reads admin data; `stored` reads one of [`BLOBS`]. Returns which of them counts, too.
+pub(super) fn parse(data: &[u8], stored: impl FnOnce(usize) -> Vec<u8>) -> (Target, usize) {
+    let fields = parse_fields(data).unwrap_or_default();
+    let text = |name: &str| {
+        let field = fields.iter().find(|field| field.name == name.as_bytes());
+        let value = field.and_then(|field| field.value.clone()).unwrap_or_default();
+        String::from_utf8_lossy(&value).into_owned()
+    };
+    let number = |name: &str| text(name).trim().parse::<u64>().unwrap_or(0);
+    let small = |name: &str| u16::try_from(number(name)).unwrap_or(0);
+    let time = |name: &str| Timestamp::parse(&text(name)).map(Timestamp::unix_ms);
+    let last_sync = time(LAST_SYNC);
+    let named = fields.iter().find(|field| field.name == STORED.as_bytes()).and_then(Field::blob_id);
+    let blob = BLOBS.iter().position(|name| named == Some(name.as_bytes())).unwrap_or(0);
+    let partial = (number(STATE) != 0).then(|| Partial {
+        source: text(SOURCE),
+        target: text(TARGET),
+        status: small(STATUS),
+        total: Some(number(TOTAL)).filter(|total| *total > 0),
+        unconfirmed: number(UNCONFIRMED),
+        data: if number(STORED_SIZE) > 0 { stored(blob) } else { Vec::new() },
+    });
+    let lost = partial.as_ref().is_some_and(|partial| partial.data.len() as u64 != number(STORED_SIZE));
+    let alert = if lost { 0 } else { small(ALERT) };
+    let target = Target {
+        key: String::new(),
+        anchor: text(ANCHOR),
+        last_sync,
+        last_sent: time(LAST_SENT).or(last_sync),
+        token: text(TOKEN),
+        resume: Resume { alert, stamp: time(SUSPENDED), partial: partial.filter(|_| !lost) },
+        parts: Vec::new(),
+    };
+    (target, blob)
 }
 
-impl Remembered {
-    /// Reads admin data; `stored` are the bytes of the partial item.
-    pub(super) fn parse(data: &[u8], stored: impl FnOnce() -> Vec<u8>) -> Self {
-        let fields = parse_fields(data).unwrap_or_default();
-        let text = |name: &str| {
-            let field = fields.iter().find(|field| field.name == name.as_bytes());
-            let value = field.and_then(|field| field.value.clone()).unwrap_or_default();
-            String::from_utf8_lossy(&value).into_owned()
-        };
-        let number = |name: &str| text(name).trim().parse::<u64>().unwrap_or(0);
-        let small = |name: &str| u16::try_from(number(name)).unwrap_or(0);
-        let time = |name: &str| Timestamp::parse(&text(name)).map(Timestamp::unix_ms);
-        let last_sync = time(LAST_SYNC);
-        let partial = (number(STATE) != 0).then(|| Partial {
-            source: text(SOURCE),
-            target: text(TARGET),
-            status: small(STATUS),
-            total: Some(number(TOTAL)).filter(|total| *total > 0),
-            unconfirmed: number(UNCONFIRMED),
-            data: if number(STORED_SIZE) > 0 { stored() } else { Vec::new() },
-        });
-        let target = Target {
-            key: String::new(),
-            anchor: text(ANCHOR),
-            last_sync,
-            last_sent: time(LAST_SENT).or(last_sync),
-            resume: Resume { alert: small(ALERT), stamp: time(SUSPENDED), partial },
-            parts: Vec::new(),
-        };
-        Remembered { target, token: text(TOKEN) }
-    }
-
-    /// As admin data. Everything is written each time, so that nothing of an earlier session stays.
-    pub(super) fn write(&self) -> Vec<u8> {
-        let Target { anchor, last_sync, last_sent, resume, .. } = &self.target;
-        let none = Partial::default();
-        let partial = resume.partial.as_ref().unwrap_or(&none);
-        let time = |stamp: &Option<i64>| stamp.map(time_text).unwrap_or_default();
-        let mut fields = [
-            (ANCHOR, anchor.clone()),
-            (LAST_SYNC, time(last_sync)),
-            (LAST_SENT, time(last_sent)),
-            (TOKEN, self.token.clone()),
-            (ALERT, resume.alert.to_string()),
-            (SUSPENDED, time(&resume.stamp)),
-            (STATE, u8::from(resume.partial.is_some()).to_string()),
-            (STATUS, partial.status.to_string()),
-            (SOURCE, partial.source.clone()),
-            (TARGET, partial.target.clone()),
-            (TOTAL, partial.total.unwrap_or(0).to_string()),
-            (UNCONFIRMED, partial.unconfirmed.to_string()),
-            (STORED_SIZE, partial.data.len().to_string()),
-        ]
-        .map(|(name, value)| Field::new(name, value))
-        .to_vec();
-        let blob = Parameter { name: b"BLOBID".to_vec(), value: Some(PARTIAL_BLOB.into()) };
-        fields.push(Field { name: STORED.into(), parameters: vec![blob], ..Field::default() });
-        write_fields(&fields)
-    }
+/// A target as admin data, with the blob that counts. Everything is written each time, so that nothing of an earlier session stays.
+pub(super) fn write(target: &Target, blob: usize) -> Vec<u8> {
+    let Target { anchor, last_sync, last_sent, token, resume, .. } = target;
+    let none = Partial::default();
+    let partial = resume.partial.as_ref().unwrap_or(&none);
+    let time = |stamp: &Option<i64>| stamp.map(time_text).unwrap_or_default();
+    let mut fields = [
+        (ANCHOR, anchor.clone()),
+        (LAST_SYNC, time(last_sync)),
+        (LAST_SENT, time(last_sent)),
+        (TOKEN, token.clone()),
+        (ALERT, resume.alert.to_string()),
+        (SUSPENDED, time(&resume.stamp)),
+        (STATE, u8::from(resume.partial.is_some()).to_string()),
+        (STATUS, partial.status.to_string()),
+        (SOURCE, partial.source.clone()),
+        (TARGET, partial.target.clone()),
+        (TOTAL, partial.total.unwrap_or(0).to_string()),
+        (UNCONFIRMED, partial.unconfirmed.to_string()),
+        (STORED_SIZE, partial.data.len().to_string()),
+    ]
+    .map(|(name, value)| Field::new(name, value))
+    .to_vec();
+    let blob = Parameter { name: b"BLOBID".to_vec(), value: Some(BLOBS[blob].into()) };
+    fields.push(Field { name: STORED.into(), parameters: vec![blob], ..Field::default() });
+    write_fields(&fields)
 }
 
 /// A stamp in ISO 8601, with milliseconds: our own anchor is made of it, and has to be the same again.
@@ -118,22 +114,24 @@ mod tests {
             unconfirmed: 40,
             data: b"BEGIN".to_vec(),
         };
-        let remembered = Remembered {
-            target: Target {
-                key: String::new(),
-                anchor: "x\ny".into(),
-                last_sync: Some(1_705_312_800_123),
-                last_sent: Some(1_705_312_799_000),
-                resume: Resume { alert: 201, stamp: Some(1_705_312_800_456), partial: Some(partial) },
-                parts: Vec::new(),
-            },
+        let target = Target {
+            key: String::new(),
+            anchor: "x\ny".into(),
+            last_sync: Some(1_705_312_800_123),
+            last_sent: Some(1_705_312_799_000),
             token: "20240115T095959Z".into(),
+            resume: Resume { alert: 201, stamp: Some(1_705_312_800_456), partial: Some(partial) },
+            parts: Vec::new(),
         };
-        assert!(Remembered::parse(&remembered.write(), || b"BEGIN".to_vec()) == remembered);
-        let none = Remembered::default();
-        assert!(Remembered::parse(&none.write(), Vec::new) == none);
+        let stored = |blob: usize| if blob == 1 { b"BEGIN".to_vec() } else { Vec::new() };
+        assert_eq!(parse(&write(&target, 1), stored), (target.clone(), 1));
+        // What is stored is not what has been remembered: the session is not taken up.
+        let (other, _) = parse(&write(&target, 0), stored);
+        assert_eq!(other.resume, Resume { alert: 0, partial: None, ..target.resume });
+        let none = Target::default();
+        assert_eq!(parse(&write(&none, 0), stored), (none, 0));
         // As the original writes it.
-        let theirs = Remembered::parse(b"remotesyncanchor:1\nlastsync:20240115T100000Z\n", Vec::new);
-        assert_eq!(theirs.target.last_sent, Some(1_705_312_800_000));
+        let (theirs, _) = parse(b"remotesyncanchor:1\nlastsync:20240115T100000Z\n", stored);
+        assert_eq!(theirs.last_sent, Some(1_705_312_800_000));
     }
 }

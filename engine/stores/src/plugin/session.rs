@@ -30,7 +30,8 @@ impl Admin for PluginAdmin<'_> {
         match self.session.login(claim.lookup, given) {
             Ok(login) => {
                 let secret = login.password.unwrap_or_default();
-                let columns = [&login.user_key, &secret].map(|text| Value::Text(text.clone())).to_vec();
+                let columns =
+                    [&login.user_key, &secret].map(|text| Value::Text(text.as_str().into())).to_vec();
                 Ok(vec![User { key: login.user_key, secret, columns }])
             }
             Err(error) if matches!(error.code, Code::FORBIDDEN | Code::UNAUTHORIZED) => Ok(Vec::new()),

@@ -131,7 +131,13 @@ pub fn create_if_missing(file: &SqliteFile) -> Result<bool, StoreError> {
     let Some(schema) = &file.schema else {
         return Err(unavailable(&file.path, "there is no such file, and no <sqliteschema> to make it with"));
     };
-    let sql = fs::read_to_string(schema).map_err(|error| unavailable(schema, &error.to_string()))?;
+    let sql = fs::read_to_string(schema).map_err(|error| {
+        let why = format!(
+            "there is no such file, and the schema to make it with is not to be read: {}",
+            schema.display()
+        );
+        unavailable(&file.path, &format!("{why}: {error}"))
+    })?;
     if let Some(folder) = file.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(|error| unavailable(folder, &error.to_string()))?;
     }

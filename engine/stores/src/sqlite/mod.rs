@@ -8,23 +8,25 @@ mod items;
 mod probe;
 mod script;
 mod statement;
+mod targets;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use syncloom_config::{Config, Datastore, SqlStore, SqliteFile};
+use syncloom_config::{Config, Datastore, SqlItems, SqlTargets, SqliteFile};
 
 use crate::error::{ErrorKind, StoreError};
-use crate::traits::{Admin, Backend, Scope, Store};
+use crate::traits::{Admin, Items, Scope, Targets};
 use admin::SqliteAdmin;
 use connection::Database;
 pub use connection::{copy, create_if_missing};
-use items::SqliteStore;
+use items::SqliteItems;
 pub use probe::{Fault, Probe, probe};
 pub use script::{Rows, integer_of_time, literal, time_of_integer};
+use targets::SqliteTargets;
 
 /// The SQLite files of one session. Each is opened when it is first needed, once.
-pub struct SqliteBackend {
+pub(crate) struct SqliteBackend {
     config: Arc<Config>,
     open: Vec<(PathBuf, Database)>,
     /// How many times a file has been opened.
@@ -33,7 +35,7 @@ pub struct SqliteBackend {
 
 impl SqliteBackend {
     /// A backend over the files that the config names.
-    pub fn new(config: Arc<Config>) -> Self {
+    pub(crate) fn new(config: Arc<Config>) -> Self {
         SqliteBackend { config, open: Vec::new(), opened: 0 }
     }
 
@@ -56,19 +58,9 @@ fn no_admin_file() -> StoreError {
     StoreError::new(ErrorKind::Unavailable, "<server> has no <sqlitefile>")
 }
 
-/// The file of targets and maps: the server's, or else the datastore's own.
-fn target_file<'a>(config: &'a Config, sql: &'a SqlStore) -> &'a SqliteFile {
-    admin_file(config).unwrap_or(&sql.sqlite)
-}
-
-/// The SQL of a datastore; of one that is not kept in SQL there is none.
-fn sql_of(datastore: &Datastore) -> Result<&SqlStore, StoreError> {
-    let message = || format!("the datastore '{}' is not kept in SQL", datastore.name);
-    datastore.sql().ok_or_else(|| StoreError::new(ErrorKind::Unavailable, message()))
-}
-
-impl Backend for SqliteBackend {
-    fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError> {
+impl SqliteBackend {
+    /// Users and devices.
+    pub(crate) fn admin(&mut self) -> Result<Box<dyn Admin + '_>, StoreError> {
         let config = Arc::clone(&self.config);
         let file = admin_file(&config).ok_or_else(no_admin_file)?;
         let position = self.position(file)?;
@@ -78,60 +70,67 @@ impl Backend for SqliteBackend {
         Ok(Box::new(SqliteAdmin::new(&mut self.open[position].1, sql)))
     }
 
-    fn folder(
+    /// The key of a folder: where users are, or else beside the items.
+    pub(crate) fn folder(
         &mut self,
-        datastore: &Datastore,
+        items: &SqlItems,
         user_key: &str,
         folder: &str,
     ) -> Result<Option<String>, StoreError> {
-        let store = sql_of(datastore)?;
-        let Some(sql) = &store.folder_key else { return Ok(Some(user_key.to_owned())) };
+        let Some(sql) = &items.folder_key else { return Ok(Some(user_key.to_owned())) };
         let config = Arc::clone(&self.config);
-        let position = self.position(target_file(&config, store))?;
+        let position = self.position(admin_file(&config).unwrap_or(&items.sqlite))?;
         admin::folder_key(self.open[position].1.connection(), sql, user_key, folder)
     }
 
-    fn store<'a>(
+    /// The items of a datastore.
+    pub(crate) fn items<'a>(
         &'a mut self,
-        datastore: &'a Arc<Datastore>,
+        datastore: &'a Datastore,
+        sql: &'a SqlItems,
         scope: &'a Scope,
-    ) -> Result<Box<dyn Store + 'a>, StoreError> {
-        let sql = sql_of(datastore)?;
+    ) -> Result<Box<dyn Items + 'a>, StoreError> {
         let data = self.position(&sql.sqlite)?;
-        let config = Arc::clone(&self.config);
-        let targets = self.position(target_file(&config, sql))?;
-        let (data, targets) = two_of(&mut self.open, data, targets);
-        Ok(Box::new(SqliteStore::new(data, targets, datastore, sql, scope, &self.config.zones)))
+        let data = &mut self.open[data].1;
+        Ok(Box::new(SqliteItems::new(data, datastore, sql, scope, &self.config.zones)))
     }
 
-    fn run_script_sql(&mut self, text: &str) -> Result<Rows, StoreError> {
+    /// The targets and maps of a datastore.
+    pub(crate) fn targets<'a>(
+        &'a mut self,
+        datastore: &'a Datastore,
+        sql: &'a SqlTargets,
+        scope: &'a Scope,
+    ) -> Result<Box<dyn Targets + 'a>, StoreError> {
+        let own = self.position(&sql.sqlite)?;
+        let items = datastore.sql_items().map(|items| self.position(&items.sqlite)).transpose()?;
+        let (database, items) = two_of(&mut self.open, own, items.unwrap_or(own));
+        Ok(Box::new(SqliteTargets::new(database, items, datastore, sql, scope)))
+    }
+
+    /// Runs a statement that a script has made.
+    pub(crate) fn run_script_sql(&mut self, text: &str) -> Result<Rows, StoreError> {
         let config = Arc::clone(&self.config);
         let file = admin_file(&config).ok_or_else(no_admin_file)?;
         let position = self.position(file)?;
         script::run(&mut self.open[position].1, text)
     }
 
-    fn commit(&mut self) -> Result<(), StoreError> {
-        // Items are durable before the maps and anchors that vouch for them.
-        let admin = admin_file(&self.config).map(|file| file.path.as_path());
-        let is_admin = |path: &Path| admin == Some(path);
-        for vouching in [false, true] {
-            for (path, database) in &mut self.open {
-                if is_admin(path) == vouching {
-                    database.commit()?;
-                }
-            }
-        }
-        Ok(())
+    /// Commits the databases of items alone, and then the others, in which targets and maps are.
+    pub(crate) fn commit(&mut self, admin: bool) -> Result<(), StoreError> {
+        let file = admin_file(&self.config).map(|file| file.path.as_path());
+        let mut those = self.open.iter_mut().filter(|(path, _)| (file == Some(path)) == admin);
+        those.try_for_each(|(_, database)| database.commit())
     }
 
-    fn rollback(&mut self) {
+    pub(crate) fn rollback(&mut self) {
         for (_, database) in &mut self.open {
             database.rollback();
         }
     }
 
-    fn rest(&mut self) {
+    /// Closes all files.
+    pub(crate) fn rest(&mut self) {
         self.rollback();
         self.open.clear();
     }

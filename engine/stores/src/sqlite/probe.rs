@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use syncloom_config::{
-    ArrayMap, Config, Map, Place, Placeholder, Sql, SqlPart, SqlStatement, SqlStore, SqliteFile,
+    ArrayMap, Config, Map, Place, Placeholder, Sql, SqlItems, SqlPart, SqlStatement, SqlTargets, SqliteFile,
 };
 
 /// What came of trying a config.
@@ -41,10 +41,13 @@ pub fn probe(config: &Config) -> Probe {
         let statements = [&sql.get_device, &sql.new_device, &sql.save_nonce, &sql.save_info, &sql.user_key];
         probe.database(file, statements.into_iter().flatten().map(|sql| (sql, Vec::new())).collect());
     }
-    for sql in server.datastores.iter().filter_map(|datastore| datastore.sql()) {
-        let targets = server.sql.sqlite.as_ref().unwrap_or(&sql.sqlite);
-        probe.database(targets, of_targets(sql));
-        probe.database(&sql.sqlite, of_items(sql));
+    for datastore in &server.datastores {
+        if let Some(sql) = datastore.sql_targets() {
+            probe.database(&sql.sqlite, of_targets(sql));
+        }
+        if let Some(sql) = datastore.sql_items() {
+            probe.database(&sql.sqlite, of_items(sql));
+        }
     }
     probe
 }
@@ -52,12 +55,12 @@ pub fn probe(config: &Config) -> Probe {
 /// A statement with the columns that its lists stand for.
 type Tried<'a> = (&'a Sql, Vec<&'a Map>);
 
-fn of_targets(sql: &SqlStore) -> Vec<Tried<'_>> {
+fn of_targets(sql: &SqlTargets) -> Vec<Tried<'_>> {
     let all = [
-        &sql.target_get,
-        &sql.target_new,
-        &sql.target_update,
-        &sql.target_delete,
+        &sql.get,
+        &sql.new,
+        &sql.update,
+        &sql.delete,
         &sql.map_select,
         &sql.map_insert,
         &sql.map_update,
@@ -66,7 +69,7 @@ fn of_targets(sql: &SqlStore) -> Vec<Tried<'_>> {
     all.into_iter().flatten().map(|sql| (sql, Vec::new())).collect()
 }
 
-fn of_items(sql: &SqlStore) -> Vec<Tried<'_>> {
+fn of_items(sql: &SqlItems) -> Vec<Tried<'_>> {
     let those =
         |test: fn(&Map) -> bool| sql.field_map.maps.iter().filter(move |map| test(map)).collect::<Vec<_>>();
     let mut tried = vec![(&sql.select_ids, Vec::new()), (&sql.select_data, those(|map| map.read))];

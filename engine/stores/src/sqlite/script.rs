@@ -66,7 +66,7 @@ pub(super) fn run(database: &mut Database, text: &str) -> Result<Rows, StoreErro
 pub(super) fn value(column: ValueRef<'_>) -> Value {
     match column {
         ValueRef::Null => Value::Unassigned,
-        other => Value::Text(convert::text(other)),
+        other => Value::Text(convert::text(other).into()),
     }
 }
 

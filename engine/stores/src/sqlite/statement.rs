@@ -7,12 +7,12 @@ use std::fmt::Write;
 
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, Row, params_from_iter};
-use syncloom_config::{FieldPlaceholder, LineEnds, Map, Placeholder, Sql, SqlPart, SqlStatement};
+use syncloom_config::{DbType, FieldPlaceholder, LineEnds, Map, Placeholder, Sql, SqlPart, SqlStatement};
 use syncloom_script::{Item, Value, Zones};
 
 use super::convert;
 use crate::error::StoreError;
-use crate::traits::{Partial, Target};
+use crate::traits::{Partial, Scope, Target};
 
 /// `%pM`: the item comes from the peer.
 pub(super) const PARTIAL_INCOMING: i64 = 1;
@@ -38,12 +38,29 @@ pub(super) struct Values<'a> {
     /// The target that is saved.
     pub(super) target: Option<&'a Target>,
     pub(super) stamp: Option<i64>,
-    pub(super) stamp_kind: Option<syncloom_config::DbType>,
+    pub(super) stamp_kind: Option<DbType>,
     pub(super) local_id: &'a str,
     pub(super) remote_id: &'a str,
     pub(super) map_flags: u32,
     /// The columns that `%N`, `%V` and `%v` stand for, with their values.
     pub(super) columns: Option<&'a Columns<'a>>,
+}
+
+impl<'a> Values<'a> {
+    /// Those of a session, in the statements of a datastore.
+    pub(super) fn of(scope: &'a Scope, stamp_kind: DbType) -> Self {
+        Values {
+            user_key: &scope.user_key,
+            device_key: &scope.device_key,
+            device_id: &scope.device_id,
+            domain: &scope.domain,
+            folder_key: &scope.folder_key,
+            remote_path: &scope.remote_path,
+            stamp: Some(scope.stamp),
+            stamp_kind: Some(stamp_kind),
+            ..Values::default()
+        }
+    }
 }
 
 /// The columns of a reading or writing statement.
@@ -250,8 +267,10 @@ fn bound(what: &Placeholder, quoted: bool, values: &Values<'_>) -> SqlValue {
         | Placeholder::LastSync
         | Placeholder::LocalAnchor
         | Placeholder::LastSent
+        | Placeholder::Token
         | Placeholder::ResumeAlert
         | Placeholder::SuspendStamp
+        | Placeholder::SuspendToken
         | Placeholder::PartialSource
         | Placeholder::PartialTarget
         | Placeholder::PartialStatus
@@ -284,6 +303,8 @@ fn target_value(what: &Placeholder, target: &Target, stamp: impl Fn(Option<i64>)
         Placeholder::Anchor => SqlValue::Text(target.anchor.clone()),
         Placeholder::LastSync | Placeholder::LocalAnchor => stamp(target.last_sync),
         Placeholder::LastSent => stamp(target.last_sent),
+        Placeholder::Token => SqlValue::Text(target.token.clone()),
+        Placeholder::SuspendToken => SqlValue::Text(String::new()),
         Placeholder::ResumeAlert => SqlValue::Integer(i64::from(target.resume.alert)),
         Placeholder::SuspendStamp => stamp(target.resume.stamp),
         Placeholder::PartialSource => SqlValue::Text(partial.source.clone()),

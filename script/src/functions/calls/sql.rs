@@ -36,7 +36,7 @@ pub enum SqlCall {
 
 /// SQLGETCOLUMN puts what the host gives into the caller's variable.
 fn get_column(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
-    let arguments = [Value::Integer(call.integer(0)), Value::Text(call.text(2).into_owned())];
+    let arguments = [Value::Integer(call.integer(0)), Value::Text(call.text(2).into())];
     let value = AnyCall::Sql(SqlCall::GetColumn).ask(call, &arguments)?;
     let there = value.view().is_assigned();
     if there {

@@ -101,7 +101,8 @@ impl std::error::Error for UnknownZone {}
 pub struct Zones {
     system: Zone,
     user: Option<Zone>,
-    defined: Arc<Vec<Defined>>,
+    /// Nothing where no zone is defined, as in most sessions.
+    defined: Option<Arc<Vec<Defined>>>,
 }
 
 /// A zone that was defined while the program ran.
@@ -121,7 +122,7 @@ impl Zones {
 
     /// Zones of a machine that stands in `system`, which is also the user's zone until that is set.
     pub fn new(system: Zone) -> Zones {
-        Zones { system, user: None, defined: Arc::default() }
+        Zones { system, user: None, defined: None }
     }
 
     /// The system's zone (manual 8.14, `systemtimezone`), by the name SYSTEM.
@@ -276,25 +277,30 @@ impl Zones {
         }
     }
 
+    fn defined(&self) -> &[Defined] {
+        self.defined.as_deref().map(Vec::as_slice).unwrap_or_default()
+    }
+
     fn find_defined(&self, name: &str, by_config: bool) -> Option<Zone> {
         let wanted =
             |defined: &Defined| defined.by_config == by_config && defined.name.eq_ignore_ascii_case(name);
         // Of two definitions the later one counts.
-        let place = self.defined.iter().rposition(wanted)?;
-        self.defined.get(place).map(|defined| Zone::defined(place, defined.rule))
+        let place = self.defined().iter().rposition(wanted)?;
+        self.defined().get(place).map(|defined| Zone::defined(place, defined.rule))
     }
 
     /// Adds a zone, or finds the one that is the same in everything. `None` where there is no more room.
     fn add(&mut self, defined: Defined) -> Option<Zone> {
         let rule = defined.rule;
-        if let Some(place) = self.defined.iter().position(|known| *known == defined) {
+        if let Some(place) = self.defined().iter().position(|known| *known == defined) {
             return Some(Zone::defined(place, rule));
         }
-        if self.defined.len() >= Zones::MAX_DEFINED {
+        let place = self.defined().len();
+        if place >= Zones::MAX_DEFINED {
             return None;
         }
-        Arc::make_mut(&mut self.defined).push(defined);
-        Some(Zone::defined(self.defined.len() - 1, rule))
+        Arc::make_mut(self.defined.get_or_insert_default()).push(defined);
+        Some(Zone::defined(place, rule))
     }
 
     /// Whether a zone is known here: it needs no definition, or has one.
@@ -310,7 +316,7 @@ impl Zones {
     fn definition(&self, id: ZoneId) -> Option<&Defined> {
         match (id.label, id.clock) {
             (Label::Defined(place), Clock::Rule(rule)) => {
-                self.defined.get(usize::from(place)).filter(|defined| defined.rule == rule)
+                self.defined().get(usize::from(place)).filter(|defined| defined.rule == rule)
             }
             _ => None,
         }

@@ -101,6 +101,15 @@ impl Recording {
     }
 }
 
+impl Recording {
+    /// When it begins, in milliseconds since 1970, if that is known: long enough before its first message for any store
+    /// to tell what was there from what it brings.
+    pub(super) fn begins(&self) -> Option<i64> {
+        let mut exchanges = self.sessions.iter().flat_map(|session| &session.exchanges);
+        exchanges.find_map(|exchange| exchange.time).map(|time| time - 10_000)
+    }
+}
+
 /// The names of the files of a folder, sorted.
 fn files(folder: &Path) -> Result<Vec<String>, String> {
     let shown = folder.display();
