@@ -118,7 +118,7 @@ impl fmt::Display for NoteKind {
             NoteKind::NoProperty => f.write_str("not a property, skipped"),
             NoteKind::UnknownProperty => f.write_str("the profile has no such property, skipped"),
             NoteKind::UnknownComponent => f.write_str("the profile has no such component here, skipped"),
-            NoteKind::RepeatedComponent => f.write_str("comes more than once; the first is taken"),
+            NoteKind::RepeatedComponent => f.write_str("comes more than once; this one is left out"),
             NoteKind::Repeated => f.write_str("comes more than once; the first is taken"),
             NoteKind::NoPlace => f.write_str("its parameters fit no position, skipped"),
             NoteKind::UnknownParameter(name) => write!(f, "parameter {name} is not stored"),
