@@ -25,7 +25,7 @@ const OVER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// After what silence a session gives back the files that it has open. Peers that are syncing come every second or so,
 /// and a server may have more sessions than files.
-const REST_AFTER: Duration = Duration::from_secs(5);
+const REST_AFTER: Duration = Duration::from_secs(2);
 
 /// Bytes of the messages of one session that are answered before their turn has come. A peer that goes on sending whatever
 /// it hears would fill the memory: its next message is answered when there is room for it. One that only asks whether
