@@ -2,7 +2,7 @@
 //!
 //! Not its job: the server.
 
-use super::waiting::{CLIENT, FILTERS};
+use super::waiting::CLIENT;
 use super::words::{AUTH, SYNCML_VERSION};
 use super::{Attribute, Kind, Tag};
 
@@ -68,7 +68,7 @@ pub(super) const TAGS: &[Tag] = &[
         .about("whether all items are compared, not the changes alone"),
     Tag::new("recordfilter", &["syncrequest"], Kind::Filter)
         .section("16.17.5")
-        .later(FILTERS)
+        .later(CLIENT)
         .vital()
         .about("which items the server is asked for")
         .sample("CATEGORIES=business"),

@@ -2,7 +2,7 @@
 //!
 //! Not its job: its databases (`sql`, `plugin`).
 
-use super::waiting::{CHARSET, LOGS, OPTION, RESUME, ZONES};
+use super::waiting::{CHARSET, LOGS, OPTION, STATUS, ZONES};
 use super::words::{AGENT, AUTH, DB_CHARSET, LINE_ENDS, PRO, SERVERS, STORE_TYPE, SYNCML_VERSION};
 use super::{Attribute, Kind, Tag};
 
@@ -77,7 +77,7 @@ pub(super) const TAGS: &[Tag] = &[
     Tag::new("waitforstatusofinterrupted", AGENT, Kind::Boolean)
         .default("no")
         .section("11.18")
-        .later(RESUME)
+        .later(STATUS)
         .already(&["no"])
         .about("whether a resumed item waits for the status of the session before"),
     Tag::new("deletinggoneok", AGENT, Kind::Boolean)
