@@ -44,6 +44,11 @@ impl StoreError {
         StoreError::new(ErrorKind::Unavailable, format!("datastore {datastore} has no <{tag}>"))
     }
 
+    /// An item that is not there.
+    pub(crate) fn gone(local_id: &str) -> Self {
+        StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there"))
+    }
+
     /// The SyncML status that says this (OMA-SyncML-RepPro, response status codes).
     pub fn status(&self) -> u16 {
         match self.kind {

@@ -136,8 +136,7 @@ impl Items for SuperStore<'_> {
             return Ok(Written { local_id: self.outward(number, &written.local_id), ..written });
         };
         // It is another part's now. What this change does not mention moves with it.
-        let missing = || StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there"));
-        let mut whole = self.open(number)?.read(own)?.ok_or_else(missing)?;
+        let mut whole = self.open(number)?.read(own)?.ok_or_else(|| StoreError::gone(local_id))?;
         whole.take_over(item);
         let written = self.insert_into(elsewhere, &whole)?;
         let deleted = self.open(number)?.delete(own);

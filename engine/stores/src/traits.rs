@@ -34,6 +34,13 @@ pub struct Scope {
     pub scripts: Option<Arc<dyn RowScripts>>,
 }
 
+impl Scope {
+    /// Who runs a script of a datastore; `None` where the config has no such script.
+    pub(crate) fn runner(&self, datastore: &Datastore, script: DatabaseScript) -> Option<&dyn RowScripts> {
+        self.scripts.as_deref().filter(|_| datastore.database_scripts.has(script))
+    }
+}
+
 /// Who wants to log in (manual 12.16).
 #[derive(Clone, Copy, Default)]
 pub struct Claim<'a> {

@@ -51,11 +51,10 @@ impl Desk {
             ..Env::new(machine)
         };
         let result = scripts.run(kind, variables, &mut env);
-        let after = env.zones;
-        *zones = after;
+        *zones = env.zones;
         machine.notes.append(&mut sql.notes);
         match result {
-            Ok(value) => Ok(is_true(value)),
+            Ok(value) => Ok(is_true(value.map(|typed| typed.value))),
             Err(error) => {
                 machine.notes.push(fault(error, scripts.origin(kind)));
                 Err(Failed)

@@ -86,7 +86,7 @@ impl RowScripts for RowDesk {
         let result = self.desk.try_run(scripts, script, variables, hosts, sql.as_mut());
         self.desk.note(sql.map(|sql| sql.notes).unwrap_or_default());
         let failed = |fault: String| StoreError::new(ErrorKind::Refused, fault);
-        Ok(result.map_err(failed)?.map(|typed| typed.value))
+        result.map_err(failed)
     }
 
     fn load(&self, row: &Item, variables: &mut dyn Iterator<Item = FieldId>) {

@@ -3,8 +3,8 @@
 //! Not its job: when they run, and what becomes of their answers (`session`, `sync`).
 
 use syncloom_config::{Scripts, SessionScript};
-use syncloom_script::Item;
-use syncloom_script::lang::{Context, Env, ItemSlot, TypedValue, Variables};
+use syncloom_script::lang::{Context, Env, ItemSlot, Variables};
+use syncloom_script::{Item, Value};
 
 use super::database::DatabaseState;
 use super::sql::SqlHost;
@@ -58,7 +58,7 @@ impl Desk {
         kind: K,
         variables: &mut Variables,
         hosts: Beyond<'_>,
-    ) -> Option<TypedValue> {
+    ) -> Option<Value> {
         self.try_run(scripts, kind, variables, hosts, None).unwrap_or_else(|fault| {
             self.note(vec![fault]);
             None
@@ -73,7 +73,7 @@ impl Desk {
         variables: &mut Variables,
         hosts: Beyond<'_>,
         sql: Option<&mut SqlHost<'_>>,
-    ) -> Result<Option<TypedValue>, String> {
+    ) -> Result<Option<Value>, String> {
         if !scripts.has(kind) {
             return Ok(None);
         }
@@ -85,9 +85,9 @@ impl Desk {
             env.sql = Some(host);
         }
         let result = scripts.run(kind, variables, &mut env);
-        let after = env.zones;
-        *zones = after;
-        result.map_err(|error| fault(error, scripts.origin(kind)))
+        *zones = env.zones;
+        let said = result.map_err(|error| fault(error, scripts.origin(kind)))?;
+        Ok(said.map(|typed| typed.value))
     }
 
     /// Runs a script of the session, in the session's variables.
@@ -96,7 +96,7 @@ impl Desk {
         server: &Server,
         kind: SessionScript,
         hosts: Beyond<'_>,
-    ) -> Option<TypedValue> {
+    ) -> Option<Value> {
         let scripts = &server.settings()?.session_scripts;
         if !scripts.has(kind) {
             return None;
@@ -110,6 +110,6 @@ impl Desk {
 }
 
 /// Whether a script's value is true; `None` if it gives none.
-pub(crate) fn is_true(value: Option<TypedValue>) -> Option<bool> {
-    value.map(|value| value.value.to_integer().is_some_and(|number| number != 0))
+pub(crate) fn is_true(value: Option<Value>) -> Option<bool> {
+    value.map(|value| value.to_integer().is_some_and(|number| number != 0))
 }

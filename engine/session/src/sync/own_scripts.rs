@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use syncloom_config::{DatabaseScript, Datastore, DatastoreScript};
 use syncloom_script::Value;
-use syncloom_script::lang::{TypedValue, Variables};
+use syncloom_script::lang::Variables;
 use syncloom_stores::{Backend, Store, StoreError};
 
 use super::{DatastoreSync, home};
-use crate::scripting::{Beyond, Desk, ItemStatus, StateDesk};
+use crate::scripting::{Beyond, Desk, ItemStatus, StateDesk, is_true};
 
 /// The variables that the scripts of one datastore in one session share.
 pub(super) struct OwnScripts {
@@ -39,7 +39,7 @@ impl OwnScripts {
         state: &StateDesk,
         status: Option<&mut ItemStatus>,
         kind: DatastoreScript,
-    ) -> Option<TypedValue> {
+    ) -> Option<Value> {
         let mut state = state.look();
         let hosts = Beyond { datastore: Some(&mut state), status, ..Beyond::default() };
         desk.run(&datastore.scripts, kind, &mut self.variables, hosts)
@@ -53,7 +53,7 @@ impl OwnScripts {
         state: &StateDesk,
     ) -> Result<(), (u16, String)> {
         let value = self.run(desk, datastore, state, None, DatastoreScript::Alert);
-        let said = value.and_then(|value| value.value.to_integer()).and_then(|said| u16::try_from(said).ok());
+        let said = value.and_then(|value| value.to_integer()).and_then(|said| u16::try_from(said).ok());
         // Scripts written for engines that look at no value may give any.
         let abort = state.look().take_abort();
         let refusal = abort.or(said.filter(|status| (300..600).contains(status)));
@@ -69,7 +69,7 @@ pub(super) fn admin_ready(
     notes: &mut Vec<String>,
 ) -> Result<(), (u16, String)> {
     let said = run_in(store, DatabaseScript::AdminReady, notes);
-    let refused = (is_true(&said) == Some(false)).then_some(STORE_FAILED);
+    let refused = (is_true(said) == Some(false)).then_some(STORE_FAILED);
     let abort = state.look().take_abort();
     let refusal = abort.or(refused);
     refusal
@@ -84,11 +84,6 @@ fn run_in(store: &mut dyn Store, script: DatabaseScript, notes: &mut Vec<String>
     })
 }
 
-/// Whether a script's value is true; `None` if it gives none.
-fn is_true(said: &Option<Value>) -> Option<bool> {
-    said.as_ref().map(|value| value.to_integer().is_some_and(|number| number != 0))
-}
-
 impl DatastoreSync {
     /// Runs the script that comes before the items are read.
     pub(super) fn begin_own_scripts(&mut self) {
@@ -101,7 +96,7 @@ impl DatastoreSync {
     pub(super) fn begin_database(&mut self, backend: &mut dyn Backend, notes: &mut Vec<String>) {
         self.own_scripts.begun = true;
         let filters = self.run_database(backend, DatabaseScript::OptionFilter, notes);
-        self.script_state.look().database_handles_options = is_true(&filters) == Some(true);
+        self.script_state.look().database_handles_options = is_true(filters) == Some(true);
         self.run_database(backend, DatabaseScript::Init, notes);
         self.obey();
     }

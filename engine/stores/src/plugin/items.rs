@@ -121,13 +121,13 @@ pub(super) struct PluginItems<'a> {
     pub(super) zones: &'a Zones,
 }
 
-impl PluginItems<'_> {
+impl<'a> PluginItems<'a> {
     fn format(&self) -> fields::Format<'_> {
         let zone = self.datastore.data_zone;
         fields::Format { line_ends: self.kept.line_ends, zone, zones: self.zones }
     }
 
-    fn columns(&self, which: impl Fn(&Map) -> bool) -> Vec<&Map> {
+    fn columns(&self, which: impl Fn(&Map) -> bool) -> Vec<&'a Map> {
         self.kept.field_map.maps.iter().filter(|map| which(map)).collect()
     }
 
@@ -240,7 +240,6 @@ impl Items for PluginItems<'_> {
             let bytes = bytes.map_err(|error| self.failed(&error))?;
             fields::set_blob(&mut item, field, index, bytes);
         }
-        let maps = self.columns(|map| map.read);
         self.after_read(local_id, &maps, item).map(Some)
     }
 

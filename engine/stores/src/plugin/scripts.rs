@@ -4,7 +4,7 @@ use syncloom_config::{DatabaseScript, Map};
 use syncloom_script::{Item, Value};
 
 use super::items::PluginItems;
-use crate::error::{ErrorKind, StoreError};
+use crate::error::StoreError;
 use crate::scripts::Moment;
 use crate::traits::Items;
 
@@ -27,8 +27,7 @@ impl PluginItems<'_> {
     pub(super) fn before_write(&mut self, local_id: Option<&str>, item: &Item) -> Result<Item, StoreError> {
         let mut row = item.clone();
         if let Some(local_id) = local_id.filter(|_| self.datastore.database_scripts.write()) {
-            let missing = || StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there"));
-            row = self.read(local_id)?.ok_or_else(missing)?;
+            row = self.read(local_id)?.ok_or_else(|| StoreError::gone(local_id))?;
             row.take_over(item);
         }
         row = row.in_list(&self.kept.field_map.rows);
@@ -65,7 +64,7 @@ impl PluginItems<'_> {
         moment: &Moment<'_>,
         row: Option<&mut Item>,
     ) -> Result<Option<Value>, StoreError> {
-        let scripts = self.scope.scripts.as_ref().filter(|_| self.datastore.database_scripts.has(script));
+        let scripts = self.scope.runner(self.datastore, script);
         scripts.map_or(Ok(None), |scripts| scripts.run(script, moment, row, None))
     }
 }

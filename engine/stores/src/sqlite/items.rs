@@ -2,6 +2,7 @@
 //!
 //! Not its job: reading and writing what belongs to one item (`rows`), and what is remembered of them (`targets`).
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashSet;
 
@@ -11,7 +12,6 @@ use syncloom_script::{Item, Value, Zones};
 
 use super::connection::Database;
 use super::convert::{self, text};
-use super::script::{self, Place};
 use super::statement::{self, Columns, Values};
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
@@ -119,25 +119,19 @@ impl Items for SqliteItems<'_> {
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {
-        let sql = self.sql;
-        tried(sql.insert_retries, || self.insert_row(item.clone().in_list(&sql.field_map.rows)))
+        tried(self.sql.insert_retries, || self.insert_row(item))
     }
 
     fn update(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError> {
-        let missing = || StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there"));
-        let whole = self.sql.update_all_fields || self.datastore.database_scripts.write();
-        let mut row = match whole {
+        let mut item = Cow::Borrowed(item);
+        if self.sql.update_all_fields || self.datastore.database_scripts.write() {
             // Scripts see all of it, and not only what has changed.
-            true => {
-                self.data.writable()?;
-                let mut stored = self.read_row(local_id)?.ok_or_else(missing)?;
-                stored.take_over(item);
-                stored
-            }
-            false => item.clone(),
-        };
-        row = row.in_list(&self.sql.field_map.rows);
-        tried(self.sql.update_retries, || self.update_row(local_id, row.clone()))
+            self.data.writable()?;
+            let mut stored = self.read_row(local_id)?.ok_or_else(|| StoreError::gone(local_id))?;
+            stored.take_over(&item);
+            item = Cow::Owned(stored);
+        }
+        tried(self.sql.update_retries, || self.update_row(local_id, &item))
     }
 
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError> {
@@ -153,10 +147,7 @@ impl Items for SqliteItems<'_> {
     }
 
     fn run_script(&mut self, script: DatabaseScript) -> Result<Option<Value>, StoreError> {
-        let scripts = self.scope.scripts.as_deref().filter(|_| self.datastore.database_scripts.has(script));
-        let Some(scripts) = scripts else { return Ok(None) };
-        let moment = Moment::default();
-        script::run_around(Place::Free(self.data), |sql| scripts.run(script, &moment, None, Some(sql)))
+        self.script(script, &Moment::default(), None)
     }
 
     fn finalise(&mut self) -> Result<Vec<String>, StoreError> {

@@ -44,7 +44,7 @@ impl SqliteItems<'_> {
         for (number, array) in (0..).zip(&map.arrays) {
             self.read_details(&mut row, local_id, number, array)?;
         }
-        self.script(DatabaseScript::AfterRead, &Moment { local_id, ..Moment::default() }, &mut row)?;
+        self.script(DatabaseScript::AfterRead, &Moment { local_id, ..Moment::default() }, Some(&mut row))?;
         Ok(Some(row.in_list(&map.list)))
     }
 
@@ -63,7 +63,7 @@ impl SqliteItems<'_> {
         }
         let moment = Moment { local_id, ..Moment::default() };
         let of_array = |script| DatabaseScript::Array(number, script);
-        if is_no(&self.script(of_array(ArrayScript::Init), &moment, row)?) {
+        if is_no(&self.script(of_array(ArrayScript::Init), &moment, Some(row))?) {
             return Ok(());
         }
         let records = self.records(local_id, array, &columns)?;
@@ -74,7 +74,7 @@ impl SqliteItems<'_> {
                 self.set_element(row, map, index, column.into());
             }
             self.load(row, &columns.maps);
-            self.script(of_array(ArrayScript::AfterRead), &Moment { index, ..moment }, row)?;
+            self.script(of_array(ArrayScript::AfterRead), &Moment { index, ..moment }, Some(row))?;
         }
         if let Some(size) = array.size_from.filter(|size| !row.is_array(*size)) {
             row.set(size, Value::Integer(records.len() as i64));
@@ -82,7 +82,7 @@ impl SqliteItems<'_> {
         if let Some(none) = array.no_items.as_ref().filter(|_| records.is_empty()) {
             none.make_pass(row, Ids { local: local_id, remote: "" });
         }
-        self.script(of_array(ArrayScript::Finish), &Moment { index: records.len(), ..moment }, row)?;
+        self.script(of_array(ArrayScript::Finish), &Moment { index: records.len(), ..moment }, Some(row))?;
         Ok(())
     }
 
@@ -134,7 +134,8 @@ impl SqliteItems<'_> {
 /// Writing.
 impl SqliteItems<'_> {
     /// Adds an item.
-    pub(super) fn insert_row(&mut self, mut row: Item) -> Result<Written, StoreError> {
+    pub(super) fn insert_row(&mut self, item: &Item) -> Result<Written, StoreError> {
+        let mut row = item.clone().in_list(&self.sql.field_map.rows);
         let insert = self.needed(&self.sql.insert_data, "insertdatasql")?;
         self.whole(|store, connection| {
             let mut local_id = store.id_beforehand(connection, &mut row)?;
@@ -167,7 +168,8 @@ impl SqliteItems<'_> {
     }
 
     /// Writes an item that is there.
-    pub(super) fn update_row(&mut self, local_id: &str, mut row: Item) -> Result<Written, StoreError> {
+    pub(super) fn update_row(&mut self, local_id: &str, item: &Item) -> Result<Written, StoreError> {
+        let mut row = item.clone().in_list(&self.sql.field_map.rows);
         self.whole(|store, connection| {
             let cut = store.before_write(connection, local_id, &mut row, false)?;
             store.update_master(connection, local_id, &row)?;
@@ -184,7 +186,7 @@ impl SqliteItems<'_> {
         let values = Values { local_id, columns: Some(&columns), ..self.values() };
         let changed = statement::run(connection, update, &values, |_| Ok(true))?;
         if changed == 0 && !self.sql.ignore_affected_count {
-            return Err(StoreError::new(ErrorKind::NotFound, format!("item {local_id} is not there")));
+            return Err(StoreError::gone(local_id));
         }
         Ok(())
     }
@@ -373,15 +375,14 @@ impl SqliteItems<'_> {
 /// Scripts.
 impl SqliteItems<'_> {
     /// Runs a script while nothing is written.
-    fn script(
+    pub(super) fn script(
         &mut self,
         script: DatabaseScript,
         moment: &Moment<'_>,
-        row: &mut Item,
+        row: Option<&mut Item>,
     ) -> Result<Option<Value>, StoreError> {
-        let scripts = self.scope.scripts.as_deref().filter(|_| self.datastore.database_scripts.has(script));
-        let Some(scripts) = scripts else { return Ok(None) };
-        script::run_around(Place::Free(self.data), |sql| scripts.run(script, moment, Some(row), Some(sql)))
+        let Some(scripts) = self.scope.runner(self.datastore, script) else { return Ok(None) };
+        script::run_around(Place::Free(self.data), |sql| scripts.run(script, moment, row, Some(sql)))
     }
 
     /// Runs a script while an item is written, which takes back what it has begun if the script fails.
@@ -392,8 +393,7 @@ impl SqliteItems<'_> {
         moment: &Moment<'_>,
         row: &mut Item,
     ) -> Result<Option<Value>, StoreError> {
-        let scripts = self.scope.scripts.as_deref().filter(|_| self.datastore.database_scripts.has(script));
-        let Some(scripts) = scripts else { return Ok(None) };
+        let Some(scripts) = self.scope.runner(self.datastore, script) else { return Ok(None) };
         let place = Place::Within(connection);
         script::run_around(place, |sql| scripts.run(script, moment, Some(row), Some(sql)))
     }
