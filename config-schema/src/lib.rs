@@ -19,6 +19,7 @@ pub mod model;
 mod show;
 mod source;
 pub mod sql;
+mod stores;
 pub mod tags;
 pub mod values;
 mod variables;
