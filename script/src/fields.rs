@@ -167,6 +167,7 @@ impl FieldList {
     }
 
     /// The field at this position.
+    #[inline]
     pub fn get(&self, id: FieldId) -> Option<&Field> {
         self.fields.get(id.index())
     }

@@ -74,17 +74,21 @@ impl Item {
 
     /// Sets one element of an array field, which grows as needed; index 0 of any other field is the field.
     /// `false` where there is no such place.
+    #[inline]
     pub fn set_at(&mut self, id: FieldId, index: usize, value: Value) -> bool {
-        let Some(slot) = self.values.get_mut(id.index()) else { return index == 0 };
-        if !self.list.get(id).is_some_and(|field| field.array) {
-            if index == 0 {
-                *slot = value;
-            }
-            return index == 0;
+        if self.is_array(id) {
+            return self.set_element(id, index, value);
         }
-        if index > MAX_ARRAY_INDEX {
+        if let Some(slot) = self.values.get_mut(id.index()).filter(|_| index == 0) {
+            *slot = value;
+        }
+        index == 0
+    }
+
+    fn set_element(&mut self, id: FieldId, index: usize, value: Value) -> bool {
+        let Some(slot) = self.values.get_mut(id.index()).filter(|_| index <= MAX_ARRAY_INDEX) else {
             return false;
-        }
+        };
         if !matches!(slot, Value::Array(_)) {
             *slot = Value::Array(Vec::with_capacity(USUAL_ELEMENTS));
         }

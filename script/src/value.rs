@@ -35,7 +35,7 @@ impl Value {
         }
         match kind {
             FieldType::String | FieldType::Multiline | FieldType::Telephone => Value::Text(text.into()),
-            FieldType::Url => Value::Text(with_scheme(text).into()),
+            FieldType::Url => Value::Text(with_scheme(text)),
             FieldType::Integer => leading_integer(text).map_or(Value::Empty, Value::Integer),
             FieldType::Timestamp => Timestamp::parse(text).map_or(Value::Empty, Value::Timestamp),
             // A length of time has no day.
@@ -102,13 +102,13 @@ impl Value {
 }
 
 /// A web address as people type it gets the scheme that they leave out (manual 10.2, type `url`).
-fn with_scheme(text: &str) -> String {
+fn with_scheme(text: &str) -> CompactString {
     let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
     let has_scheme = !scheme.is_empty()
         && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
         && !text[scheme.len() + 1..].starts_with(|c: char| c.is_ascii_digit());
-    if has_scheme { text.to_owned() } else { format!("http://{text}") }
+    if has_scheme { text.into() } else { format!("http://{text}").into() }
 }
 
 fn leading_integer(text: &str) -> Option<i64> {

@@ -47,9 +47,14 @@ pub(crate) fn store(
     item: &mut Item,
 ) -> Result<(), NoteKind> {
     if !map.is_plain {
-        return store_converted(map, text, place, context, item);
+        return store_by(map, map.rule(text), text, place, context, item);
     }
     match field(map, place, item).filter(|_| !text.is_empty()) {
+        // Most values are text in fields of text.
+        Some((field, FieldType::String | FieldType::Multiline | FieldType::Telephone)) => {
+            let stored = item.set_at(field, place.1, Value::Text(text.into()));
+            if stored { Ok(()) } else { Err(NoteKind::NoPlaceLeft) }
+        }
         Some((field, kind)) => {
             put(from_text(text, kind, map.conversion, context), text, (field, place.1), item)
         }
@@ -72,8 +77,10 @@ fn put(value: Value, text: &str, (field, index): (FieldId, usize), item: &mut It
     if item.set_at(field, index, value) { Ok(()) } else { Err(NoteKind::NoPlaceLeft) }
 }
 
-fn store_converted(
+/// Stores one text, which this rule translates.
+pub(crate) fn store_by(
     map: &ValuePlan,
+    rule: Option<usize>,
     text: &str,
     place: Place,
     context: &Context<'_>,
@@ -92,14 +99,14 @@ fn store_converted(
             store_value_type(map, text, place, item);
             return Ok(());
         }
-        Conversion::Bitmap | Conversion::MultiMix => return store_parts(map, text, place, item),
+        Conversion::Bitmap | Conversion::MultiMix => return store_parts(map, rule, text, place, item),
         _ => {}
     }
     let Some((field, kind)) = field(map, place, item) else { return Ok(()) };
-    let translated = match translated(&map.enums, text) {
-        Some(Translated::Ignored) => return Ok(()),
-        Some(Translated::To(value)) => value,
-        Some(Translated::Unknown) | None => Cow::Borrowed(text),
+    let translated = match map.to_value(rule, text) {
+        Translated::Ignored => return Ok(()),
+        Translated::To(value) => value,
+        Translated::Unknown => Cow::Borrowed(text),
     };
     let text: &str = match map.conversion {
         Conversion::MailTo => enums::strip_prefix(&translated, MAILTO).unwrap_or(&translated),
@@ -239,10 +246,6 @@ pub(crate) fn texts<'i>(
 /// What stands before an address (`conversion="mailto"`).
 const MAILTO: &str = "mailto:";
 
-fn translated<'t>(rules: &'t [EnumRule], text: &'t str) -> Option<Translated<'t>> {
-    (!rules.is_empty() && !text.is_empty()).then(|| enums::to_value(rules, text))
-}
-
 fn named<'t>(rules: &[EnumRule], text: Cow<'t, str>) -> Cow<'t, str> {
     if rules.is_empty() {
         return text;
@@ -262,25 +265,31 @@ fn separator(map: &ValueMap) -> char {
     }
 }
 
-fn store_parts(map: &ValuePlan, text: &str, place: Place, item: &mut Item) -> Result<(), NoteKind> {
-    let mut store = |part: &str| match map.conversion {
-        Conversion::MultiMix => multimix::store(map, part, place, item),
-        _ => store_bit(map, part, place, item),
+fn store_parts(
+    map: &ValuePlan,
+    rule: Option<usize>,
+    text: &str,
+    place: Place,
+    item: &mut Item,
+) -> Result<(), NoteKind> {
+    let mut store = |rule: Option<usize>, part: &str| match map.conversion {
+        Conversion::MultiMix => multimix::store(map, rule, part, place, item),
+        _ => store_bit(map, rule, part, place, item),
     };
+    if text.is_empty() {
+        return Ok(());
+    }
     // A label may hold the separator: what a rule knows as a whole is not taken apart.
-    let is_one = trimmed(text).len() == text.len() && !text.contains(separator(map));
-    if is_one || matches!(translated(&map.enums, text), Some(Translated::To(_) | Translated::Ignored)) {
-        let stored = text.is_empty() || store(text);
-        return if stored { Ok(()) } else { Err(NoteKind::NotUnderstood(text.to_owned())) };
+    if rule.is_some() || (trimmed(text).len() == text.len() && !text.contains(separator(map))) {
+        return if store(rule, text) { Ok(()) } else { Err(NoteKind::NotUnderstood(text.to_owned())) };
     }
     let parts = text.split(separator(map)).map(str::trim).filter(|part| !part.is_empty());
-    let unknown: Vec<&str> = parts.filter(|part| !store(part)).collect();
+    let unknown: Vec<&str> = parts.filter(|part| !store(map.rule(part), part)).collect();
     if unknown.is_empty() { Ok(()) } else { Err(NoteKind::NotUnderstood(unknown.join(","))) }
 }
 
-fn store_bit(map: &ValueMap, name: &str, place: Place, item: &mut Item) -> bool {
-    let translated = enums::to_value(&map.enums, name);
-    let number = match &translated {
+fn store_bit(map: &ValuePlan, rule: Option<usize>, name: &str, place: Place, item: &mut Item) -> bool {
+    let number = match &map.to_value(rule, name) {
         Translated::To(value) => value.parse::<u32>(),
         Translated::Ignored => return true,
         Translated::Unknown => name.parse(),

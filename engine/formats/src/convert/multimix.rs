@@ -9,7 +9,7 @@ use syncloom_config::{EnumMode, EnumRule, ValueMap};
 use syncloom_script::{FieldId, Item, Value};
 
 use super::bits;
-use crate::enums::{self, Translated};
+use crate::enums;
 use crate::plan::ValuePlan;
 
 /// The inner form of a value.
@@ -57,22 +57,27 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// Stores one name of a parameter. `false` says that there is no use for it. `place` is where the position of
+/// Stores one name of a parameter, which this rule translates. `false` says that there is no use for it. `place` is where the position of
 /// the property moves its fields: a distance in the list, and an index into arrays.
 ///
 /// A name that no rule knows counts only as the number of a bit: read as a literal, any name with an L at
 /// its beginning would end up in the number that holds the flags.
-pub(crate) fn store(map: &ValuePlan, name: &str, place: (i32, usize), item: &mut Item) -> bool {
-    let rule = enums::Way::ToValue.rule(&map.enums, name);
-    let translated = match rule.map(|rule| (rule, map.enums[rule].mode)) {
-        Some((_, EnumMode::Ignore)) => return true,
-        Some((_, EnumMode::Prefix)) => enums::to_value(&map.enums, name),
-        _ => Translated::Unknown,
-    };
-    let (value, mix) = match (&translated, rule) {
-        (Translated::To(value), _) => (value.as_ref(), Mix::parse(value)),
-        (_, Some(rule)) => (map.enums[rule].value.as_str(), map.mixes[rule]),
-        (_, None) => (name, Mix::parse(name)),
+pub(crate) fn store(
+    map: &ValuePlan,
+    rule: Option<usize>,
+    name: &str,
+    place: (i32, usize),
+    item: &mut Item,
+) -> bool {
+    let translated;
+    let (value, mix) = match rule.map(|place| (&map.enums[place], map.mixes[place])) {
+        Some((rule, _)) if rule.mode == EnumMode::Ignore => return true,
+        Some((rule, _)) if rule.mode == EnumMode::Prefix => {
+            translated = format!("{}{}", rule.value, enums::strip_prefix(name, &rule.name).unwrap_or_default());
+            (translated.as_str(), Mix::parse(&translated))
+        }
+        Some((rule, mix)) => (rule.value.as_str(), mix),
+        None => (name, Mix::parse(name)),
     };
     let by_rule = rule.is_some() || map.enums.is_empty();
     let Some(mix) = mix else { return false };

@@ -2,7 +2,7 @@
 //!
 //! Not its job: which position a property goes to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use syncloom_script::FieldId;
 use syncloom_script::item::MAX_ARRAY_INDEX;
@@ -12,30 +12,32 @@ pub(super) struct Counters {
     /// The next repetition of each counter.
     next: Vec<usize>,
     /// The repetitions of counters that groups took out of order.
-    taken: HashSet<(usize, usize)>,
+    taken: BTreeSet<(usize, usize)>,
     /// The repetitions that belong to a group, by the field that holds it.
-    groups: HashMap<FieldId, Group>,
+    groups: BTreeMap<FieldId, Group>,
 }
 
 #[derive(Default)]
 struct Group {
-    by_name: HashMap<String, usize>,
-    owned: HashSet<usize>,
+    by_name: BTreeMap<String, usize>,
+    owned: BTreeSet<usize>,
     /// One more than the highest repetition of any property with this group field.
     end: usize,
 }
 
 impl Counters {
     pub(super) fn new(counters: usize) -> Self {
-        Counters { next: vec![0; counters], taken: HashSet::new(), groups: HashMap::new() }
+        Counters { next: vec![0; counters], taken: BTreeSet::new(), groups: BTreeMap::new() }
     }
 
     /// Whether the first repetition of a counter is used.
+    #[inline]
     pub(super) fn is_used(&self, counter: usize) -> bool {
         self.next[counter] > 0 || self.taken.contains(&(counter, 0))
     }
 
     /// The repetition that the next occurrence of a property is. Properties of one group have the same one.
+    #[inline]
     pub(super) fn repetition(&self, counter: usize, group_field: Option<FieldId>, group: &str) -> usize {
         let next = self.next[counter];
         let Some(known) = group_field.and_then(|field| self.groups.get(&field)) else { return next };
@@ -51,17 +53,21 @@ impl Counters {
     }
 
     /// A repetition is used.
+    #[inline]
     pub(super) fn used(&mut self, counter: usize, group_field: Option<FieldId>, group: &str, index: usize) {
-        let Some(field) = group_field else {
+        if group_field.is_none() || group.is_empty() {
             self.next[counter] = index.saturating_add(1);
-            return;
-        };
+        }
+        if let Some(field) = group_field {
+            self.used_in_group(counter, field, group, index);
+        }
+    }
+
+    fn used_in_group(&mut self, counter: usize, field: FieldId, group: &str, index: usize) {
         let known = self.groups.entry(field).or_default();
         known.end = known.end.max(index.saturating_add(1));
         self.taken.insert((counter, index));
-        if group.is_empty() {
-            self.next[counter] = index.saturating_add(1);
-        } else {
+        if !group.is_empty() {
             known.by_name.entry(group.to_owned()).or_insert(index);
             known.owned.insert(index);
         }

@@ -14,24 +14,46 @@ pub(super) struct Parts {
     pub colon: usize,
 }
 
+/// The bytes that mean something in a header.
+static MARKS: [bool; 256] = {
+    let mut marks = [false; 256];
+    let mut rest: &[u8] = b".:;=,\"";
+    while let [first, others @ ..] = rest {
+        marks[*first as usize] = true;
+        rest = others;
+    }
+    marks
+};
+
+/// The next byte from a place on that means something, and its place.
+#[inline]
+fn mark(header: &[u8], from: usize) -> Option<(usize, u8)> {
+    let rest = header.get(from..)?;
+    let at = rest.iter().position(|byte| MARKS[usize::from(*byte)])?;
+    Some((from + at, rest[at]))
+}
+
 /// Takes a header apart, all but its parameters; `None` where no colon ends it. A colon between quotes is part of a
 /// parameter; where the quotes are not closed, they are no quotes.
 pub(super) fn find(line: &[u8]) -> Option<Parts> {
-    let mut name = 0..usize::MAX;
-    for (index, byte) in line.iter().enumerate() {
+    let (mut start, mut from) = (0, 0);
+    loop {
+        let (at, byte) = mark(line, from)?;
         match byte {
-            b':' => return Some(parts(name, index)),
-            b';' => name.end = name.end.min(index),
-            b'.' if name.end == usize::MAX => name.start = index + 1,
+            b'.' => start = at + 1,
+            b':' => return Some(Parts { name: start..at, colon: at }),
+            b';' => {
+                let colon = at + memchr::memchr2(b':', b'"', &line[at..])?;
+                return match line[colon] {
+                    b':' => Some(Parts { name: start..at, colon }),
+                    _ => find_quoted(line),
+                };
+            }
             b'"' => return find_quoted(line),
             _ => {}
         }
+        from = at + 1;
     }
-    None
-}
-
-fn parts(name: Range<usize>, colon: usize) -> Parts {
-    Parts { name: name.start..name.end.min(colon), colon }
 }
 
 /// The same for a line with quotes.
@@ -40,7 +62,7 @@ fn find_quoted(line: &[u8]) -> Option<Parts> {
     let colon = outside_quotes(line, b':')?;
     let end = line[..colon].iter().position(|byte| *byte == b';').unwrap_or(colon);
     let dot = line[..end].iter().rposition(|byte| *byte == b'.');
-    Some(parts(dot.map_or(0, |dot| dot + 1)..end, colon))
+    Some(Parts { name: dot.map_or(0, |dot| dot + 1)..end, colon })
 }
 
 /// Where a byte stands outside of quotes; where the quotes are not closed, they are no quotes.
@@ -62,6 +84,8 @@ pub(super) struct Parameter {
     pub meaning: Meaning,
     pub name: Piece,
     pub value: Piece,
+    /// Whether there are commas or quotes in it.
+    pub has_parts: bool,
 }
 
 /// What a parameter is about.
@@ -100,7 +124,7 @@ pub(super) fn parameters(header: &[u8], mut at: usize, start: usize, all: &mut V
     let mut said = Said::NOTHING;
     while at < header.len() {
         let begin = at + 1;
-        let (end, equals) = parameter_end(header, begin);
+        let Extent { end, equals, has_parts } = extent(header, begin);
         at = end;
         let whole = trimmed(header, begin..end);
         if whole.is_empty() {
@@ -110,56 +134,55 @@ pub(super) fn parameters(header: &[u8], mut at: usize, start: usize, all: &mut V
             Some(equals) => (trimmed(header, whole.start..equals), trimmed(header, equals + 1..whole.end)),
             None => (whole.start..whole.start, whole),
         };
-        let named = &header[name.clone()];
-        let bare = unquoted(header, &value);
-        let encoding = match named {
-            [] => transfer(&header[bare.clone()]),
-            _ if named.eq_ignore_ascii_case(b"ENCODING") => match transfer(&header[bare.clone()]) {
-                Some(transfer) => Some(transfer),
-                None => {
-                    said.has_unknown_encoding = true;
-                    all.push(Parameter::new(Meaning::UnknownEncoding, start, name, bare));
-                    continue;
-                }
-            },
-            _ if named.eq_ignore_ascii_case(b"CHARSET") => {
-                said.has_charset = !bare.is_empty();
-                all.push(Parameter::new(Meaning::Charset, start, name, bare));
-                continue;
-            }
-            _ => None,
+        let meaning = match &header[name.clone()] {
+            name if name.eq_ignore_ascii_case(b"ENCODING") => Meaning::UnknownEncoding,
+            name if name.eq_ignore_ascii_case(b"CHARSET") => Meaning::Charset,
+            _ => Meaning::Own,
         };
-        match encoding {
-            Some(transfer) => said.transfer = transfer,
-            None => {
-                said.has_named |= !name.is_empty();
-                all.push(Parameter::new(Meaning::Own, start, name, value));
-            }
+        let bare = unquoted(header, &value);
+        if (name.is_empty() || meaning == Meaning::UnknownEncoding)
+            && let Some(transfer) = transfer(&header[bare.clone()])
+        {
+            said.transfer = transfer;
+            continue;
         }
+        let value = if meaning == Meaning::Own { value } else { bare };
+        match meaning {
+            Meaning::Own => said.has_named |= !name.is_empty(),
+            Meaning::Charset => said.has_charset = !value.is_empty(),
+            Meaning::UnknownEncoding => said.has_unknown_encoding = true,
+        }
+        let piece = |part: Range<usize>| Piece::new(start + part.start, start + part.end);
+        all.push(Parameter { meaning, name: piece(name), value: piece(value), has_parts });
     }
     said
 }
 
-impl Parameter {
-    fn new(meaning: Meaning, start: usize, name: Range<usize>, value: Range<usize>) -> Parameter {
-        let piece = |part: Range<usize>| Piece::new(start + part.start, start + part.end);
-        Parameter { meaning, name: piece(name), value: piece(value) }
-    }
+/// How far a parameter reaches.
+struct Extent {
+    end: usize,
+    /// The equals sign behind its name.
+    equals: Option<usize>,
+    /// Whether there are commas or quotes in it.
+    has_parts: bool,
 }
 
-/// Where the parameter that begins at `start` ends, and the equals sign behind its name.
-fn parameter_end(header: &[u8], start: usize) -> (usize, Option<usize>) {
-    let (mut quoted, mut has_quotes, mut equals) = (false, false, None);
-    for (index, byte) in header.iter().enumerate().skip(start) {
+/// The extent of the parameter that begins at `start`.
+fn extent(header: &[u8], start: usize) -> Extent {
+    let (mut quoted, mut has_quotes, mut has_parts, mut equals) = (false, false, false, None);
+    let mut from = start;
+    while let Some((at, byte)) = mark(header, from) {
         match byte {
-            b';' if !quoted => return (index, equals),
-            b'=' if !has_quotes && equals.is_none() => equals = Some(index),
-            b'"' => (quoted, has_quotes) = (!quoted, true),
+            b';' if !quoted => return Extent { end: at, equals, has_parts },
+            b'=' if !has_quotes && equals.is_none() => equals = Some(at),
+            b'"' => (quoted, has_quotes, has_parts) = (!quoted, true, true),
+            b',' => has_parts = true,
             _ => {}
         }
+        from = at + 1;
     }
     let semicolon = if quoted { memchr::memchr(b';', &header[start..]) } else { None };
-    (semicolon.map_or(header.len(), |index| start + index), equals)
+    Extent { end: semicolon.map_or(header.len(), |at| start + at), equals, has_parts }
 }
 
 /// Whether a value that stands alone is taken for an encoding.

@@ -47,9 +47,9 @@ impl Piece {
     }
 }
 
-/// A place in a text that is not too long has 32 bits.
+/// A place in a text, which is never longer than [`MAX_TEXT`].
 fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+    at as u32
 }
 
 /// One property of the text: where its parts stand.
@@ -72,6 +72,8 @@ pub(crate) struct Pieces<'a> {
     bytes: &'a [u8],
     /// The same, if all of it is text that needs no cleaning.
     text: Option<&'a str>,
+    /// Whether there is anything in it that a value may have to be freed of.
+    has_escapes: bool,
     /// What stands on several lines of the text, put together.
     joined: Vec<u8>,
     /// The parameters of all properties.
@@ -84,7 +86,9 @@ const USUAL_PARAMETERS: usize = 24;
 impl<'a> Pieces<'a> {
     fn new(bytes: &'a [u8]) -> Self {
         let text = std::str::from_utf8(bytes).ok().filter(|_| memchr::memchr(0, bytes).is_none());
-        Pieces { bytes, text, joined: Vec::new(), parameters: Vec::with_capacity(USUAL_PARAMETERS) }
+        let has_escapes = memchr::memchr(b'\\', bytes).is_some();
+        let parameters = Vec::with_capacity(USUAL_PARAMETERS);
+        Pieces { bytes, text, has_escapes, joined: Vec::new(), parameters }
     }
 
     /// A property of this text.
@@ -159,6 +163,11 @@ impl<'t> Line<'t> {
         }
     }
 
+    /// Whether it is a name and a value alone.
+    pub fn is_bare(self) -> bool {
+        self.line.parameters.0 == self.line.parameters.1 && self.line.name.start == self.line.start
+    }
+
     /// The value without folds and soft breaks, still in its transfer encoding. Of base 64 it is the lines as they
     /// stand.
     pub fn value(self) -> &'t [u8] {
@@ -168,6 +177,11 @@ impl<'t> Line<'t> {
     /// The same as text, where that is known to be what it is if no character set says otherwise.
     pub fn text(self) -> Option<&'t str> {
         self.pieces.text(self.line.value)
+    }
+
+    /// Whether there may be escapes in it, as it stands in the text.
+    pub fn may_have_escapes(self) -> bool {
+        self.pieces.has_escapes
     }
 
     /// That encoding.
@@ -226,6 +240,11 @@ impl<'t> Given<'t> {
         self.pieces.get(self.parameter.value)
     }
 
+    /// Whether there are commas or quotes in it.
+    pub fn has_parts(self) -> bool {
+        self.parameter.has_parts
+    }
+
     /// The same as text, where that is known to be what it is if no character set says otherwise.
     pub fn text(self) -> Option<&'t str> {
         self.pieces.text(self.parameter.value)
@@ -270,24 +289,23 @@ impl<'a> Lines<'a> {
     }
 
     /// The next property; empty lines are passed over.
+    #[inline]
     pub fn next(&mut self) -> Option<Next> {
         loop {
             let first = self.physical()?;
             if first.start == first.end {
                 continue;
             }
-            let line = self.line;
-            let property = match header::find(&self.bytes[first.range()]) {
-                Some(parts) => self.property(line, parts, first),
-                None => {
-                    // The header itself may be folded.
-                    let mut whole = first;
-                    self.unfold(&mut whole);
-                    let parts = header::find(self.pieces.get(whole));
-                    parts.and_then(|parts| self.property(line, parts, whole))
-                }
-            };
-            return Some(property.map_or(Next::NoProperty(line), Next::Property));
+            let (line, mut whole) = (self.line, first);
+            let parts = header::find(&self.bytes[first.range()]).or_else(|| {
+                // The header itself may be folded.
+                self.unfold(&mut whole);
+                header::find(self.pieces.get(whole))
+            });
+            return Some(match parts.filter(|parts| !parts.name.is_empty()) {
+                Some(parts) => Next::Property(self.property(line, parts, whole)),
+                None => Next::NoProperty(line),
+            });
         }
     }
 
@@ -297,10 +315,8 @@ impl<'a> Lines<'a> {
     }
 
     /// A property, whose header stands in `whole` with the beginning of the value.
-    fn property(&mut self, number: usize, parts: header::Parts, whole: Piece) -> Option<ContentLine> {
-        if parts.name.is_empty() {
-            return None;
-        }
+    #[inline]
+    fn property(&mut self, number: usize, parts: header::Parts, whole: Piece) -> ContentLine {
         let at = whole.start();
         let before = self.pieces.parameters.len();
         let said = match parts.name.end == parts.colon {
@@ -327,16 +343,17 @@ impl<'a> Lines<'a> {
                 }
             }
             Transfer::QuotedPrintable => self.join_soft_breaks(&mut value),
-            Transfer::Plain => self.unfold(&mut value),
+            Transfer::Plain if self.is_folded() => self.unfold(&mut value),
+            Transfer::Plain => {}
         }
-        Some(ContentLine {
+        ContentLine {
             number: place(number),
             start: whole.start,
             name: Piece::new(at + parts.name.start, at + parts.name.end),
             value,
             parameters: (place(before), place(self.pieces.parameters.len())),
             said,
-        })
+        }
     }
 
     /// One line of the text without its end: CRLF, LF, CR, or CRCRLF as some phones send it.
@@ -355,16 +372,18 @@ impl<'a> Lines<'a> {
         Some(line)
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+    /// Whether the next line goes on with this one.
+    #[inline]
+    fn is_folded(&self) -> bool {
+        matches!(self.bytes.get(self.at), Some(b' ' | b'\t'))
     }
 
     /// The next line, if it begins with white space. That belongs to the value in the old dialect, where lines
     /// are folded at white space, and to the fold in the other.
     fn folded(&mut self) -> Option<Piece> {
-        let Some(b' ' | b'\t') = self.peek() else { return None };
+        let line = if self.is_folded() { self.physical()? } else { return None };
         let skip = u32::from(self.mode == MimeMode::Standard);
-        self.physical().map(|line| Piece { start: line.start + skip, end: line.end })
+        Some(Piece { start: line.start + skip, end: line.end })
     }
 
     /// Appends the lines that a value goes on in.
@@ -393,7 +412,7 @@ impl<'a> Lines<'a> {
     /// indent, which cannot be properties because there is no colon in them. An empty line ends it.
     fn pass_base64(&mut self) {
         loop {
-            match self.peek() {
+            match self.bytes.get(self.at) {
                 None | Some(b'\r' | b'\n') => return,
                 Some(b' ' | b'\t') => {}
                 Some(_) => {

@@ -30,7 +30,7 @@ pub(crate) use header::is_encoding;
 use left::{Left, Surplus};
 use line::Line;
 use parameters::Given;
-pub(crate) use split::trimmed;
+pub(crate) use split::{Separators, trimmed};
 use text::Text;
 pub(crate) use zones::Daylights;
 use zones::Times;
@@ -85,7 +85,7 @@ struct Parser<'p> {
     /// Properties that are stored after the others.
     delayed: Vec<(u16, Candidate<'p>)>,
     /// Room for the parameters of the next property.
-    given: Given<'p>,
+    given: Vec<Given<'p>>,
     /// What of the property that is being stored has no field.
     surplus: Surplus,
     /// What has no field.
@@ -216,9 +216,10 @@ impl<'p> Parser<'p> {
     fn store(&mut self, candidate: Candidate<'p>) {
         let Candidate { properties, path, line } = candidate;
         let (plan, setting) = (self.plan, self.setting);
-        let last = properties.iter().copied().rfind(|index| setting.is_active(*index));
-        for index in properties.iter().copied().filter(|index| setting.is_active(*index)) {
-            if self.store_property(&plan.properties[index], path, line, Some(index) == last) {
+        let mut active = properties.iter().copied().filter(|index| setting.is_active(*index)).peekable();
+        while let Some(index) = active.next() {
+            let last = active.peek().is_none();
+            if self.store_property(&plan.properties[index], path, line, last) {
                 return;
             }
         }
@@ -229,10 +230,8 @@ impl<'p> Parser<'p> {
         if profile.num_mandatory == 0 {
             return Ok(());
         }
-        let plans = self.plan.properties.iter().zip(&self.seen);
-        let found = plans
-            .filter(|(plan, seen)| plan.component == component && **seen && plan.property.mandatory)
-            .count();
+        let mandatory = &self.plan.components[component].mandatory;
+        let found = mandatory.iter().filter(|index| self.seen[**index]).count();
         let found = u32::try_from(found).unwrap_or(u32::MAX);
         if found >= profile.num_mandatory {
             return Ok(());

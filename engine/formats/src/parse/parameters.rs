@@ -5,22 +5,27 @@
 
 use std::borrow::Cow;
 
-use syncloom_config::{Combine, Conversion, Property, ValueMap};
+use syncloom_config::Property;
 use syncloom_script::Zone;
 
 use super::line::Line;
 use super::{Parser, split};
 use crate::charset;
-use crate::enums::{self, Translated};
 use crate::note::NoteKind;
-use crate::plan::PropertyPlan;
+use crate::plan::{ParameterPlan, PropertyPlan};
 
 /// The parameter that says in which zone the times of a property are (RFC 5545 section 3.2.19). Like `ENCODING`
 /// it is part of the syntax: it counts where the profile has no such parameter, too.
 pub(super) const TZID: &str = "TZID";
 
-/// The parameters of a line that the profile has: index, and one value.
-pub(super) type Given<'l> = Vec<(usize, Cow<'l, str>)>;
+/// A parameter of a line, with one value.
+pub(super) struct Given<'l> {
+    /// Which one of the property it is.
+    pub parameter: usize,
+    /// The rule that translates the value.
+    pub rule: Option<usize>,
+    pub value: Cow<'l, str>,
+}
 
 impl<'p> Parser<'p> {
     /// The zone that the line says its times are in.
@@ -48,47 +53,48 @@ impl<'p> Parser<'p> {
         plan: &PropertyPlan,
         line: Line<'p>,
         charset: Option<&str>,
-        given: &mut Given<'p>,
+        given: &mut Vec<Given<'p>>,
     ) {
-        let property: &Property = &plan.property;
         let is_usual = charset::is_usual(charset);
         for parameter in line.parameters() {
-            let raw_name = parameter.name();
             let text = match parameter.text().filter(|_| is_usual) {
                 Some(text) => Cow::Borrowed(text),
                 None => charset::decode(Cow::Borrowed(parameter.value()), charset).0,
             };
-            if raw_name.is_empty() {
-                let mut take = |part: Cow<'p, str>| match self.default_parameter(plan, &part) {
-                    Some(index) => given.push((index, part)),
-                    None => self.unknown_parameter(property, line, &part, &part),
-                };
-                match text {
-                    Cow::Borrowed(text) => {
-                        split::parameter_parts(text).for_each(|(part, _)| take(part.into()))
-                    }
-                    Cow::Owned(text) => {
-                        split::parameter_parts(&text).for_each(|(part, _)| take(Cow::Owned(part.to_owned())))
-                    }
+            let name = parameter.name();
+            let known = if name.is_empty() { None } else { self.parameter_of(plan, name) };
+            if known.is_none() && !name.is_empty() {
+                // A value type that the profile does not store says nothing that the value does not, and a zone has
+                // been applied to the value.
+                if !(name.eq_ignore_ascii_case(b"VALUE") || name.eq_ignore_ascii_case(TZID.as_bytes())) {
+                    let name = String::from_utf8_lossy(name);
+                    self.unknown_parameter(&plan.property, line, &format!("{name}={text}"), &name);
                 }
                 continue;
             }
-            let known = property.parameters.iter().enumerate().position(|(index, parameter)| {
-                parameter.name.as_bytes().eq_ignore_ascii_case(raw_name)
-                    && self.setting.has_parameter(plan, index)
-            });
-            match known {
-                Some(index) => take_values(property, index, text, given),
-                // A value type that the profile does not store says nothing that the value does not, and a zone has
-                // been applied to the value.
-                None if raw_name.eq_ignore_ascii_case(b"VALUE") => {}
-                None if raw_name.eq_ignore_ascii_case(TZID.as_bytes()) => {}
-                None => {
-                    let name = String::from_utf8_lossy(raw_name);
-                    self.unknown_parameter(property, line, &format!("{name}={text}"), &name);
+            let mut take = |value: Cow<'p, str>| match known.or_else(|| self.default_parameter(plan, &value)) {
+                Some(parameter) => {
+                    let rule = plan.parameters[parameter].rule(&value);
+                    given.push(Given { parameter, rule, value });
                 }
+                None => self.unknown_parameter(&plan.property, line, &value, &value),
+            };
+            let known = known.map(|known| &plan.parameters[known]);
+            match text {
+                Cow::Borrowed(text) if !parameter.has_parts() && known.is_none() => {
+                    take(Cow::Borrowed(split::trimmed(text)));
+                }
+                Cow::Borrowed(text) => each_value(known, text, |value| take(Cow::Borrowed(value))),
+                Cow::Owned(text) => each_value(known, &text, |value| take(Cow::Owned(value.to_owned()))),
             }
         }
+    }
+
+    /// The parameter of a name.
+    fn parameter_of(&self, plan: &PropertyPlan, name: &[u8]) -> Option<usize> {
+        plan.property.parameters.iter().enumerate().position(|(index, parameter)| {
+            parameter.name.as_bytes().eq_ignore_ascii_case(name) && self.setting.has_parameter(plan, index)
+        })
     }
 
     /// Keeps or notes a parameter that there is no place for.
@@ -105,13 +111,9 @@ impl<'p> Parser<'p> {
     /// The parameter that a value without a name belongs to: the first default one that knows it, or else the
     /// first default one.
     fn default_parameter(&self, plan: &PropertyPlan, value: &str) -> Option<usize> {
-        let parameters = &plan.property.parameters;
-        let mut defaults = (0..parameters.len())
-            .filter(|index| parameters[*index].default && self.setting.has_parameter(plan, *index));
-        let knows = |index: &usize| {
-            let rules = parameters[*index].value.as_ref().map(|map| map.enums.as_slice()).unwrap_or_default();
-            enums::to_value(rules, value) != Translated::Unknown
-        };
+        let mut defaults =
+            plan.defaults.iter().copied().filter(|index| self.setting.has_parameter(plan, *index));
+        let knows = |index: &usize| !value.is_empty() && plan.parameters[*index].rule(value).is_some();
         let first = defaults.next()?;
         let Some(second) = defaults.next() else { return Some(first) };
         let known = [first, second].into_iter().chain(defaults).find(knows);
@@ -119,36 +121,22 @@ impl<'p> Parser<'p> {
     }
 }
 
-/// Takes a parameter value apart where its rules or its way to combine values say that it holds several.
-fn take_values<'l>(property: &Property, index: usize, text: Cow<'l, str>, given: &mut Given<'l>) {
-    let parameter = &property.parameters[index];
-    let Some(map) = &parameter.value else { return };
-    let several = !map.enums.is_empty()
-        || map.combine != Combine::No
-        || parameter.positional
-        || matches!(map.conversion, Conversion::MultiMix | Conversion::Bitmap);
-    if !several {
-        let one = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).map(str::to_owned);
-        given.push((index, one.map_or(text, Cow::Owned)));
+/// Takes a parameter value apart where its parameter may hold several. Where a value has no name, each may be of another
+/// parameter.
+fn each_value<'t>(known: Option<&ParameterPlan>, text: &'t str, mut take: impl FnMut(&'t str)) {
+    if let Some(known) = known.filter(|known| !known.is_list) {
+        let inner = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        if known.value.is_some() {
+            take(inner.unwrap_or(text));
+        }
         return;
     }
-    match text {
-        Cow::Borrowed(text) => take_parts(map, text, |part| given.push((index, Cow::Borrowed(part)))),
-        Cow::Owned(text) => {
-            take_parts(map, &text, |part| given.push((index, Cow::Owned(part.to_owned()))));
-        }
-    }
-}
-
-fn take_parts<'t>(map: &ValueMap, text: &'t str, mut take: impl FnMut(&'t str)) {
     for (part, quoted) in split::parameter_parts(text) {
         // Some write a whole list between one pair of quotes. What a rule knows as a whole is no list.
-        let whole =
-            !quoted || !part.contains(',') || enums::to_value(&map.enums, part) != Translated::Unknown;
-        if whole {
-            take(part);
-        } else {
+        if quoted && part.contains(',') && known.is_some_and(|known| known.rule(part).is_none()) {
             part.split(',').for_each(|part| take(part.trim()));
+        } else {
+            take(part);
         }
     }
 }

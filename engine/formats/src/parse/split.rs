@@ -5,81 +5,101 @@ use std::borrow::Cow;
 
 use syncloom_config::MimeMode;
 
-/// The next value of `text` and what follows its separator; `None` behind the last one.
-#[inline]
-pub(crate) fn next_value<'t>(
-    text: &'t str,
-    separators: &[char],
-    mode: MimeMode,
-) -> (Cow<'t, str>, Option<&'t str>) {
-    // Where no escape stands before it, the next separator ends the value.
-    let special = match separators {
-        [] => memchr::memchr(b'\\', text.as_bytes()),
-        [one] if one.is_ascii() => memchr::memchr2(b'\\', *one as u8, text.as_bytes()),
-        [one, other] if one.is_ascii() && other.is_ascii() => {
-            memchr::memchr3(b'\\', *one as u8, *other as u8, text.as_bytes())
-        }
-        _ => Some(0),
-    };
-    match special {
-        None => return (Cow::Borrowed(text), None),
-        Some(at) => {
-            if let Some((value, rest)) = text.split_at_checked(at)
-                && let Some(rest) = rest.strip_prefix(separators)
-            {
-                return (Cow::Borrowed(value), Some(rest));
-            }
-        }
-    }
-    unescaped_value(text, separators, mode)
+/// What separates the values of a property.
+#[derive(Debug)]
+pub(crate) struct Separators {
+    all: Vec<char>,
+    /// What a value may end at: the bytes that they begin with, and that of an escape.
+    marks: [u8; 3],
 }
 
-/// The same where an escape may stand in the value.
-fn unescaped_value<'t>(
-    text: &'t str,
-    separators: &[char],
-    mode: MimeMode,
-) -> (Cow<'t, str>, Option<&'t str>) {
-    let mut value = Cow::Borrowed("");
-    let mut start = 0;
-    let mut chars = text.char_indices();
-    while let Some((index, c)) = chars.next() {
-        if separators.contains(&c) {
-            append(&mut value, &text[start..index]);
-            return (value, Some(&text[index + c.len_utf8()..]));
+impl Separators {
+    /// Of one or two; of none where the property has one value.
+    pub fn new(all: Vec<char>) -> Separators {
+        let mut marks = [ESCAPE; 3];
+        for (mark, separator) in marks.iter_mut().zip(&all) {
+            *mark = separator.encode_utf8(&mut [0; 4]).as_bytes()[0];
         }
-        if c != '\\' {
-            continue;
+        Separators { all, marks }
+    }
+
+    pub fn as_slice(&self) -> &[char] {
+        &self.all
+    }
+}
+
+/// What takes its meaning from the character behind it.
+const ESCAPE: u8 = b'\\';
+
+/// The next value of a text, its escapes still in it, and what follows its separator; `None` behind the last one.
+pub(super) fn cut<'t>(text: &'t str, separators: &Separators) -> (&'t str, Option<&'t str>) {
+    let bytes = text.as_bytes();
+    let [first, second, third] = separators.marks;
+    let is_mark = |byte: &u8| *byte == first || *byte == second || *byte == third;
+    let mut at = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(is_mark)) {
+        at += found;
+        match bytes[at] {
+            // What stands behind it is no separator.
+            ESCAPE => at += 2,
+            byte if byte.is_ascii() => return (&text[..at], Some(&text[at + 1..])),
+            _ => match text[at..].strip_prefix(separators.as_slice()) {
+                Some(rest) => return (&text[..at], Some(rest)),
+                None => at += 1,
+            },
         }
-        let Some((next_index, next)) = chars.next() else { break };
-        let replaced = match (mode, next) {
-            (MimeMode::Standard, 'n' | 'N') => "\n",
-            (MimeMode::Standard, _) => &text[next_index..next_index + next.len_utf8()],
-            (MimeMode::Old, ';' | ',' | '\\') => &text[next_index..next_index + 1],
-            (MimeMode::Old, _) if separators.contains(&next) => {
-                &text[next_index..next_index + next.len_utf8()]
-            }
-            // The old dialect has no further escapes: a backslash is a backslash.
-            (MimeMode::Old, _) => continue,
+    }
+    (text, None)
+}
+
+/// Cuts a text into as many values as there is room for. Says how many they are, and how long they are together: what is
+/// left over begins with its separator.
+pub(super) fn cut_all<'t>(text: &'t str, separators: &Separators, values: &mut [&'t str]) -> (usize, usize) {
+    let (mut found, mut used) = (0, 0);
+    let mut rest = Some(text);
+    while let Some(left) = rest
+        && let Some(value) = values.get_mut(found)
+    {
+        used = text.len() - left.len();
+        (*value, rest) = cut(left, separators);
+        used += value.len();
+        found += 1;
+    }
+    (found, used)
+}
+
+/// A value without its escapes.
+pub(super) fn unescaped(text: &str, separators: &Separators, mode: MimeMode) -> String {
+    let mut value = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(char::from(ESCAPE)) {
+        let mut behind = behind.chars();
+        value.push_str(before);
+        let next = behind.next();
+        // The old dialect has no further escapes: a backslash is a backslash.
+        let is_escape = |next: char| {
+            mode == MimeMode::Standard || matches!(next, ';' | ',' | '\\') || separators.all.contains(&next)
         };
-        append(&mut value, &text[start..index]);
-        append(&mut value, replaced);
-        start = next_index + next.len_utf8();
+        if !next.is_some_and(is_escape) {
+            value.push(char::from(ESCAPE));
+        }
+        value.extend(next.map(|next| match next {
+            'n' | 'N' if mode == MimeMode::Standard => '\n',
+            next => next,
+        }));
+        rest = behind.as_str();
     }
-    append(&mut value, &text[start..]);
-    (value, None)
+    value.push_str(rest);
+    value
 }
 
-fn append<'t>(value: &mut Cow<'t, str>, text: &'t str) {
-    if value.is_empty() {
-        *value = Cow::Borrowed(text);
-    } else if !text.is_empty() {
-        value.to_mut().push_str(text);
-    }
+/// Whether there are escapes in a text.
+pub(super) fn has_escapes(text: &str) -> bool {
+    memchr::memchr(ESCAPE, text.as_bytes()).is_some()
 }
 
 /// The parts of a parameter value at its commas, with the flag whether a part was quoted. Quotes are off.
-pub(crate) fn parameter_parts(text: &str) -> impl Iterator<Item = (&str, bool)> {
+pub(super) fn parameter_parts(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;
@@ -116,11 +136,12 @@ mod tests {
     use super::*;
 
     fn split(text: &str, separators: &[char], mode: MimeMode) -> Vec<String> {
+        let separators = Separators::new(separators.to_vec());
         let mut values = Vec::new();
         let mut rest = Some(text);
         while let Some(text) = rest {
-            let (value, next) = next_value(text, separators, mode);
-            values.push(value.into_owned());
+            let (value, next) = cut(text, &separators);
+            values.push(unescaped(value, &separators, mode));
             rest = next;
         }
         values
@@ -138,12 +159,13 @@ mod tests {
         let separated = |text| split(text, &[';'], MimeMode::Old);
         assert_eq!(separated(r"a\;b;c\,d\\e;C:\new"), ["a;b", r"c,d\e", r"C:\new"]);
         assert_eq!(split(r"a\|b|c", &['|'], MimeMode::Old), ["a|b", "c"]);
+        assert_eq!(split(r"a\üb;üc;\ü", &['ü'], MimeMode::Old), ["aüb;", "c;ü"]);
+        assert_eq!(split("aéüb;c", &['ü', ';'], MimeMode::Old), ["aé", "b", "c"]);
     }
 
     #[test]
     fn without_separators_there_is_one_value() {
         assert_eq!(split("a;b,c", &[], MimeMode::Standard), ["a;b,c"]);
-        assert!(matches!(next_value("plain", &[], MimeMode::Standard).0, Cow::Borrowed("plain")));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use syncloom_config::{Combine, Conversion, MimeMode, Property, Repeat, ValueCount};
+use syncloom_config::{MimeMode, Property, Repeat, ValueCount};
 use syncloom_script::Value;
 use syncloom_script::item::MAX_ARRAY_INDEX;
 
@@ -13,7 +13,7 @@ use crate::charset;
 use crate::convert::{self, Place};
 use crate::enums;
 use crate::note::NoteKind;
-use crate::plan::{Binary, PropertyPlan, ValuePlan, moved};
+use crate::plan::{Binary, PropertyPlan, moved};
 
 /// Where an occurrence goes.
 struct Found {
@@ -26,32 +26,30 @@ struct Found {
     overwrite_empty: bool,
 }
 
-/// What became of an occurrence.
-enum Placed {
-    /// It is stored.
-    Stored,
-    /// It has no values, so that nothing is lost.
-    Nothing,
-    /// There is no place for it.
-    Full(NoteKind),
-    /// No field can hold its value.
-    Refused(NoteKind),
-}
-
 /// What is known of a line for all its values.
+#[derive(Clone, Copy)]
 struct Known<'o, 'p> {
     plan: &'p PropertyPlan,
     /// The component that it stands in.
     path: &'p str,
     line: Line<'p>,
     group: &'o str,
-    given: &'o Given<'p>,
+    given: &'o [Given<'p>],
+    /// The one of a list that it is about.
+    value: Option<&'o str>,
+    /// Whether no other property will take it.
+    last: bool,
 }
 
+/// The values of an occurrence.
 enum Values<'v> {
-    Texts(&'v [Cow<'v, str>]),
+    /// Texts, and whether there are escapes in them.
+    Texts(&'v [&'v str], bool),
     Bytes(Vec<u8>),
 }
+
+/// How many values most properties have at most.
+const USUAL_VALUES: usize = 8;
 
 impl<'p> Parser<'p> {
     /// Stores a line as this property. `false` says that there is no place for it, which is noted where this
@@ -63,35 +61,46 @@ impl<'p> Parser<'p> {
         line: Line<'p>,
         last: bool,
     ) -> bool {
-        let property: &'p Property = &plan.property;
-        let charset = line.charset();
         self.surplus.clear();
+        self.context.own_zone = None;
+        if line.is_bare() {
+            let known = Known { plan, path, line, group: "", given: &[], value: None, last };
+            return self.store_value(&known, None);
+        }
+        let charset = line.charset();
+        let charset = charset.as_deref();
         self.context.own_zone = self.zone(plan, line);
         let mut given = std::mem::take(&mut self.given);
-        self.parameters(plan, line, charset.as_deref(), &mut given);
-        let mut group = String::new();
-        if !line.group().is_empty() {
-            let name = String::from_utf8_lossy(line.group());
-            group = name.to_ascii_lowercase();
-            if property.group_field.is_none() {
-                self.surplus.group = name.into_owned();
-                if !self.keeps() {
-                    self.note(line.number(), &property.name, NoteKind::UnstoredGroup(group.clone()));
-                }
-            }
-        }
+        self.parameters(plan, line, charset, &mut given);
+        let group = self.group(plan, line);
         if let Some(encoding) = line.unknown_encoding() {
-            self.note(line.number(), &property.name, NoteKind::UnknownEncoding(encoding.into_owned()));
+            self.note(line.number(), &plan.property.name, NoteKind::UnknownEncoding(encoding.into_owned()));
         }
-        let known = Known { plan, path, line, group: &group, given: &given };
-        let stored = self.store_value(&known, charset.as_deref(), last);
+        let known = Known { plan, path, line, group: &group, given: &given, value: None, last };
+        let stored = self.store_value(&known, charset);
         given.clear();
         self.given = given;
         stored
     }
 
+    /// The group of a line, which is left over where it has no field.
+    fn group(&mut self, plan: &PropertyPlan, line: Line<'p>) -> String {
+        if line.group().is_empty() {
+            return String::new();
+        }
+        let name = String::from_utf8_lossy(line.group());
+        let group = name.to_ascii_lowercase();
+        if plan.property.group_field.is_none() {
+            self.surplus.group = name.into_owned();
+            if !self.keeps() {
+                self.note(line.number(), &plan.property.name, NoteKind::UnstoredGroup(group.clone()));
+            }
+        }
+        group
+    }
+
     /// Decodes the value of a line and stores it, or them.
-    fn store_value(&mut self, known: &Known<'_, 'p>, charset: Option<&str>, last: bool) -> bool {
+    fn store_value(&mut self, known: &Known<'_, 'p>, charset: Option<&str>) -> bool {
         let Known { plan, line, .. } = *known;
         let property: &Property = &plan.property;
         if line.transfer() == Transfer::Plain
@@ -99,12 +108,14 @@ impl<'p> Parser<'p> {
             && charset::is_usual(charset)
             && let Some(text) = line.text()
         {
-            return self.store_text(known, text, last);
+            let has_escapes = line.may_have_escapes() && split::has_escapes(text);
+            return self.store_text(known, text, has_escapes);
         }
         let bytes = match line.transfer() {
             Transfer::Plain => Cow::Borrowed(line.value()),
             Transfer::QuotedPrintable => {
-                let bytes: Vec<u8> = plan.separators.iter().filter_map(|c| u8::try_from(*c).ok()).collect();
+                let separators = plan.separators.as_slice().iter();
+                let bytes: Vec<u8> = separators.filter_map(|c| u8::try_from(*c).ok()).collect();
                 // In ISO-2022 any byte may be half of a character.
                 let shifted = charset.is_some_and(|label| enums::strip_prefix(label, "iso-2022").is_some());
                 let bytes = if shifted { Vec::new() } else { bytes };
@@ -120,8 +131,7 @@ impl<'p> Parser<'p> {
         };
         let in_base64 = line.transfer() == Transfer::Base64;
         if plan.binary == Binary::Always || (in_base64 && plan.binary == Binary::InBase64) {
-            let placed = self.place(known, Values::Bytes(bytes.into_owned()));
-            return self.settled(placed, known, None, last, "");
+            return self.place(known, Values::Bytes(bytes.into_owned()), "");
         }
         let (text, notes) = charset::decode(bytes, charset);
         for kind in notes {
@@ -129,135 +139,96 @@ impl<'p> Parser<'p> {
         }
         match (plan.property.count, in_base64) {
             // What came in base 64 has no escapes.
-            (ValueCount::Fixed(1), true) => {
-                let placed = self.place(known, Values::Texts(&[Cow::Borrowed(&text)]));
-                self.settled(placed, known, None, last, &text)
-            }
-            _ => self.store_text(known, &text, last),
+            (ValueCount::Fixed(1), true) => self.place(known, Values::Texts(&[&text], false), &text),
+            _ => self.store_text(known, &text, split::has_escapes(&text)),
         }
     }
 
     /// Stores the value of a line, or its values.
-    fn store_text(&mut self, known: &Known<'_, 'p>, text: &str, last: bool) -> bool {
+    fn store_text(&mut self, known: &Known<'_, 'p>, text: &str, has_escapes: bool) -> bool {
         match known.plan.property.count {
-            ValueCount::Fixed(1) => {
-                let (value, _) = split::next_value(text, &[], self.context.mode);
-                let placed = self.place(known, Values::Texts(&[value]));
-                self.settled(placed, known, None, last, text)
-            }
-            ValueCount::Fixed(count) => self.store_several(known, text, usize::from(count), last),
-            ValueCount::List | ValueCount::ExpandedList => self.store_list(known, text, last),
+            ValueCount::Fixed(1) => self.place(known, Values::Texts(&[text], has_escapes), text),
+            ValueCount::Fixed(count) => self.store_several(known, text, has_escapes, usize::from(count)),
+            ValueCount::List | ValueCount::ExpandedList => self.store_list(known, text, has_escapes),
         }
     }
 
     /// Stores the values of a property that has several different ones.
-    fn store_several(&mut self, known: &Known<'_, 'p>, text: &str, count: usize, last: bool) -> bool {
-        let separators = known.plan.separators.as_slice();
-        let mut values = Vec::with_capacity(count);
-        let mut rest = Some(text);
-        let mut used = text.len();
-        while let Some(value_text) = rest {
-            if values.len() == count {
-                // The separator before what is too much belongs to it.
-                used = text.len() - value_text.len();
-                let separator = text[..used].chars().next_back().map_or(0, char::len_utf8);
-                let further = &text[used - separator..];
-                used -= separator;
-                if further.chars().any(|c| !separators.contains(&c)) {
-                    if self.keeps() {
-                        self.surplus.values = further.replace('\n', "\\n");
-                    } else {
-                        self.note(known.line.number(), &known.plan.property.name, NoteKind::TooManyValues);
-                    }
-                }
-                break;
+    fn store_several(
+        &mut self,
+        known: &Known<'_, 'p>,
+        text: &str,
+        has_escapes: bool,
+        count: usize,
+    ) -> bool {
+        let (mut few, mut many) = ([""; USUAL_VALUES], Vec::new());
+        let values = few.get_mut(..count).unwrap_or_else(|| {
+            many.resize(count, "");
+            &mut many
+        });
+        let separators = &known.plan.separators;
+        let (found, used) = split::cut_all(text, separators, values);
+        let further = &text[used..];
+        if further.chars().any(|c| !separators.as_slice().contains(&c)) {
+            if self.keeps() {
+                self.surplus.values = further.replace('\n', "\\n");
+            } else {
+                self.note(known.line.number(), &known.plan.property.name, NoteKind::TooManyValues);
             }
-            let (value, next) = split::next_value(value_text, separators, self.context.mode);
-            values.push(value);
-            rest = next;
         }
-        let placed = self.place(known, Values::Texts(&values));
-        self.settled(placed, known, None, last, &text[..used])
+        self.place(known, Values::Texts(&values[..found], has_escapes), &text[..used])
     }
 
     /// Stores each value of a list as if it was a property of its own.
-    fn store_list(&mut self, known: &Known<'_, 'p>, text: &str, last: bool) -> bool {
-        let separators = known.plan.separators.as_slice();
-        let mode = self.context.mode;
+    fn store_list(&mut self, known: &Known<'_, 'p>, text: &str, has_escapes: bool) -> bool {
+        let mut last = known.last;
         let mut rest = Some(text);
         let mut first = true;
         while let Some(text) = rest {
-            let (value, next) = split::next_value(text, separators, mode);
-            let raw = &text[..text.len() - next.map_or(0, |next| next.len())];
+            let (value, next) = split::cut(text, &known.plan.separators);
             rest = next;
             // An empty list is an empty property, and not a list of one empty value.
             if !value.is_empty() || (first && next.is_none()) {
-                let placed = self.place(known, Values::Texts(&[value]));
-                let raw = raw.strip_suffix(separators).filter(|_| next.is_some()).unwrap_or(raw);
-                let last = last || !first;
-                if !self.settled(placed, known, Some(raw), last, raw) && first {
+                let known = Known { value: Some(value), last, ..*known };
+                if !self.place(&known, Values::Texts(&[value], has_escapes), value) && first {
                     return false;
                 }
                 // It is told with the first value.
                 self.surplus.clear();
             }
-            first = false;
+            (first, last) = (false, true);
         }
         true
     }
 
-    /// What is left to do when an occurrence was stored, or was not. `value` is the one of a list that it is about,
-    /// `told` what the occurrence is told by.
-    fn settled(
-        &mut self,
-        placed: Placed,
-        known: &Known<'_, 'p>,
-        value: Option<&str>,
-        last: bool,
-        told: &str,
-    ) -> bool {
-        let Known { path, line, .. } = *known;
-        match placed {
-            Placed::Stored => {
-                if self.keeps() {
-                    self.leave_surplus(path, line, told);
-                }
-            }
-            Placed::Nothing => {}
-            Placed::Full(why) => {
-                if last {
-                    self.leave_line(path, line, value, why);
-                }
-                return false;
-            }
-            Placed::Refused(why) => self.leave_value(path, line, why),
-        }
-        true
-    }
-
-    fn place(&mut self, known: &Known<'_, 'p>, values: Values<'_>) -> Placed {
-        let Known { plan, line, group, given, .. } = *known;
+    /// Stores an occurrence, which is told by a text. `false` says that there is no place for it.
+    fn place(&mut self, known: &Known<'_, 'p>, values: Values<'_>, told: &str) -> bool {
+        let Known { plan, path, line, group, given, .. } = *known;
         let property: &'p Property = &plan.property;
         let has_values = match &values {
-            Values::Texts(texts) => texts.iter().any(|text| !text.is_empty()),
+            Values::Texts(texts, _) => texts.iter().any(|text| !text.is_empty()),
             Values::Bytes(bytes) => !bytes.is_empty(),
         };
-        let shown = |(index, value): &(usize, Cow<'_, str>)| {
-            property.parameters[*index].show_non_empty && !value.is_empty()
-        };
+        let shown =
+            |one: &Given<'_>| property.parameters[one.parameter].show_non_empty && !one.value.is_empty();
         let empty = !has_values && !given.iter().any(shown);
         let found = match self.find_place(plan, given, group) {
             Ok(found) => found,
-            Err(_) if empty => return Placed::Nothing,
-            Err(why) => return Placed::Full(why),
-        };
-        if empty {
-            if !found.overwrite_empty {
-                self.counters.used(found.counter, property.group_field, group, found.repetition);
+            // Nothing is lost.
+            Err(_) if empty => return true,
+            Err(why) => {
+                if known.last {
+                    self.leave_line(path, line, known.value, why);
+                }
+                return false;
             }
-            return Placed::Nothing;
+        };
+        if !(empty && found.overwrite_empty) {
+            self.counters.used(found.counter, property.group_field, group, found.repetition);
         }
-        self.counters.used(found.counter, property.group_field, group, found.repetition);
+        if empty {
+            return true;
+        }
         if found.replaces && self.clear(plan, found.place) {
             self.note(line.number(), &property.name, NoteKind::Replaced);
         }
@@ -266,59 +237,81 @@ impl<'p> Parser<'p> {
         {
             self.item.set_at(field, found.place.1, Value::Text(group.into()));
         }
+        let refused = self.set_values(plan, line, values, found.place);
+        self.set_parameters(plan, line, given, found.place);
+        match refused {
+            Some(why) => self.leave_value(path, line, why),
+            None if self.keeps() => self.leave_surplus(path, line, told),
+            None => {}
+        }
+        true
+    }
+
+    /// Sets the fields of the values. What comes back says that one of them cannot hold its value.
+    fn set_values(
+        &mut self,
+        plan: &PropertyPlan,
+        line: Line<'_>,
+        values: Values<'_>,
+        place: Place,
+    ) -> Option<NoteKind> {
+        let (texts, has_escapes) = match values {
+            Values::Texts(texts, has_escapes) => (texts, has_escapes),
+            Values::Bytes(bytes) => match plan.values.as_slice() {
+                [map] => return convert::store_bytes(map, bytes, place, &mut self.item).err(),
+                _ => return None,
+            },
+        };
+        let is_list = !matches!(plan.property.count, ValueCount::Fixed(_));
         let mut refused = None;
-        match values {
-            Values::Bytes(bytes) => {
-                if let [map] = plan.values.as_slice()
-                    && let Err(kind) = convert::store_bytes(map, bytes, found.place, &mut self.item)
-                {
-                    refused = Some(kind);
-                }
-            }
-            Values::Texts(texts) => {
-                let list = !matches!(property.count, ValueCount::Fixed(_));
-                for map in &plan.values {
-                    let place = if list { 0 } else { usize::from(map.index) };
-                    // Several fields may take the same value.
-                    let Some(text) = texts.get(place) else { continue };
-                    match convert::store(map, text, found.place, &self.context, &mut self.item) {
-                        Ok(()) => {}
-                        Err(kind @ (NoteKind::NotUnderstood(_) | NoteKind::RuleRefused(_))) => {
-                            refused = Some(kind);
-                        }
-                        Err(kind) => self.note(line.number(), &property.name, kind),
-                    }
-                }
+        for map in &plan.values {
+            // Several fields may take the same value.
+            let Some(text) = texts.get(if is_list { 0 } else { usize::from(map.index) }) else { continue };
+            let unescaped;
+            let text: &str = if has_escapes {
+                unescaped = split::unescaped(text, &plan.separators, self.context.mode);
+                &unescaped
+            } else {
+                text
+            };
+            match convert::store(map, text, place, &self.context, &mut self.item) {
+                Ok(()) => {}
+                Err(kind @ (NoteKind::NotUnderstood(_) | NoteKind::RuleRefused(_))) => refused = Some(kind),
+                Err(kind) => self.note(line.number(), &plan.property.name, kind),
             }
         }
-        for (index, value) in given {
-            if let Some(map) = &plan.parameters[*index].value {
-                match convert::store(map, value, found.place, &self.context, &mut self.item) {
-                    Ok(()) => {}
-                    // What decided about the position was of use, even if it is stored nowhere else.
-                    Err(NoteKind::NotUnderstood(_)) if enums::exact(&map.enums, value).is_some() => {}
-                    Err(NoteKind::NotUnderstood(text)) => {
-                        let parameter = &property.parameters[*index];
-                        let named = format!("{}={text}", parameter.name);
-                        // As the dialect writes it.
-                        let bare = parameter.default && self.context.mode == MimeMode::Old;
-                        let kept = if bare { &text } else { &named };
-                        self.unknown_parameter(property, line, kept, &named);
-                    }
-                    Err(kind) => self.note(line.number(), &property.name, kind),
+        refused
+    }
+
+    /// Sets the fields of the parameters.
+    fn set_parameters(&mut self, plan: &PropertyPlan, line: Line<'_>, given: &[Given<'_>], place: Place) {
+        let property: &Property = &plan.property;
+        for Given { parameter, rule, value } in given {
+            let Some(map) = &plan.parameters[*parameter].value else { continue };
+            match convert::store_by(map, *rule, value, place, &self.context, &mut self.item) {
+                Ok(()) => {}
+                // What decided about the position was of use, even if it is stored nowhere else.
+                Err(NoteKind::NotUnderstood(_)) if enums::exact(&map.enums, value).is_some() => {}
+                Err(NoteKind::NotUnderstood(text)) => {
+                    let parameter = &property.parameters[*parameter];
+                    let named = format!("{}={text}", parameter.name);
+                    // As the dialect writes it.
+                    let bare = parameter.default && self.context.mode == MimeMode::Old;
+                    let kept = if bare { &text } else { &named };
+                    self.unknown_parameter(property, line, kept, &named);
                 }
+                Err(kind) => self.note(line.number(), &property.name, kind),
             }
         }
-        refused.map_or(Placed::Stored, Placed::Refused)
     }
 
     /// The first position that fits the parameters and has room (manual 10.3.7). A property without positions
     /// has one place, in which the first occurrence stays, unless its values are combined there.
-    fn find_place(&self, plan: &PropertyPlan, given: &Given<'_>, group: &str) -> Result<Found, NoteKind> {
+    fn find_place(&self, plan: &PropertyPlan, given: &[Given<'_>], group: &str) -> Result<Found, NoteKind> {
         let (property, counters) = (&plan.property, &plan.counters);
         if property.positions.is_empty() {
             let counter = counters.first().copied().unwrap_or_default();
-            if self.counters.is_used(counter) && !shares(plan) {
+            if self.counters.is_used(counter) && !plan.shares {
                 return Err(NoteKind::Repeated);
             }
             return Ok(Found {
@@ -331,18 +324,16 @@ impl<'p> Parser<'p> {
         }
         let given_has = |(parameter, rule): &(usize, usize)| {
             let map = property.parameters.get(*parameter).and_then(|parameter| parameter.value.as_ref());
-            let Some((map, wanted)) = map.and_then(|map| Some((map, map.enums.get(*rule)?))) else {
-                return false;
+            let Some(wanted) = map.and_then(|map| map.enums.get(*rule)) else { return false };
+            let is_it = |one: &Given<'_>| {
+                one.parameter == *parameter
+                    && (one.rule == Some(*rule) || wanted.name.eq_ignore_ascii_case(&one.value))
             };
-            let mut values = given.iter().filter(|(index, _)| index == parameter);
-            wanted.positional
-                && values.any(|(_, value)| {
-                    wanted.name.eq_ignore_ascii_case(value)
-                        || enums::rule_of(&map.enums, value) == Some(*rule)
-                })
+            wanted.positional && given.iter().any(is_it)
         };
         let mut fits = false;
-        for (position, counter) in property.positions.iter().zip(counters) {
+        for (index, position) in property.positions.iter().enumerate() {
+            let counter = counters[index];
             if !position.has.iter().all(given_has) || position.has_not.iter().any(given_has) {
                 continue;
             }
@@ -350,16 +341,16 @@ impl<'p> Parser<'p> {
             let found = |offset, index, repetition, replaces| {
                 Ok(Found {
                     place: (offset, index),
-                    counter: *counter,
+                    counter,
                     repetition,
                     replaces,
                     overwrite_empty: position.overwrite_empty,
                 })
             };
-            let repetition = self.counters.repetition(*counter, property.group_field, group);
+            let repetition = self.counters.repetition(counter, property.group_field, group);
             match position.repeat {
                 Repeat::Rewrite => {
-                    return found(position.offset, 0, 0, self.counters.is_used(*counter) && !shares(plan));
+                    return found(position.offset, 0, 0, self.counters.is_used(counter) && !plan.shares);
                 }
                 Repeat::Array if repetition <= MAX_ARRAY_INDEX => {
                     return found(position.offset, repetition, repetition, false);
@@ -389,11 +380,4 @@ impl<'p> Parser<'p> {
         }
         cleared
     }
-}
-
-/// Whether the values of several occurrences go into one place.
-fn shares(plan: &PropertyPlan) -> bool {
-    let shares =
-        |map: &ValuePlan| matches!(map.combine, Combine::With(_)) || map.conversion == Conversion::EmptyOnly;
-    plan.values.iter().any(shares)
 }

@@ -8,7 +8,6 @@ use std::ops::Range;
 use syncloom_config::MimeMode;
 
 use super::line::{ContentLine, Line, Lines, MAX_TEXT, Next, Pieces};
-use super::name;
 use crate::note::{Note, NoteKind, ParseError};
 
 /// How many components may stand within each other. Calendars have three levels; a text with more than this
@@ -106,18 +105,18 @@ impl<'a> Text<'a> {
             };
             count += 1;
             let line = lines.pieces.line(&content);
-            let (number, is_end) = (line.number(), line.name().eq_ignore_ascii_case(b"END"));
+            let (number, name) = (line.number(), line.name());
             if count > MAX_PROPERTIES {
-                return Err(ParseError::TooManyProperties { line: number, property: name(line) });
+                return Err(ParseError::TooManyProperties { line: number, property: super::name(line) });
             }
-            if line.name().eq_ignore_ascii_case(b"BEGIN") {
+            if name.eq_ignore_ascii_case(b"BEGIN") {
                 if open.len() >= MAX_DEPTH {
                     return Err(ParseError::TooDeep { line: number, component: component(line) });
                 }
                 open.push(Some(nodes.len()));
                 let inside = Inside::new(nodes.len() + 1);
                 nodes.push(Node { line: content, inside });
-            } else if is_end {
+            } else if name.eq_ignore_ascii_case(b"END") {
                 let wanted = line.value().trim_ascii();
                 let is_it = |begin: &Option<usize>| match begin {
                     Some(begin) => {

@@ -13,36 +13,36 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 /// A separator that is written as `=3B` is part of a value, as everyone who encodes one means it that way;
 /// it gets the backslash that the values are then taken apart by.
 pub(crate) fn quoted_printable<'b>(bytes: Cow<'b, [u8]>, separators: &[u8]) -> Cow<'b, [u8]> {
-    if !bytes.contains(&b'=') {
+    if memchr::memchr(b'=', &bytes).is_none() {
         return bytes;
     }
-    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut decoded: Vec<u8> = Vec::with_capacity(bytes.len());
     let mut rest: &[u8] = &bytes;
-    let mut escaped = false;
-    while let Some((&byte, tail)) = rest.split_first() {
-        let (byte, was_encoded) = match (byte, tail) {
-            (b'=', [high, low, ..]) => match (hex(*high), hex(*low)) {
-                (Some(high), Some(low)) => {
-                    rest = &tail[2..];
-                    (high << 4 | low, true)
-                }
-                _ => {
-                    rest = tail;
-                    (byte, false)
-                }
-            },
-            _ => {
-                rest = tail;
-                (byte, false)
-            }
+    while let Some(at) = memchr::memchr(b'=', rest) {
+        decoded.extend_from_slice(&rest[..at]);
+        let escape = match &rest[at + 1..] {
+            [high, low, ..] => hex(*high).zip(hex(*low)),
+            _ => None,
         };
-        if was_encoded && !escaped && separators.contains(&byte) {
+        let Some((high, low)) = escape else {
+            decoded.push(b'=');
+            rest = &rest[at + 1..];
+            continue;
+        };
+        let byte = high << 4 | low;
+        if separators.contains(&byte) && !is_escaped(&decoded) {
             decoded.push(b'\\');
         }
-        escaped = byte == b'\\' && !escaped;
         decoded.push(byte);
+        rest = &rest[at + 3..];
     }
+    decoded.extend_from_slice(rest);
     Cow::Owned(decoded)
+}
+
+/// Whether what comes next is escaped by the backslash before it, which is not escaped itself.
+fn is_escaped(before: &[u8]) -> bool {
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
 }
 
 fn hex(digit: u8) -> Option<u8> {

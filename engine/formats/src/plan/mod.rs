@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use syncloom_config::{
-    Conversion, Member, MimeMode, MimeProfile, Parameter, Position, Profile, Property, Repeat, ValueCount,
+    Combine, Conversion, Member, MimeMode, MimeProfile, Parameter, Position, Profile, Property, Repeat, ValueCount,
     ValueMap,
 };
 use syncloom_script::item::MAX_ARRAY_INDEX;
@@ -18,6 +18,7 @@ use crate::convert::multimix::Mix;
 use crate::convert::recurrence;
 use crate::enums::{self, Translated};
 use crate::generate::Escapes;
+use crate::parse::Separators;
 use crate::peer::Peer;
 pub(crate) use names::Names;
 pub(crate) use value::{ParameterPlan, ValuePlan};
@@ -64,6 +65,8 @@ pub(crate) struct ComponentPlan {
     pub recurs: bool,
     /// Its properties that say the version.
     pub versions: Vec<usize>,
+    /// Its properties of which a text must have some.
+    pub mandatory: Vec<usize>,
 }
 
 /// What a component consists of, as indexes into the plan.
@@ -78,8 +81,6 @@ pub(crate) enum PlanMember {
 pub(crate) struct PropertyPlan {
     /// What the config says of it.
     pub property: Arc<Property>,
-    /// The component that it is in.
-    pub component: usize,
     /// Its name in upper case, as CTCap names are compared.
     pub upper: String,
     /// The counter of each position; a property without positions has one.
@@ -91,11 +92,15 @@ pub(crate) struct PropertyPlan {
     /// Whether nothing is written of it where the item says nothing of its fields.
     pub needs_fields: bool,
     /// What separates its values: nothing where it has one.
-    pub separators: Vec<char>,
+    pub separators: Separators,
+    /// Whether the values of several occurrences go into one place.
+    pub shares: bool,
     /// Its values.
     pub values: Vec<ValuePlan>,
     /// Its parameters.
     pub parameters: Vec<ParameterPlan>,
+    /// The parameters that values without a name may belong to.
+    pub defaults: Vec<usize>,
     /// The parameters that say the zone of its times.
     pub zones: Vec<usize>,
     /// When it is bytes and no text.
@@ -146,6 +151,7 @@ impl Plan {
             single: is_single(profile, mode),
             recurs: false,
             versions: Vec::new(),
+            mandatory: Vec::new(),
         });
         self.has_zones |= profile.time_zones;
         self.fields.extend(profile.selector.as_ref().map(|selector| selector.field));
@@ -158,6 +164,7 @@ impl Plan {
                     plan.members.push(PlanMember::Property(index));
                     plan.recurs |= has_conversion(property, Conversion::RRule);
                     plan.versions.extend(has_conversion(property, Conversion::Version).then_some(index));
+                    plan.mandatory.extend(property.mandatory.then_some(index));
                 }
                 Member::Profile(profile) if exists(profile.only_for, mode) => {
                     let path = match path.is_empty() {
@@ -217,15 +224,16 @@ impl Plan {
         };
         self.properties.push(PropertyPlan {
             property: Arc::clone(property),
-            component,
             upper,
             counters,
             fields,
             group,
             escapes: Escapes::new(mode, &separators),
-            separators,
+            separators: Separators::new(separators),
+            shares: shares(property),
             values: property.values.iter().map(ValuePlan::new).collect(),
             needs_fields: needs_fields(property),
+            defaults: defaults(property, mode),
             zones: says_zone(property),
             parameters: property.parameters.iter().map(|one| ParameterPlan::new(one, mode)).collect(),
             binary: binary(property, list),
@@ -321,9 +329,23 @@ pub(crate) fn has_conversion(property: &Property, conversion: Conversion) -> boo
     property.values.iter().any(|map| map.conversion == conversion)
 }
 
+/// Whether the values of several occurrences of a property go into one place.
+fn shares(property: &Property) -> bool {
+    let shares =
+        |map: &ValueMap| matches!(map.combine, Combine::With(_)) || map.conversion == Conversion::EmptyOnly;
+    property.values.iter().any(shares)
+}
+
 /// Whether a property says in which zone the times of the text are.
 fn is_zone(property: &Property) -> bool {
     has_conversion(property, Conversion::Tz) || has_conversion(property, Conversion::Daylight)
+}
+
+/// The parameters of a property that values without a name may belong to.
+fn defaults(property: &Property, mode: MimeMode) -> Vec<usize> {
+    let parameters = property.parameters.iter().enumerate();
+    let defaults = parameters.filter(|(_, one)| one.default && exists(one.only_for, mode));
+    defaults.map(|(index, _)| index).collect()
 }
 
 /// The parameters of a property that say the zone of its times.

@@ -56,13 +56,11 @@ impl<T> Names<T> {
     }
 }
 
-/// The same for a name in upper and lower case: its length, and the letters at its ends and in its middle.
+/// The same for a name in upper and lower case: its length, and the letters at its ends.
 fn hash(name: &[u8]) -> usize {
-    let letters = (name.first(), name.get(name.len() / 2), name.last());
-    let (Some(first), Some(middle), Some(last)) = letters else { return 0 };
-    let [first, middle, last] = [first, middle, last].map(|byte| usize::from(byte & !0x20));
-    let hash = ((name.len() * 31 + first) * 31 + middle) * 31 + last;
-    hash ^ hash >> 7
+    let ends = name.first().zip(name.last());
+    let letter = |byte: &u8| usize::from(byte & !0x20);
+    ends.map_or(0, |(first, last)| name.len() ^ letter(first) << 1 ^ letter(last) << 3)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use syncloom_config::{Combine, Conversion, MimeMode, Parameter, ValueMap};
 
 use super::exists;
 use crate::convert::multimix::Mix;
+use crate::enums::{self, ByName, Translated};
 
 /// A `<value>`.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub(crate) struct ValuePlan {
     pub is_plain: bool,
     /// The inner forms of its rules, of those that have one; nothing where the conversion has none.
     pub mixes: Vec<Option<Mix>>,
+    by_name: ByName,
 }
 
 impl ValuePlan {
@@ -26,7 +28,20 @@ impl ValuePlan {
         };
         let is_plain =
             map.conversion == Conversion::None && map.combine == Combine::No && map.enums.is_empty();
-        ValuePlan { map: map.clone(), is_plain, mixes }
+        ValuePlan { map: map.clone(), is_plain, mixes, by_name: ByName::new(&map.enums) }
+    }
+
+    /// The rule that translates a name.
+    pub fn rule(&self, name: &str) -> Option<usize> {
+        self.by_name.rule(&self.map.enums, name)
+    }
+
+    /// What the rules make of a name, which this one translates.
+    pub fn to_value<'t>(&'t self, rule: Option<usize>, name: &'t str) -> Translated<'t> {
+        match rule.and_then(|rule| self.map.enums.get(rule)) {
+            Some(rule) if !name.is_empty() => enums::to_value(rule, name),
+            _ => Translated::Unknown,
+        }
     }
 }
 
@@ -47,15 +62,29 @@ pub(crate) struct ParameterPlan {
     pub exists: bool,
     /// Whether it exists for some peers only.
     pub has_rule: bool,
+    /// Whether its rules or its way to combine values say that it holds several.
+    pub is_list: bool,
 }
 
 impl ParameterPlan {
     /// Prepares one.
     pub fn new(parameter: &Parameter, mode: MimeMode) -> ParameterPlan {
+        let is_list = |map: &ValueMap| {
+            !map.enums.is_empty()
+                || map.combine != Combine::No
+                || parameter.positional
+                || matches!(map.conversion, Conversion::MultiMix | Conversion::Bitmap)
+        };
         ParameterPlan {
             value: parameter.value.as_ref().map(ValuePlan::new),
             exists: exists(parameter.only_for, mode),
             has_rule: parameter.rule.is_some(),
+            is_list: parameter.value.as_ref().is_some_and(is_list),
         }
+    }
+
+    /// The rule that translates a value.
+    pub fn rule(&self, value: &str) -> Option<usize> {
+        self.value.as_ref()?.rule(value)
     }
 }
