@@ -69,15 +69,11 @@ impl<'p> Parser<'p> {
         self.context.own_zone = self.zone(plan, line);
         let mut given = std::mem::take(&mut self.given);
         self.parameters(plan, line, charset.as_deref(), &mut given);
-        let mut group = String::new();
-        if !line.group().is_empty() {
-            let name = String::from_utf8_lossy(line.group());
-            group = name.to_ascii_lowercase();
-            if property.group_field.is_none() {
-                self.surplus.group = name.into_owned();
-                if !self.keeps() {
-                    self.note(line.number(), &property.name, NoteKind::UnstoredGroup(group.clone()));
-                }
+        let group = String::from_utf8_lossy(line.group());
+        if !group.is_empty() && property.group_field.is_none() {
+            self.surplus.group = group.clone().into_owned();
+            if !self.keeps() {
+                self.note(line.number(), &property.name, NoteKind::UnstoredGroup(group.clone().into_owned()));
             }
         }
         if let Some(encoding) = line.unknown_encoding() {
@@ -176,6 +172,12 @@ impl<'p> Parser<'p> {
             values.push(value);
             rest = next;
         }
+        for number in &known.plan.unstored {
+            if values.get(*number).is_some_and(|value| !value.is_empty()) {
+                let kind = NoteKind::UnstoredValue(number + 1);
+                self.note(known.line.number(), &known.plan.property.name, kind);
+            }
+        }
         let placed = self.place(known, Values::Texts(&values));
         self.settled(placed, known, None, last, &text[..used])
     }
@@ -263,6 +265,7 @@ impl<'p> Parser<'p> {
         }
         if let Some(field) = property.group_field.and_then(|field| field.offset(found.place.0))
             && !group.is_empty()
+            && !self.item.get_at(field, found.place.1).to_text().eq_ignore_ascii_case(group)
         {
             self.item.set_at(field, found.place.1, Value::Text(group.into()));
         }

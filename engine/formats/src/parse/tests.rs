@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use syncloom_config::{
     BaseType, Combine, Conversion, DataType, EnumMode, MimeMode, Position, ProfileUse, Property, Repeat,
-    Selector,
+    Selector, ValueCount, ValueMap,
 };
 use syncloom_script::Value;
 
@@ -163,14 +163,14 @@ fn properties_of_one_group_have_one_index() {
         .property("TITLE", &["TITLE"], grouped)
         .build(BaseType::MimeDir, "1", MimeMode::Standard);
     let lines =
-        ["A.ORG:own", "B.ORG:employer", "B.TITLE:employee", "A.TITLE:boss", "ORG:club", "C.TITLE:chair"];
+        ["A.ORG:own", "B.ORG:employer", "b.TITLE:employee", "a.TITLE:boss", "ORG:club", "C.TITLE:chair"];
     let (item, notes) = read(&datatype, &lines);
     assert_eq!(texts(&item, "ORG"), ["own", "employer", "club"]);
     assert_eq!(texts(&item, "TITLE"), ["boss", "employee", "", "chair"]);
-    assert_eq!(texts(&item, "GROUP"), ["a", "b", "", "c"]);
+    assert_eq!(texts(&item, "GROUP"), ["A", "B", "", "C"]);
     assert_eq!(notes, []);
     let text = generated(&datatype, &item);
-    assert!(text.contains("a.ORG:own\r\nb.ORG:employer\r\nORG:club\r\na.TITLE:boss\r\n"), "{text}");
+    assert!(text.contains("A.ORG:own\r\nB.ORG:employer\r\nORG:club\r\nA.TITLE:boss\r\n"), "{text}");
 }
 
 #[test]
@@ -273,6 +273,19 @@ fn what_is_skipped_is_told_with_its_line() {
             "line 13: text after END is skipped",
         ]
     );
+}
+
+#[test]
+fn a_value_between_others_that_has_no_field_is_told() {
+    let datatype = single(&["A", "C"], "A", |builder, property| {
+        property.count = ValueCount::Fixed(3);
+        let third = ValueMap { index: 2, ..property.values[0].clone() };
+        property.values.push(ValueMap { field: Some(builder.id("C")), ..third });
+    });
+    let (item, notes) = read(&datatype, &["P:a;b;c"]);
+    assert_eq!((texts(&item, "A"), texts(&item, "C")), (vec!["a".into()], vec!["c".into()]));
+    assert_eq!(notes, [NoteKind::UnstoredValue(2)]);
+    assert_eq!(read(&datatype, &["P:a;;c"]).1, []);
 }
 
 /// A calendar in small: entries of two kinds, with an alarm in one of them.
