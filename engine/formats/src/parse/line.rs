@@ -539,4 +539,13 @@ mod tests {
         );
         assert_eq!(read("A;X=\"open;Y=1:v", MimeMode::Old), ["1 /A[X=\"open][Y=1]:v"]);
     }
+
+    #[test]
+    fn white_space_around_names_and_parameters_means_nothing() {
+        let text = "A : v\r\ng.B\t ; HOME ; X = y:v\r\nC ;X=\"a:b\" :v\r\nD ;:v";
+        assert_eq!(
+            read(text, MimeMode::Old),
+            ["1 /A: v", "2 g/B[=HOME][X=y]:v", "3 /C[X=\"a:b\"]:v", "4 /D:v"]
+        );
+    }
 }
