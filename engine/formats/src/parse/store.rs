@@ -98,6 +98,7 @@ impl<'p> Parser<'p> {
             return self.store_text(known, text, last);
         }
         let bytes = match line.transfer() {
+            Transfer::Plain if plan.binary == Binary::Always => bytes(line),
             Transfer::Plain => Cow::Borrowed(line.value()),
             Transfer::QuotedPrintable => {
                 let bytes: Vec<u8> = plan.separators.iter().filter_map(|c| u8::try_from(*c).ok()).collect();
@@ -392,6 +393,20 @@ impl<'p> Parser<'p> {
         }
         cleared
     }
+}
+
+/// The value of a property that is always bytes (manual 10.3.4, `blob_b64`): it is base 64 also where the line does not
+/// say so. An address and what is no base 64 stay as they are.
+fn bytes(line: Line<'_>) -> Cow<'_, [u8]> {
+    let value = line.value();
+    let is_other = |kind: &[u8]| !kind.eq_ignore_ascii_case(b"BINARY");
+    let mut parameters = line.parameters();
+    let says_other = parameters.any(|one| one.name().eq_ignore_ascii_case(b"VALUE") && is_other(one.value()));
+    let in_base64 = match transfer::data_of_address(value) {
+        None if says_other => None,
+        data => Some(data.unwrap_or(value)),
+    };
+    in_base64.and_then(transfer::whole_base64).map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 /// Whether the values of several occurrences go into one place.

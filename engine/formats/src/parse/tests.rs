@@ -380,6 +380,25 @@ fn remote_rules_pick_one_of_a_group() {
 }
 
 #[test]
+fn bytes_are_base_64_whether_their_line_says_so_or_not() {
+    for mode in [MimeMode::Old, MimeMode::Standard] {
+        let datatype = contacts(mode);
+        let photo = |line: &str| texts(&read(&datatype, &["VERSION:1", line]).0, "PHOTO");
+        for line in [
+            "PHOTO:SGVsbG8=",
+            "PHOTO;TYPE=JPEG:SGVs\r\n bG8=",
+            "PHOTO;VALUE=binary:SGVsbG8=",
+            "PHOTO;VALUE=uri:data:image/jpeg;base64,SGVsbG8=",
+        ] {
+            assert_eq!(photo(line), ["Hello"], "{line}");
+        }
+        for (line, text) in [("PHOTO;VALUE=uri:SGVsbG8=", "SGVsbG8="), ("PHOTO:no photo", "no photo")] {
+            assert_eq!(photo(line), [text], "{line}");
+        }
+    }
+}
+
+#[test]
 fn an_address_in_place_of_a_picture_stays_one() {
     for (mode, line) in [(MimeMode::Old, "VALUE=URL"), (MimeMode::Standard, "VALUE=URI")] {
         let datatype = contacts(mode);
