@@ -73,7 +73,8 @@ pub(crate) fn store(
     let (value, mix) = match rule.map(|place| (&map.enums[place], map.mixes[place])) {
         Some((rule, _)) if rule.mode == EnumMode::Ignore => return true,
         Some((rule, _)) if rule.mode == EnumMode::Prefix => {
-            translated = format!("{}{}", rule.value, enums::strip_prefix(name, &rule.name).unwrap_or_default());
+            translated =
+                format!("{}{}", rule.value, enums::strip_prefix(name, &rule.name).unwrap_or_default());
             (translated.as_str(), Mix::parse(&translated))
         }
         Some((rule, mix)) => (rule.value.as_str(), mix),

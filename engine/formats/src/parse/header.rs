@@ -41,11 +41,11 @@ pub(super) fn find(line: &[u8]) -> Option<Parts> {
         let (at, byte) = mark(line, from)?;
         match byte {
             b'.' => start = at + 1,
-            b':' => return Some(Parts { name: start..at, colon: at }),
+            b':' => return Some(parts(line, start..at, at)),
             b';' => {
                 let colon = at + memchr::memchr2(b':', b'"', &line[at..])?;
                 return match line[colon] {
-                    b':' => Some(Parts { name: start..at, colon }),
+                    b':' => Some(parts(line, start..at, colon)),
                     _ => find_quoted(line),
                 };
             }
@@ -56,13 +56,21 @@ pub(super) fn find(line: &[u8]) -> Option<Parts> {
     }
 }
 
+/// White space behind a name is none of it.
+fn parts(line: &[u8], mut name: Range<usize>, colon: usize) -> Parts {
+    while let Some(b' ' | b'\t') = line[name.clone()].last() {
+        name.end -= 1;
+    }
+    Parts { name, colon }
+}
+
 /// The same for a line with quotes.
 #[cold]
 fn find_quoted(line: &[u8]) -> Option<Parts> {
     let colon = outside_quotes(line, b':')?;
     let end = line[..colon].iter().position(|byte| *byte == b';').unwrap_or(colon);
     let dot = line[..end].iter().rposition(|byte| *byte == b'.');
-    Some(Parts { name: dot.map_or(0, |dot| dot + 1)..end, colon })
+    Some(parts(line, dot.map_or(0, |dot| dot + 1)..end, colon))
 }
 
 /// Where a byte stands outside of quotes; where the quotes are not closed, they are no quotes.
@@ -118,7 +126,7 @@ impl Said {
         Said { transfer: Transfer::Plain, has_charset: false, has_unknown_encoding: false, has_named: false };
 }
 
-/// Takes the parameters of a header apart, which begin with the semicolon `at`, and adds them to those of the text, in
+/// Takes the parameters of a header apart, which begin at or behind `at`, and adds them to those of the text, in
 /// which the header begins at `start`.
 pub(super) fn parameters(header: &[u8], mut at: usize, start: usize, all: &mut Vec<Parameter>) -> Said {
     let mut said = Said::NOTHING;

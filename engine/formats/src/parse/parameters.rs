@@ -72,7 +72,8 @@ impl<'p> Parser<'p> {
                 }
                 continue;
             }
-            let mut take = |value: Cow<'p, str>| match known.or_else(|| self.default_parameter(plan, &value)) {
+            let mut take = |value: Cow<'p, str>| match known.or_else(|| self.default_parameter(plan, &value))
+            {
                 Some(parameter) => {
                     let rule = plan.parameters[parameter].rule(&value);
                     given.push(Given { parameter, rule, value });

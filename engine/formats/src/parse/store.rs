@@ -72,7 +72,14 @@ impl<'p> Parser<'p> {
         self.context.own_zone = self.zone(plan, line);
         let mut given = std::mem::take(&mut self.given);
         self.parameters(plan, line, charset, &mut given);
-        let group = self.group(plan, line);
+        let group = String::from_utf8_lossy(line.group());
+        if !group.is_empty() && plan.property.group_field.is_none() {
+            self.surplus.group = group.clone().into_owned();
+            if !self.keeps() {
+                let kind = NoteKind::UnstoredGroup(group.clone().into_owned());
+                self.note(line.number(), &plan.property.name, kind);
+            }
+        }
         if let Some(encoding) = line.unknown_encoding() {
             self.note(line.number(), &plan.property.name, NoteKind::UnknownEncoding(encoding.into_owned()));
         }
@@ -81,22 +88,6 @@ impl<'p> Parser<'p> {
         given.clear();
         self.given = given;
         stored
-    }
-
-    /// The group of a line, which is left over where it has no field.
-    fn group(&mut self, plan: &PropertyPlan, line: Line<'p>) -> String {
-        if line.group().is_empty() {
-            return String::new();
-        }
-        let name = String::from_utf8_lossy(line.group());
-        let group = name.to_ascii_lowercase();
-        if plan.property.group_field.is_none() {
-            self.surplus.group = name.into_owned();
-            if !self.keeps() {
-                self.note(line.number(), &plan.property.name, NoteKind::UnstoredGroup(group.clone()));
-            }
-        }
-        group
     }
 
     /// Decodes the value of a line and stores it, or them.
@@ -112,6 +103,7 @@ impl<'p> Parser<'p> {
             return self.store_text(known, text, has_escapes);
         }
         let bytes = match line.transfer() {
+            Transfer::Plain if plan.binary == Binary::Always => bytes(line),
             Transfer::Plain => Cow::Borrowed(line.value()),
             Transfer::QuotedPrintable => {
                 let separators = plan.separators.as_slice().iter();
@@ -154,13 +146,7 @@ impl<'p> Parser<'p> {
     }
 
     /// Stores the values of a property that has several different ones.
-    fn store_several(
-        &mut self,
-        known: &Known<'_, 'p>,
-        text: &str,
-        has_escapes: bool,
-        count: usize,
-    ) -> bool {
+    fn store_several(&mut self, known: &Known<'_, 'p>, text: &str, has_escapes: bool, count: usize) -> bool {
         let (mut few, mut many) = ([""; USUAL_VALUES], Vec::new());
         let values = few.get_mut(..count).unwrap_or_else(|| {
             many.resize(count, "");
@@ -174,6 +160,12 @@ impl<'p> Parser<'p> {
                 self.surplus.values = further.replace('\n', "\\n");
             } else {
                 self.note(known.line.number(), &known.plan.property.name, NoteKind::TooManyValues);
+            }
+        }
+        for number in &known.plan.unstored {
+            if values.get(*number).is_some_and(|value| !value.is_empty()) {
+                let kind = NoteKind::UnstoredValue(number + 1);
+                self.note(known.line.number(), &known.plan.property.name, kind);
             }
         }
         self.place(known, Values::Texts(&values[..found], has_escapes), &text[..used])
@@ -234,6 +226,7 @@ impl<'p> Parser<'p> {
         }
         if let Some(field) = property.group_field.and_then(|field| field.offset(found.place.0))
             && !group.is_empty()
+            && !self.item.get_at(field, found.place.1).to_text().eq_ignore_ascii_case(group)
         {
             self.item.set_at(field, found.place.1, Value::Text(group.into()));
         }
@@ -380,4 +373,18 @@ impl<'p> Parser<'p> {
         }
         cleared
     }
+}
+
+/// The value of a property that is always bytes (manual 10.3.4, `blob_b64`): it is base 64 also where the line does not
+/// say so. An address and what is no base 64 stay as they are.
+fn bytes(line: Line<'_>) -> Cow<'_, [u8]> {
+    let value = line.value();
+    let is_other = |kind: &[u8]| !kind.eq_ignore_ascii_case(b"BINARY");
+    let mut parameters = line.parameters();
+    let says_other = parameters.any(|one| one.name().eq_ignore_ascii_case(b"VALUE") && is_other(one.value()));
+    let in_base64 = match transfer::data_of_address(value) {
+        None if says_other => None,
+        data => Some(data.unwrap_or(value)),
+    };
+    in_base64.and_then(transfer::whole_base64).map_or(Cow::Borrowed(value), Cow::Owned)
 }

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use syncloom_config::{
-    Combine, Conversion, Member, MimeMode, MimeProfile, Parameter, Position, Profile, Property, Repeat, ValueCount,
-    ValueMap,
+    Combine, Conversion, Member, MimeMode, MimeProfile, Parameter, Position, Profile, Property, Repeat,
+    ValueCount, ValueMap,
 };
 use syncloom_script::item::MAX_ARRAY_INDEX;
 use syncloom_script::{FieldId, FieldList, FieldType};
@@ -97,6 +97,8 @@ pub(crate) struct PropertyPlan {
     pub shares: bool,
     /// Its values.
     pub values: Vec<ValuePlan>,
+    /// Those of its several values that the config has no `<value>` for.
+    pub unstored: Vec<usize>,
     /// Its parameters.
     pub parameters: Vec<ParameterPlan>,
     /// The parameters that values without a name may belong to.
@@ -232,6 +234,7 @@ impl Plan {
             separators: Separators::new(separators),
             shares: shares(property),
             values: property.values.iter().map(ValuePlan::new).collect(),
+            unstored: unstored(property),
             needs_fields: needs_fields(property),
             defaults: defaults(property, mode),
             zones: says_zone(property),
@@ -322,6 +325,13 @@ fn needs_fields(property: &Property) -> bool {
 /// Whether a property has its values separated from each other.
 pub(crate) fn is_structured(property: &Property) -> bool {
     property.count != ValueCount::Fixed(1)
+}
+
+/// Those of several different values that nothing is said of.
+fn unstored(property: &Property) -> Vec<usize> {
+    let ValueCount::Fixed(count @ 2..) = property.count else { return Vec::new() };
+    let is_said = |number: &usize| property.values.iter().any(|map| usize::from(map.index) == *number);
+    (0..usize::from(count)).filter(|number| !is_said(number)).collect()
 }
 
 /// Whether one of the values of a property has this conversion.
