@@ -119,6 +119,7 @@ impl<'s> Setting<'s> {
     }
 
     /// Whether a parameter of a property exists here.
+    #[inline]
     pub(crate) fn has_parameter(&self, plan: &PropertyPlan, parameter: usize) -> bool {
         plan.parameters.get(parameter).is_some_and(|one| {
             one.exists && (!one.has_rule || rule_has_parameter(&plan.property, parameter, self.peer))

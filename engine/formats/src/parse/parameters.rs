@@ -112,6 +112,9 @@ impl<'p> Parser<'p> {
     /// The parameter that a value without a name belongs to: the first default one that knows it, or else the
     /// first default one.
     fn default_parameter(&self, plan: &PropertyPlan, value: &str) -> Option<usize> {
+        if let [only] = *plan.defaults {
+            return self.setting.has_parameter(plan, only).then_some(only);
+        }
         let mut defaults =
             plan.defaults.iter().copied().filter(|index| self.setting.has_parameter(plan, *index));
         let knows = |index: &usize| !value.is_empty() && plan.parameters[*index].rule(value).is_some();

@@ -90,18 +90,23 @@ impl<'p> Parser<'p> {
         stored
     }
 
-    /// Decodes the value of a line and stores it, or them.
+    /// Stores the value of a line, or its values.
+    #[inline]
     fn store_value(&mut self, known: &Known<'_, 'p>, charset: Option<&str>) -> bool {
         let Known { plan, line, .. } = *known;
-        let property: &Property = &plan.property;
-        if line.transfer() == Transfer::Plain
-            && plan.binary != Binary::Always
-            && charset::is_usual(charset)
-            && let Some(text) = line.text()
-        {
-            let has_escapes = line.may_have_escapes() && split::has_escapes(text);
-            return self.store_text(known, text, has_escapes);
+        let is_text = line.transfer() == Transfer::Plain && plan.binary != Binary::Always;
+        match line.text().filter(|_| is_text && charset::is_usual(charset)) {
+            Some(text) => {
+                self.store_text(known, text, line.may_have_escapes() && split::has_escapes(text))
+            }
+            None => self.store_encoded(known, charset),
         }
+    }
+
+    /// Decodes the value of a line and stores it, or them.
+    fn store_encoded(&mut self, known: &Known<'_, 'p>, charset: Option<&str>) -> bool {
+        let Known { plan, line, .. } = *known;
+        let property: &Property = &plan.property;
         let bytes = match line.transfer() {
             Transfer::Plain if plan.binary == Binary::Always => bytes(line),
             Transfer::Plain => Cow::Borrowed(line.value()),
@@ -136,7 +141,8 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// Stores the value of a line, or its values.
+    /// Stores a text as the value of a property, or its values.
+    #[inline]
     fn store_text(&mut self, known: &Known<'_, 'p>, text: &str, has_escapes: bool) -> bool {
         match known.plan.property.count {
             ValueCount::Fixed(1) => self.place(known, Values::Texts(&[text], has_escapes), text),
