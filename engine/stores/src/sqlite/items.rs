@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use rusqlite::Connection;
 use syncloom_config::{DatabaseScript, Datastore, Map, Sql, SqlItems};
-use syncloom_script::{Item, Value, Zones};
+use syncloom_script::{FieldId, Item, Value, Zones};
 
 use super::connection::Database;
 use super::convert::{self, text};
@@ -16,6 +16,7 @@ use super::statement::{self, Columns, Values};
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
 use crate::traits::{Items, Listed, Scope, Written};
+use crate::wanted::Wanted;
 
 /// The items of a datastore in an SQLite file.
 pub(super) struct SqliteItems<'a> {
@@ -115,7 +116,11 @@ impl Items for SqliteItems<'_> {
     }
 
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
-        self.read_row(local_id)
+        self.read_row(local_id, Wanted::Whole)
+    }
+
+    fn glance(&mut self, local_id: &str, fields: &[FieldId]) -> Result<Option<Item>, StoreError> {
+        self.read_row(local_id, Wanted::glance(self.datastore, &self.sql.field_map, fields))
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {
@@ -127,7 +132,8 @@ impl Items for SqliteItems<'_> {
         if self.sql.update_all_fields || self.datastore.database_scripts.write() {
             // Scripts see all of it, and not only what has changed.
             self.data.writable()?;
-            let mut stored = self.read_row(local_id)?.ok_or_else(|| StoreError::gone(local_id))?;
+            let mut stored =
+                self.read_row(local_id, Wanted::Whole)?.ok_or_else(|| StoreError::gone(local_id))?;
             stored.take_over(&item);
             item = Cow::Owned(stored);
         }

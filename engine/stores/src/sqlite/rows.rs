@@ -15,6 +15,7 @@ use super::statement::{self, Columns, Values};
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
 use crate::traits::Written;
+use crate::wanted::Wanted;
 
 /// Detail records of an item of which only a script says that there are no more. No item has so many; a script that
 /// never says it writes for good.
@@ -22,8 +23,13 @@ const MAX_DETAILS: usize = 10_000;
 
 /// Reading.
 impl SqliteItems<'_> {
-    /// An item with all that belongs to it; `None` if it is not there.
-    pub(super) fn read_row(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
+    /// An item with what is wanted of it; `None` if it is not there. Columns have their places in the statement, so that
+    /// all of the master record are selected in any case.
+    pub(super) fn read_row(
+        &mut self,
+        local_id: &str,
+        wanted: Wanted<'_>,
+    ) -> Result<Option<Item>, StoreError> {
         let map = &self.sql.field_map;
         let columns = self.columns(map.maps.iter().filter(|map| map.read).collect(), None);
         let values = Values { local_id, columns: Some(&columns), ..self.values() };
@@ -31,7 +37,7 @@ impl SqliteItems<'_> {
         self.data.readable()?;
         statement::run(self.data.connection(), &self.sql.select_data, &values, |record| {
             let mut row = Item::new(map.rows.clone());
-            for (column, map) in columns.maps.iter().enumerate() {
+            for (column, map) in columns.maps.iter().enumerate().filter(|(_, map)| wanted.reads(map)) {
                 let Some(field) = map.field_type(&row) else { continue };
                 let value = self.value(row.get(map.field), record.get_ref(column)?, map, field);
                 row.set(map.field, value);
@@ -41,7 +47,8 @@ impl SqliteItems<'_> {
         })?;
         let Some(mut row) = found else { return Ok(None) };
         self.load(&row, &columns.maps);
-        for (number, array) in (0..).zip(&map.arrays) {
+        let arrays = if matches!(wanted, Wanted::Whole) { map.arrays.as_slice() } else { &[] };
+        for (number, array) in (0..).zip(arrays) {
             self.read_details(&mut row, local_id, number, array)?;
         }
         self.script(DatabaseScript::AfterRead, &Moment { local_id, ..Moment::default() }, Some(&mut row))?;
