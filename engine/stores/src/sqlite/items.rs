@@ -7,12 +7,12 @@ use std::cell::Cell;
 use std::collections::HashSet;
 
 use rusqlite::Connection;
-use syncloom_config::{DatabaseScript, Datastore, Map, Sql, SqlItems};
+use syncloom_config::{DatabaseScript, Datastore, Map, SqlItems};
 use syncloom_script::{FieldId, Item, Value, Zones};
 
 use super::connection::Database;
 use super::convert::{self, text};
-use super::statement::{self, Columns, Values};
+use super::statement::{self, Columns, Values, needed};
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
 use crate::traits::{Items, Listed, Scope, Written};
@@ -39,10 +39,6 @@ impl<'a> SqliteItems<'a> {
         last_id: &'a Cell<Option<i64>>,
     ) -> Self {
         SqliteItems { data, datastore, sql, scope, zones, last_id }
-    }
-
-    pub(super) fn needed(&self, sql: &'a Option<Sql>, tag: &str) -> Result<&'a Sql, StoreError> {
-        sql.as_ref().ok_or_else(|| StoreError::missing(tag, &self.datastore.name))
     }
 
     pub(super) fn values(&self) -> Values<'a> {
@@ -141,7 +137,7 @@ impl Items for SqliteItems<'_> {
     }
 
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError> {
-        let delete = self.needed(&self.sql.delete_data, "deletedatasql")?;
+        let delete = needed(&self.sql.delete_data, "deletedatasql", self.datastore)?;
         self.whole(|store, connection| {
             let values = Values { local_id, ..store.values() };
             let changed = statement::run(connection, delete, &values, |_| Ok(true))?;
