@@ -236,11 +236,13 @@ impl<'p> Parser<'p> {
         if found >= profile.num_mandatory {
             return Ok(());
         }
+        let missing = mandatory.iter().filter(|index| !self.seen[**index]);
         Err(ParseError::MissingMandatory {
             line,
             component: profile.name.clone(),
             wanted: profile.num_mandatory,
             found,
+            missing: missing.map(|index| self.plan.properties[*index].property.name.clone()).collect(),
         })
     }
 

@@ -96,9 +96,7 @@ impl<'p> Parser<'p> {
         let Known { plan, line, .. } = *known;
         let is_text = line.transfer() == Transfer::Plain && plan.binary != Binary::Always;
         match line.text().filter(|_| is_text && charset::is_usual(charset)) {
-            Some(text) => {
-                self.store_text(known, text, line.may_have_escapes() && split::has_escapes(text))
-            }
+            Some(text) => self.store_text(known, text, line.may_have_escapes() && split::has_escapes(text)),
             None => self.store_encoded(known, charset),
         }
     }
