@@ -111,6 +111,7 @@ impl<'s> Setting<'s> {
     }
 
     /// How much of a property the peer holds, where it says so.
+    #[inline]
     pub(crate) fn limit(&self, index: usize) -> Option<Limit> {
         if self.peer.limits.is_empty() {
             return None;
@@ -119,6 +120,7 @@ impl<'s> Setting<'s> {
     }
 
     /// Whether a parameter of a property exists here.
+    #[inline]
     pub(crate) fn has_parameter(&self, plan: &PropertyPlan, parameter: usize) -> bool {
         plan.parameters.get(parameter).is_some_and(|one| {
             one.exists && (!one.has_rule || rule_has_parameter(&plan.property, parameter, self.peer))

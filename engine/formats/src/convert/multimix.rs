@@ -90,8 +90,8 @@ pub(crate) fn store(map: &ValuePlan, name: &str, place: (i32, usize), item: &mut
     }
 }
 
-/// Adds the names of a parameter: those of rules in the order of the rules, then bits without a name as `Bx`.
-pub(crate) fn names<'m>(map: &'m ValuePlan, place: (i32, usize), item: &Item, names: &mut Vec<Cow<'m, str>>) {
+/// Hands on the names of a parameter: those of rules in the order of the rules, then bits without a name as `Bx`.
+pub(crate) fn names(map: &ValuePlan, place: (i32, usize), item: &Item, mut take: impl FnMut(&str)) {
     let mut told = Told::default();
     // Rules of one field stand together: its distance, its value, and the flags in that.
     let mut field: Option<(i32, &Value, u64)> = None;
@@ -110,19 +110,19 @@ pub(crate) fn names<'m>(map: &'m ValuePlan, place: (i32, usize), item: &Item, na
             Part::Bit(Some(bit)) if bits::has(flags, bit) => {
                 let is_new = told.bit(mix.offset, bit);
                 if is_new && rule.mode == EnumMode::Translate {
-                    names.push(Cow::Borrowed(rule.name.as_str()));
+                    take(&rule.name);
                 }
             }
             Part::Bit(None) if rule.mode == EnumMode::Prefix => {
                 for bit in bits::of(value).filter(|bit| told.bit(mix.offset, *bit)) {
-                    names.push(format!("{}{bit}", rule.name).into());
+                    take(&format!("{}{bit}", rule.name));
                 }
             }
             Part::Literal(start) if !value.is_empty() && !told.literals.contains(&mix.offset) => {
                 let literal = rule.value.get(start..).unwrap_or_default();
                 if let Some(name) = literal_name(rule, literal, &value.to_text()) {
                     told.literals.push(mix.offset);
-                    names.extend(name);
+                    name.iter().for_each(|name| take(name));
                 }
             }
             _ => {}
@@ -130,9 +130,9 @@ pub(crate) fn names<'m>(map: &'m ValuePlan, place: (i32, usize), item: &Item, na
     }
     if let Some(field) = target(map, 0, place.0).filter(|_| !told.literals.contains(&0)) {
         let value = item.get_at(field, place.1);
-        names.extend(bits::of(value).filter(|bit| told.bit(0, *bit)).map(|bit| format!("B{bit}").into()));
+        bits::of(value).filter(|bit| told.bit(0, *bit)).for_each(|bit| take(&format!("B{bit}")));
         if let (true, Value::Text(text)) = (map.enums.is_empty(), value) {
-            names.push(format!("L{text}").into());
+            take(&format!("L{text}"));
         }
     }
 }

@@ -77,6 +77,7 @@ impl<'g> Generator<'g> {
     }
 
     /// Remembers the zone of an occurrence that is written.
+    #[inline]
     pub(super) fn use_zone(&mut self, plan: &PropertyPlan, place: Place) {
         let Some(zone) = self.context.own_zone else { return };
         let fields = plan.values.iter().filter_map(|map| target(map, place.0));
@@ -115,7 +116,10 @@ impl<'g> Generator<'g> {
             self.setting.definitions.append(zone, years, self.out, |out| {
                 for line in zones.vtimezone(zone, years, options.tzid).unwrap_or_default().lines() {
                     let (header, body) = line.split_once(':').unwrap_or((line, ""));
-                    fold::standard(out, header, body, fold);
+                    match fold {
+                        true => fold::standard(out, header, body),
+                        false => fold::whole(out, header, body),
+                    }
                 }
             });
             self.frame("END:", component);

@@ -47,15 +47,25 @@ pub(crate) struct ParameterPlan {
     pub exists: bool,
     /// Whether it exists for some peers only.
     pub has_rule: bool,
+    /// What stands before its first value in a line, and before each further one.
+    pub before: [String; 2],
+    /// Whether its values stand without its name.
+    pub is_bare: bool,
 }
 
 impl ParameterPlan {
     /// Prepares one.
     pub fn new(parameter: &Parameter, mode: MimeMode) -> ParameterPlan {
+        let is_old = mode == MimeMode::Old;
+        let is_bare = is_old && parameter.default;
+        let first = if is_bare { ";".to_owned() } else { format!(";{}=", parameter.name) };
+        let further = if is_old { first.clone() } else { ",".to_owned() };
         ParameterPlan {
             value: parameter.value.as_ref().map(ValuePlan::new),
             exists: exists(parameter.only_for, mode),
             has_rule: parameter.rule.is_some(),
+            before: [first, further],
+            is_bare,
         }
     }
 }
