@@ -93,13 +93,19 @@ impl Body {
     /// Goes on to the next value, which is separated from the one before it.
     #[inline]
     pub fn next(&mut self, separator: Option<char>) {
-        match separator.filter(|_| self.is_begun) {
-            Some(';') => self.text.push(';'),
-            Some(',') => self.text.push(','),
-            Some(other) => self.push(other.encode_utf8(&mut [0; 4])),
-            None => {}
+        if let Some(separator) = separator.filter(|_| self.is_begun) {
+            self.separate(separator);
         }
         self.is_begun = true;
+    }
+
+    #[inline]
+    fn separate(&mut self, separator: char) {
+        match separator {
+            ';' => self.text.push(';'),
+            ',' => self.text.push(','),
+            other => self.push(other.encode_utf8(&mut [0; 4])),
+        }
     }
 
     /// Adds what there is of a value, or as much of it as the peer holds.
@@ -171,6 +177,7 @@ impl Escapes {
         }
     }
 
+    #[cold]
     fn push(&self, body: &mut String, text: &str) {
         let mut start = 0;
         for (index, c) in text.char_indices() {

@@ -23,8 +23,9 @@ use property::Rendered;
 pub(crate) use zones::Definitions;
 use zones::UsedZones;
 
-/// How long a line may become before it needs more room: few are longer.
+/// How long a line, and a text that is made anew, may become before it needs more room: few are longer.
 const USUAL_LINE: usize = 256;
+const USUAL_TEXT: usize = 64;
 
 /// Writes one item.
 pub(crate) struct Generator<'g> {
@@ -84,7 +85,7 @@ impl<'g> Generator<'g> {
             notes: Vec::new(),
             header: String::with_capacity(USUAL_LINE),
             body: Body::with_capacity(USUAL_LINE),
-            room: String::new(),
+            room: String::with_capacity(USUAL_TEXT),
             used: UsedZones::default(),
             zones_at: None,
             kept: Kept::of(setting, item),
@@ -116,7 +117,7 @@ impl<'g> Generator<'g> {
             match *member {
                 PlanMember::Property(index) => {
                     let property = &plan.properties[index];
-                    if self.setting.is_active(index) && property.available(self.setting.peer) {
+                    if self.setting.is_written(index) {
                         self.property(index, property);
                     }
                 }

@@ -111,44 +111,16 @@ impl<'g> Generator<'g> {
         rendered: Option<Rendered<'g>>,
     ) {
         let property: &'g Property = &plan.property;
-        if rendered.is_some() {
+        let limit = self.setting.limit(index).and_then(|limit| Some((limit.max_size?, limit.no_truncate)));
+        let has_values = rendered.is_some();
+        if has_values {
             self.mark_written(&property.name);
             self.use_zone(plan, slot.place);
         }
-        let Some(rendered) = rendered else {
-            self.begin_header(plan, slot, false);
-            self.body.begin(0);
-            if let ValueCount::Fixed(count) = property.count {
-                (0..count).for_each(|_| self.body.next(Some(property.separator)));
-            }
-            return self.write_text();
-        };
-        let limit = self.setting.limit(index).and_then(|limit| Some((limit.max_size?, limit.no_truncate)));
+        let mut data = None;
+        let mut is_address = false;
         match rendered {
-            Rendered::Bytes(bytes) => {
-                if let Some((most, _)) = limit.filter(|(most, _)| bytes.len() > *most) {
-                    // Half a picture is none.
-                    return self.leave_out(index, plan, slot, most);
-                }
-                self.begin_header(plan, slot, true);
-                self.body.begin(0);
-                self.decorate(&property.name);
-                self.write_bytes(&bytes);
-            }
-            Rendered::Address(address) => {
-                self.begin_header(plan, slot, true);
-                let has_value_type =
-                    property.parameters.iter().any(|parameter| parameter.name.eq_ignore_ascii_case("VALUE"));
-                if !has_value_type {
-                    let is_old = self.context.mode == MimeMode::Old;
-                    self.header.push_str(if is_old { ";VALUE=URL" } else { ";VALUE=URI" });
-                }
-                self.body.begin(0);
-                self.body.push(address);
-                self.decorate(&property.name);
-                self.write_text();
-            }
-            Rendered::Texts => {
+            Some(Rendered::Texts) => {
                 if let Some((most, no_truncate)) = limit.filter(|_| self.body.cut > 0) {
                     // Half a time or half a rule is another one.
                     if no_truncate || !plan.cut {
@@ -159,10 +131,38 @@ impl<'g> Generator<'g> {
                 if property.count == ValueCount::ExpandedList {
                     return self.write_each(plan, slot, limit.map_or(usize::MAX, |(most, _)| most));
                 }
-                self.begin_header(plan, slot, true);
-                self.decorate(&property.name);
-                self.write_text();
             }
+            Some(Rendered::Bytes(bytes)) => {
+                if let Some((most, _)) = limit.filter(|(most, _)| bytes.len() > *most) {
+                    // Half a picture is none.
+                    return self.leave_out(index, plan, slot, most);
+                }
+                self.body.begin(0);
+                data = Some(bytes);
+            }
+            Some(Rendered::Address(address)) => {
+                self.body.begin(0);
+                self.body.push(address);
+                is_address = true;
+            }
+            None => {
+                self.body.begin(0);
+                if let ValueCount::Fixed(count) = property.count {
+                    (0..count).for_each(|_| self.body.next(Some(property.separator)));
+                }
+            }
+        }
+        self.begin_header(plan, slot, has_values);
+        if is_address && !property.parameters.iter().any(|one| one.name.eq_ignore_ascii_case("VALUE")) {
+            let is_old = self.context.mode == MimeMode::Old;
+            self.header.push_str(if is_old { ";VALUE=URL" } else { ";VALUE=URI" });
+        }
+        if has_values {
+            self.decorate(&property.name);
+        }
+        match data {
+            Some(bytes) => self.write_bytes(&bytes),
+            None => self.write_text(),
         }
     }
 
@@ -189,6 +189,7 @@ impl<'g> Generator<'g> {
 
     /// Group, name and parameters. An occurrence without values shows what decides about its position, and
     /// nothing that is stored.
+    #[inline]
     fn begin_header(&mut self, plan: &'g PropertyPlan, slot: Slot, has_values: bool) {
         let property: &'g Property = &plan.property;
         self.header.clear();
@@ -239,6 +240,7 @@ impl<'g> Generator<'g> {
     }
 
     /// Writes header and body in the encoding that they need.
+    #[inline]
     pub(super) fn write_text(&mut self) {
         let fold = self.setting.peer.fold;
         let is_old = self.context.mode == MimeMode::Old;

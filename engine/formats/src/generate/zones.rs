@@ -81,12 +81,16 @@ impl<'g> Generator<'g> {
     pub(super) fn use_zone(&mut self, plan: &PropertyPlan, place: Place) {
         let Some(zone) = self.context.own_zone else { return };
         let fields = plan.values.iter().filter_map(|map| target(map, place.0));
+        let mut has_time = false;
         for field in fields {
             if let Value::Timestamp(time) = self.item.get_at(field, place.1) {
                 self.used.add(zone, Some(time.in_zone(zone)));
+                has_time = true;
             }
         }
-        self.used.add(zone, None);
+        if !has_time {
+            self.used.add(zone, None);
+        }
     }
 
     /// Writes the definitions of all zones to where they belong.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use syncloom_config::{Combine, Conversion, MimeMode, Parameter, ValueMap};
 
 use super::exists;
-use crate::convert::multimix::Mix;
+use crate::convert::multimix::{Mix, MixGroup};
 
 /// A `<value>`.
 #[derive(Debug)]
@@ -15,18 +15,20 @@ pub(crate) struct ValuePlan {
     pub is_plain: bool,
     /// The inner forms of its rules, of those that have one; nothing where the conversion has none.
     pub mixes: Vec<Option<Mix>>,
+    /// The same by the fields that they are about, as names are looked for.
+    pub mix_groups: Vec<MixGroup>,
 }
 
 impl ValuePlan {
     /// Prepares one.
     pub fn new(map: &ValueMap) -> ValuePlan {
-        let mixes = match map.conversion {
+        let mixes: Vec<Option<Mix>> = match map.conversion {
             Conversion::MultiMix => map.enums.iter().map(|rule| Mix::parse(&rule.value)).collect(),
             _ => Vec::new(),
         };
         let is_plain =
             map.conversion == Conversion::None && map.combine == Combine::No && map.enums.is_empty();
-        ValuePlan { map: map.clone(), is_plain, mixes }
+        ValuePlan { map: map.clone(), is_plain, mix_groups: MixGroup::all(&mixes), mixes }
     }
 }
 
