@@ -35,6 +35,11 @@ pub(super) fn store(
     let rule = own(text, start)
         .or_else(|refused| other(text, start).map_err(|_| refused))
         .map_err(|refused| NoteKind::RuleRefused(refused.to_string()))?;
+    if rule.until.is_some_and(|until| !times::is_writable(until)) {
+        return Err(NoteKind::RuleRefused(
+            "when it ends cannot be told without the start of the event".into(),
+        ));
+    }
     let until = rule.until.map(|until| times::placed(until, context));
     let rule = Block { until, ..rule };
     // The old dialect has no days without a time: a day as end lasts until midnight.
@@ -59,6 +64,9 @@ pub(super) fn text(map: &ValueMap, place: Place, context: &Context<'_>, item: &I
         *value = item.get_at(field, place.1);
     }
     let Ok(rule) = Block::from_values(values) else { return String::new() };
+    if rule.until.is_some_and(|until| !times::is_writable(until)) {
+        return String::new();
+    }
     let until =
         rule.until.map(|until| times::on_the_peers_clock(until, &Context { own_zone: None, ..*context }));
     let rule = Block { until, ..rule };
