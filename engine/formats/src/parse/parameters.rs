@@ -82,7 +82,7 @@ impl<'p> Parser<'p> {
             };
             let known = known.map(|known| &plan.parameters[known]);
             match text {
-                Cow::Borrowed(text) if !parameter.has_parts() && known.is_none() => {
+                Cow::Borrowed(text) if !parameter.has_parts() && known.is_none_or(|known| known.is_list) => {
                     take(Cow::Borrowed(split::trimmed(text)));
                 }
                 Cow::Borrowed(text) => each_value(known, text, |value| take(Cow::Borrowed(value))),

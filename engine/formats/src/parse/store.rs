@@ -94,8 +94,9 @@ impl<'p> Parser<'p> {
     #[inline]
     fn store_value(&mut self, known: &Known<'_, 'p>, charset: Option<&str>) -> bool {
         let Known { plan, line, .. } = *known;
-        let is_text = line.transfer() == Transfer::Plain && plan.binary != Binary::Always;
-        match line.text().filter(|_| is_text && charset::is_usual(charset)) {
+        let is_text =
+            line.transfer() == Transfer::Plain && plan.binary != Binary::Always && charset::is_usual(charset);
+        match if is_text { line.text() } else { None } {
             Some(text) => self.store_text(known, text, line.may_have_escapes() && split::has_escapes(text)),
             None => self.store_encoded(known, charset),
         }

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use syncloom_config::{Combine, Conversion, MimeMode, Parameter, ValueMap};
 
 use super::exists;
-use crate::convert::multimix::Mix;
+use crate::convert::multimix::{Mix, MixGroup};
 use crate::enums::{self, ByName, Translated};
 
 /// A `<value>`.
@@ -16,19 +16,28 @@ pub(crate) struct ValuePlan {
     pub is_plain: bool,
     /// The inner forms of its rules, of those that have one; nothing where the conversion has none.
     pub mixes: Vec<Option<Mix>>,
+    /// The same by the fields that they are about, as names are looked for.
+    pub mix_groups: Vec<MixGroup>,
+    /// Its rules by the names that they know.
     by_name: ByName,
 }
 
 impl ValuePlan {
     /// Prepares one.
     pub fn new(map: &ValueMap) -> ValuePlan {
-        let mixes = match map.conversion {
+        let mixes: Vec<Option<Mix>> = match map.conversion {
             Conversion::MultiMix => map.enums.iter().map(|rule| Mix::parse(&rule.value)).collect(),
             _ => Vec::new(),
         };
         let is_plain =
             map.conversion == Conversion::None && map.combine == Combine::No && map.enums.is_empty();
-        ValuePlan { map: map.clone(), is_plain, mixes, by_name: ByName::new(&map.enums) }
+        ValuePlan {
+            map: map.clone(),
+            is_plain,
+            mix_groups: MixGroup::all(&mixes),
+            mixes,
+            by_name: ByName::new(&map.enums),
+        }
     }
 
     /// The rule that translates a name.
@@ -64,6 +73,10 @@ pub(crate) struct ParameterPlan {
     pub has_rule: bool,
     /// Whether its rules or its way to combine values say that it holds several.
     pub is_list: bool,
+    /// What stands before its first value in a line, and before each further one.
+    pub before: [String; 2],
+    /// Whether its values stand without its name.
+    pub is_bare: bool,
 }
 
 impl ParameterPlan {
@@ -75,11 +88,17 @@ impl ParameterPlan {
                 || parameter.positional
                 || matches!(map.conversion, Conversion::MultiMix | Conversion::Bitmap)
         };
+        let is_old = mode == MimeMode::Old;
+        let is_bare = is_old && parameter.default;
+        let first = if is_bare { ";".to_owned() } else { format!(";{}=", parameter.name) };
+        let further = if is_old { first.clone() } else { ",".to_owned() };
         ParameterPlan {
             value: parameter.value.as_ref().map(ValuePlan::new),
             exists: exists(parameter.only_for, mode),
             has_rule: parameter.rule.is_some(),
             is_list: parameter.value.as_ref().is_some_and(is_list),
+            before: [first, further],
+            is_bare,
         }
     }
 
