@@ -289,7 +289,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The next property; empty lines are passed over.
-    #[inline(always)]
+    #[inline]
     pub fn next(&mut self) -> Option<Next> {
         loop {
             let first = self.physical()?;
