@@ -2,6 +2,7 @@
 //!
 //! Not its job: how it is found and kept, which `crate::kept` and reading do.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
@@ -12,6 +13,8 @@ use syncloom_script::{Item, Value};
 use super::Generator;
 use super::zones::move_end;
 use crate::kept::{self, Entry, Line, Role, digest};
+use crate::parse;
+use crate::plan::PropertyPlan;
 use crate::setting::Setting;
 
 /// The entries of an item, and which of them have been written.
@@ -44,7 +47,7 @@ impl Kept {
         }
         let mut beside: HashMap<(Role, String), Vec<usize>> = HashMap::new();
         for (index, entry) in entries.iter().enumerate().rev() {
-            if let Role::Beside | Role::Further = entry.role {
+            if let Role::Beside | Role::Further | Role::Between = entry.role {
                 let line = entry.line();
                 let digest = line.value.split(':').next().unwrap_or_default();
                 let key = (entry.role, format!("{}:{digest}", key(&entry.path, line.name)));
@@ -75,6 +78,25 @@ impl Generator<'_> {
             let key = key(self.path, name);
             self.kept.written.insert(key);
         }
+    }
+
+    /// Puts the values of an occurrence that have no field between those that are in the body. Whether there are any.
+    pub(super) fn put_between(&mut self, plan: &PropertyPlan, texts: &mut [Cow<'_, str>]) -> bool {
+        if plan.unstored.is_empty() || self.kept.beside.is_empty() {
+            return false;
+        }
+        let key = format!("{}:{}", key(self.path, &plan.property.name), digest(self.body.text()));
+        let Some(entry) = self.kept.take(Role::Between, &key) else { return false };
+        let mut rest = entry.line().value.split_once(':').map(|(_, values)| values);
+        for text in texts {
+            let Some(values) = rest else { break };
+            let (value, further) = parse::next_value(values, &[';'], MimeMode::Standard);
+            if text.is_empty() {
+                *text = Cow::Owned(value.into_owned());
+            }
+            rest = further;
+        }
+        true
     }
 
     /// Adds to header and body what the occurrence that they are about came with.
@@ -112,7 +134,7 @@ impl Generator<'_> {
             let wanted = match entry.role {
                 Role::Own => true,
                 Role::Instead => !kept.written.contains(&key(self.path, entry.line().name)),
-                Role::Beside | Role::Further => false,
+                Role::Beside | Role::Further | Role::Between => false,
             };
             if wanted && !*used && entry.path.eq_ignore_ascii_case(self.path) {
                 *used = true;

@@ -156,6 +156,9 @@ impl<'g> Generator<'g> {
         }
         self.begin_header(plan, slot, true);
         self.fill_body(plan, &texts);
+        if self.put_between(plan, &mut texts) {
+            self.fill_body(plan, &texts);
+        }
         self.decorate(&property.name);
         self.write_text();
         self.give_back(texts);

@@ -173,14 +173,29 @@ impl<'p> Parser<'p> {
             values.push(value);
             rest = next;
         }
-        for number in &known.plan.unstored {
-            if values.get(*number).is_some_and(|value| !value.is_empty()) {
-                let kind = NoteKind::UnstoredValue(number + 1);
-                self.note(known.line.number(), &known.plan.property.name, kind);
-            }
+        if self.leave_between(known, &values) {
+            return true;
         }
         let placed = self.place(known, Values::Texts(&values));
         self.settled(placed, known, None, last, &text[..used])
+    }
+
+    /// Keeps or notes the values that have no field. `true` says that the line is kept as it is, as it has no others.
+    fn leave_between(&mut self, known: &Known<'_, 'p>, values: &[Cow<'_, str>]) -> bool {
+        let Known { plan, path, line, .. } = *known;
+        let is_there = |place: &&usize| values.get(**place).is_some_and(|value| !value.is_empty());
+        for place in plan.unstored.iter().filter(is_there) {
+            let kind = NoteKind::UnstoredValue(place + 1);
+            if !self.keeps() {
+                self.note(line.number(), &plan.property.name, kind);
+            } else if self.surplus.keep_between(values, &plan.unstored) {
+                return false;
+            } else {
+                self.leave_line(path, line, None, kind);
+                return true;
+            }
+        }
+        false
     }
 
     /// Stores each value of a list as if it was a property of its own.
@@ -312,6 +327,14 @@ impl<'p> Parser<'p> {
                     Err(kind) => self.note(line.number(), &property.name, kind),
                 }
             }
+        }
+        // What is not kept and not stored either must not stand in the way of an occurrence that can be stored.
+        if let (Some(NoteKind::NotUnderstood(_)), [_]) = (&refused, plan.values.as_slice())
+            && !self.keeps()
+            && property.group_field.is_none()
+        {
+            self.clear(plan, found.place);
+            self.counters.give_back(found.counter, found.repetition);
         }
         refused.map_or(Placed::Stored, Placed::Refused)
     }
