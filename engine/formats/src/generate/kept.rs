@@ -2,7 +2,6 @@
 //!
 //! Not its job: how it is found and kept, which `crate::kept` and reading do.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
@@ -80,30 +79,32 @@ impl Generator<'_> {
         }
     }
 
-    /// Puts the values of an occurrence that have no field between those that are in the body. Whether there are any.
-    pub(super) fn put_between(&mut self, plan: &PropertyPlan, texts: &mut [Cow<'_, str>]) -> bool {
+    /// The values, of the occurrence that is in the body, that no field is for; the others are empty.
+    pub(super) fn take_between(&mut self, plan: &PropertyPlan) -> Option<Vec<String>> {
         if plan.unstored.is_empty() || self.kept.beside.is_empty() {
-            return false;
+            return None;
         }
         let key = format!("{}:{}", key(self.path, &plan.property.name), digest(self.body.text()));
-        let Some(entry) = self.kept.take(Role::Between, &key) else { return false };
+        let entry = self.kept.take(Role::Between, &key)?;
         let mut rest = entry.line().value.split_once(':').map(|(_, values)| values);
-        for text in texts {
-            let Some(values) = rest else { break };
-            let (value, further) = parse::next_value(values, &[';'], MimeMode::Standard);
-            if text.is_empty() {
-                *text = Cow::Owned(value.into_owned());
-            }
+        let mut values = Vec::new();
+        while let Some(text) = rest {
+            let (value, further) = parse::next_value(text, &[';'], MimeMode::Standard);
+            values.push(value.into_owned());
             rest = further;
         }
-        true
+        Some(values)
     }
 
     /// Adds to header and body what the occurrence that they are about came with.
+    #[inline]
     pub(super) fn decorate(&mut self, name: &str) {
-        if self.kept.beside.is_empty() {
-            return;
+        if !self.kept.beside.is_empty() {
+            self.add_beside(name);
         }
+    }
+
+    fn add_beside(&mut self, name: &str) {
         let key = format!("{}:{}", key(self.path, name), digest(self.body.text()));
         let (beside, further) = (self.kept.take(Role::Beside, &key), self.kept.take(Role::Further, &key));
         if let Some(entry) = beside {
@@ -187,7 +188,7 @@ impl Generator<'_> {
         match bytes {
             Some(bytes) => self.write_bytes(&bytes),
             None => {
-                self.body.clear();
+                self.body.begin(usize::MAX);
                 self.body.push(&in_dialect(line.value, self.context.mode));
                 self.write_text();
             }
