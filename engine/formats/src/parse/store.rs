@@ -340,12 +340,12 @@ impl<'p> Parser<'p> {
     }
 
     /// The first position that fits the parameters and has room (manual 10.3.7). A property without positions
-    /// has one place, in which the first occurrence stays, unless its values are combined there.
+    /// has one place, in which the first occurrence stays, unless its values are combined there or are flags.
     fn find_place(&self, plan: &PropertyPlan, given: &Given<'_>, group: &str) -> Result<Found, NoteKind> {
         let (property, counters) = (&plan.property, &plan.counters);
         if property.positions.is_empty() {
             let counter = counters.first().copied().unwrap_or_default();
-            if self.counters.is_used(counter) && !shares(plan) {
+            if self.counters.is_used(counter) && !shares(plan) && !is_flags(plan) {
                 return Err(NoteKind::Repeated);
             }
             return Ok(Found {
@@ -430,6 +430,11 @@ fn bytes(line: Line<'_>) -> Cow<'_, [u8]> {
         data => Some(data.unwrap_or(value)),
     };
     in_base64.and_then(transfer::whole_base64).map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// Whether the values of a property are flags of one number, in which there is room for all of them.
+fn is_flags(plan: &PropertyPlan) -> bool {
+    matches!(plan.values.as_slice(), [map] if map.conversion == Conversion::Bitmap)
 }
 
 /// Whether the values of several occurrences go into one place.
