@@ -52,6 +52,16 @@ pub(super) fn cut<'t>(text: &'t str, separators: &Separators) -> (&'t str, Optio
     (text, None)
 }
 
+/// The next value of a text without its escapes, and what follows its separator.
+pub(crate) fn next_value<'t>(
+    text: &'t str,
+    separators: &Separators,
+    mode: MimeMode,
+) -> (String, Option<&'t str>) {
+    let (value, rest) = cut(text, separators);
+    (unescaped(value, separators, mode), rest)
+}
+
 /// Cuts a text into as many values as there is room for. Says how many they are, and how long they are together: what is
 /// left over begins with its separator.
 pub(super) fn cut_all<'t>(text: &'t str, separators: &Separators, values: &mut [&'t str]) -> (usize, usize) {

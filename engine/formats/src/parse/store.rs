@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use syncloom_config::{MimeMode, Property, Repeat, ValueCount};
+use syncloom_config::{Conversion, MimeMode, Property, Repeat, ValueCount};
 use syncloom_script::Value;
 use syncloom_script::item::MAX_ARRAY_INDEX;
 
@@ -167,13 +167,31 @@ impl<'p> Parser<'p> {
                 self.note(known.line.number(), &known.plan.property.name, NoteKind::TooManyValues);
             }
         }
-        for number in &known.plan.unstored {
-            if values.get(*number).is_some_and(|value| !value.is_empty()) {
-                let kind = NoteKind::UnstoredValue(number + 1);
-                self.note(known.line.number(), &known.plan.property.name, kind);
-            }
+        let is_there = |place: &usize| values.get(*place).is_some_and(|value| !value.is_empty());
+        if known.plan.unstored.iter().any(is_there) && self.leave_between(known, &values[..found]) {
+            return true;
         }
         self.place(known, Values::Texts(&values[..found], has_escapes), &text[..used])
+    }
+
+    /// Keeps or notes the values that have no field. `true` says that the line is kept as it is, as it has no others.
+    fn leave_between(&mut self, known: &Known<'_, 'p>, values: &[&str]) -> bool {
+        let Known { plan, path, line, .. } = *known;
+        let unescaped = |value: &&str| split::unescaped(value, &plan.separators, self.context.mode);
+        let values: Vec<String> = values.iter().map(unescaped).collect();
+        let is_there = |place: &&usize| values.get(**place).is_some_and(|value| !value.is_empty());
+        for place in plan.unstored.iter().filter(is_there) {
+            let kind = NoteKind::UnstoredValue(place + 1);
+            if !self.keeps() {
+                self.note(line.number(), &plan.property.name, kind);
+            } else if self.surplus.keep_between(&values, &plan.unstored) {
+                return false;
+            } else {
+                self.leave_line(path, line, None, kind);
+                return true;
+            }
+        }
+        false
     }
 
     /// Stores each value of a list as if it was a property of its own.
@@ -237,6 +255,14 @@ impl<'p> Parser<'p> {
         }
         let refused = self.set_values(plan, line, values, found.place);
         self.set_parameters(plan, line, given, found.place);
+        // What is not kept and not stored either must not stand in the way of an occurrence that can be stored.
+        if let (Some(NoteKind::NotUnderstood(_)), [_]) = (&refused, plan.values.as_slice())
+            && !self.keeps()
+            && property.group_field.is_none()
+        {
+            self.clear(plan, found.place);
+            self.counters.give_back(found.counter, found.repetition);
+        }
         match refused {
             Some(why) => self.leave_value(path, line, why),
             None if self.keeps() => self.leave_surplus(path, line, told),
@@ -304,12 +330,12 @@ impl<'p> Parser<'p> {
     }
 
     /// The first position that fits the parameters and has room (manual 10.3.7). A property without positions
-    /// has one place, in which the first occurrence stays, unless its values are combined there.
+    /// has one place, in which the first occurrence stays, unless its values are combined there or are flags.
     fn find_place(&self, plan: &PropertyPlan, given: &[Given<'_>], group: &str) -> Result<Found, NoteKind> {
         let (property, counters) = (&plan.property, &plan.counters);
         if property.positions.is_empty() {
             let counter = counters.first().copied().unwrap_or_default();
-            if self.counters.is_used(counter) && !plan.shares {
+            if self.counters.is_used(counter) && !plan.shares && !is_flags(plan) {
                 return Err(NoteKind::Repeated);
             }
             return Ok(Found {
@@ -392,4 +418,9 @@ fn bytes(line: Line<'_>) -> Cow<'_, [u8]> {
         data => Some(data.unwrap_or(value)),
     };
     in_base64.and_then(transfer::whole_base64).map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// Whether the values of a property are flags of one number, in which there is room for all of them.
+fn is_flags(plan: &PropertyPlan) -> bool {
+    matches!(plan.values.as_slice(), [map] if map.conversion == Conversion::Bitmap)
 }
