@@ -30,7 +30,6 @@ pub(crate) use header::is_encoding;
 use left::{Left, Surplus};
 use line::Line;
 use parameters::Given;
-pub(crate) use split::trimmed;
 use text::Text;
 pub(crate) use zones::Daylights;
 use zones::Times;
