@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use syncloom_config::Property;
 use syncloom_script::Zone;
+use syncloom_script::text::trimmed;
 
 use super::line::Line;
 use super::{Parser, split};
@@ -83,7 +84,7 @@ impl<'p> Parser<'p> {
             let known = known.map(|known| &plan.parameters[known]);
             match text {
                 Cow::Borrowed(text) if !parameter.has_parts() && known.is_none_or(|known| known.is_list) => {
-                    take(Cow::Borrowed(split::trimmed(text)));
+                    take(Cow::Borrowed(trimmed(text)));
                 }
                 Cow::Borrowed(text) => each_value(known, text, |value| take(Cow::Borrowed(value))),
                 Cow::Owned(text) => each_value(known, &text, |value| take(Cow::Owned(value.to_owned()))),
