@@ -78,10 +78,14 @@ impl Generator<'_> {
     }
 
     /// Adds to header and body what the occurrence that they are about came with.
+    #[inline]
     pub(super) fn decorate(&mut self, name: &str) {
-        if self.kept.beside.is_empty() {
-            return;
+        if !self.kept.beside.is_empty() {
+            self.add_beside(name);
         }
+    }
+
+    fn add_beside(&mut self, name: &str) {
         let key = format!("{}:{}", key(self.path, name), digest(self.body.text()));
         let (beside, further) = (self.kept.take(Role::Beside, &key), self.kept.take(Role::Further, &key));
         if let Some(entry) = beside {
@@ -165,7 +169,7 @@ impl Generator<'_> {
         match bytes {
             Some(bytes) => self.write_bytes(&bytes),
             None => {
-                self.body.clear();
+                self.body.begin(usize::MAX);
                 self.body.push(&in_dialect(line.value, self.context.mode));
                 self.write_text();
             }
