@@ -140,7 +140,10 @@ impl Entry {
                 self.add(&key, &(of_parameters + values.join(";").trim_end_matches(';')));
             }
             Kind::List => parts(value, ',').iter().for_each(|part| self.add(&key, &unescaped(part))),
-            Kind::Day => self.add(&key, &value.replace('-', "")[..8]),
+            Kind::Day => {
+                let day = value.replace('-', "");
+                self.add(&key, day.get(..8).unwrap_or(&day));
+            }
             Kind::Times => {
                 let zone = parameters.iter().find_map(|parameter| parameter.strip_prefix("TZID="));
                 let zone = zone.map(|id| {
@@ -248,7 +251,7 @@ fn zones(text: &str) -> Vec<Zone> {
             Some(Half::read(rest.split(&format!("END:{name}")).next()?))
         };
         let id = definition.lines().find_map(|line| line.strip_prefix("TZID:")).unwrap_or_default();
-        Zone { id: id.to_owned(), standard: half("STANDARD").unwrap(), daylight: half("DAYLIGHT") }
+        Zone { id: id.replace('\\', ""), standard: half("STANDARD").unwrap(), daylight: half("DAYLIGHT") }
     };
     definitions.map(zone).collect()
 }

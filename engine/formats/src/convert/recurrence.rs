@@ -56,9 +56,12 @@ pub(super) fn text(map: &ValueMap, place: Place, context: &Context<'_>, item: &I
     let Some(first) = target(map, place.0) else { return String::new() };
     let values: Vec<Value> = block(first).map(|field| item.get_at(field, place.1).clone()).collect();
     let Ok(rule) = Block::from_values(&values) else { return String::new() };
-    let until =
-        rule.until.map(|until| times::on_the_peers_clock(until, &Context { own_zone: None, ..*context }));
-    let rule = Block { until, ..rule };
+    let until = match context.mode {
+        MimeMode::Old => rule.until_in_old_mode(start(first, place, context, item).zone()),
+        MimeMode::Standard => rule.until,
+    };
+    let clock = Context { own_zone: None, ..*context };
+    let rule = Block { until: until.map(|until| times::on_the_peers_clock(until, &clock)), ..rule };
     let text = match context.mode {
         MimeMode::Old => vcal1::generate(&rule),
         MimeMode::Standard => ical::generate(&rule),

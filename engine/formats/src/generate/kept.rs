@@ -12,6 +12,7 @@ use syncloom_script::{Item, Value};
 use super::Generator;
 use super::zones::move_end;
 use crate::kept::{self, Entry, Line, Role, digest};
+use crate::plan::PropertyPlan;
 use crate::setting::Setting;
 
 /// The entries of an item, and which of them have been written.
@@ -78,11 +79,13 @@ impl Generator<'_> {
     }
 
     /// Adds to header and body what the occurrence that they are about came with.
-    pub(super) fn decorate(&mut self, name: &str) {
+    pub(super) fn decorate(&mut self, plan: &PropertyPlan) {
         if self.kept.beside.is_empty() {
             return;
         }
-        let key = format!("{}:{}", key(self.path, name), digest(self.body.text()));
+        let property = &plan.property;
+        let key =
+            format!("{}:{}", key(self.path, &property.name), digest(self.body.text(), self.context.mode));
         let (beside, further) = (self.kept.take(Role::Beside, &key), self.kept.take(Role::Further, &key));
         if let Some(entry) = beside {
             let line = entry.line();
@@ -91,6 +94,13 @@ impl Generator<'_> {
                 self.header.insert_str(0, line.group);
             }
             for parameter in line.each_parameter() {
+                // What the profile writes without its name in the old dialect is so in what it does not know.
+                let bare = parameter.split_once('=').filter(|(name, _)| {
+                    let mut defaults = property.parameters.iter().filter(|known| known.default);
+                    self.context.mode == MimeMode::Old
+                        && defaults.any(|known| known.name.eq_ignore_ascii_case(name))
+                });
+                let parameter = bare.map_or(parameter, |(_, value)| value);
                 push_parameter(&mut self.header, parameter, self.context.mode);
             }
         }

@@ -24,7 +24,7 @@ pub(super) enum Rendered<'g> {
 
 /// How an address begins that a blob holds instead of the data: no picture or sound begins like this. It is
 /// written as `VALUE=URI`, because its bytes in base 64 would be a broken picture to the other side.
-const ADDRESSES: [&[u8]; 5] = [b"http://", b"https://", b"ftp://", b"cid:", b"file://"];
+const ADDRESSES: [&[u8]; 6] = [b"http://", b"https://", b"ftp://", b"cid:", b"file://", b"data:"];
 
 impl<'g> Generator<'g> {
     /// The values at a place.
@@ -108,7 +108,7 @@ impl<'g> Generator<'g> {
                 }
                 self.begin_header(plan, slot, true);
                 self.body.clear();
-                self.decorate(&property.name);
+                self.decorate(plan);
                 return self.write_bytes(&bytes);
             }
             Some(Rendered::Address(address)) => {
@@ -121,7 +121,7 @@ impl<'g> Generator<'g> {
                 }
                 self.body.clear();
                 self.body.push(address);
-                self.decorate(&property.name);
+                self.decorate(plan);
                 return self.write_text();
             }
             Some(Rendered::Texts(texts)) => texts,
@@ -149,14 +149,14 @@ impl<'g> Generator<'g> {
             for text in &texts {
                 self.begin_header(plan, slot, true);
                 self.fill_body(plan, std::slice::from_ref(text));
-                self.decorate(&property.name);
+                self.decorate(plan);
                 self.write_text();
             }
             return;
         }
         self.begin_header(plan, slot, true);
         self.fill_body(plan, &texts);
-        self.decorate(&property.name);
+        self.decorate(plan);
         self.write_text();
         self.give_back(texts);
     }

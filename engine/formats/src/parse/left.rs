@@ -120,13 +120,14 @@ impl Parser<'_> {
             return;
         }
         let name = name(line);
+        let digest = digest(value, self.setting.codec.datatype.mode);
         if !(surplus.group.is_empty() && surplus.parameters.is_empty()) {
             let dot = if surplus.group.is_empty() { "" } else { "." };
-            let text = format!("{}{dot}{name}{}:{}", surplus.group, surplus.parameters, digest(value));
+            let text = format!("{}{dot}{name}{}:{}", surplus.group, surplus.parameters, digest);
             self.left.push(path, Role::Beside, text);
         }
         if !surplus.values.is_empty() {
-            let text = format!("{name}:{}:{}", digest(value), surplus.values);
+            let text = format!("{name}:{digest}:{}", surplus.values);
             self.left.push(path, Role::Further, text);
         }
     }
