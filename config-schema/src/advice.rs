@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::check::Node;
 use crate::diagnostic::Code;
+use crate::node::Node;
 use crate::source::Report;
 use crate::tags::Acts;
 

@@ -1,12 +1,13 @@
 //! `<include file="…"/>`, an extension: the tags of another file stand in its place. Every place in that file
 //! stays a place in that file.
 //!
-//! Not its job: opening files (`load`), and what the tags mean.
+//! Not its job: opening files (`file`), and what the tags mean.
 
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::encoding::decode;
+use crate::file::{MAX_FILE_SIZE, readable};
 use crate::source::{Report, Source};
 use crate::xml::{self, Element};
 
@@ -15,7 +16,7 @@ pub(crate) const MAX_DEPTH: usize = 16;
 /// How many files a config may include: more than anyone keeps, and few enough to read.
 const MAX_FILES: usize = 500;
 /// How many bytes all files together may have: as many as the config alone.
-const MAX_TOTAL: u64 = crate::load::MAX_FILE_SIZE;
+const MAX_TOTAL: u64 = MAX_FILE_SIZE;
 
 /// The root of an included file: any tags may stand in it.
 pub(crate) const ROOT: &str = "fragment";
@@ -80,7 +81,7 @@ impl Files {
         let text = match decode(&bytes) {
             Ok(text) => text,
             Err((code, message, at)) => {
-                let source = Source::new(&shown, crate::load::readable(&bytes, at));
+                let source = Source::new(&shown, readable(&bytes, at));
                 let place = source.locate(at..at);
                 report.adopt(vec![Diagnostic::new(code, place, message)]);
                 report.include(source);

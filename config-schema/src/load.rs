@@ -5,17 +5,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::check::{Node, Rules, check};
+use crate::check::{Rules, check};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::encoding::decode;
+use crate::file::{MAX_FILE_SIZE, changed, read, read_included, readable};
 use crate::include::Files;
 use crate::model::Config;
+use crate::node::Node;
 use crate::source::{Report, Source, Sources};
 use crate::variables::{LANGUAGE_VERSION, LANGUAGE_VERSION_HEX, Variables};
 use crate::{advice, build, show, xml};
-
-/// The largest file that is read. The largest config known has 120 kB.
-pub(crate) const MAX_FILE_SIZE: u64 = 16 << 20;
 
 /// What a config is loaded with.
 #[derive(Debug, Clone, Default)]
@@ -169,35 +168,6 @@ pub fn load(path: &Path, options: &LoadOptions) -> Loaded {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, (Code, String)> {
-    use std::io::Read;
-    let unreadable =
-        |error: std::io::Error| (Code::Unreadable, format!("{} cannot be read: {error}", path.display()));
-    if path.is_dir() {
-        return Err((Code::Unreadable, format!("{} is a folder; name the config in it", path.display())));
-    }
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    Ok(bytes)
-}
-
-/// When a file was changed last, in milliseconds since 1970.
-fn changed(path: &Path) -> Option<i64> {
-    let changed = std::fs::metadata(path).ok()?.modified().ok()?;
-    i64::try_from(changed.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
-}
-
-/// Reads a file that a config includes.
-fn read_included(path: &Path) -> Result<Vec<u8>, (Code, String)> {
-    let bytes = read(path)?;
-    if bytes.len() as u64 > MAX_FILE_SIZE {
-        let message = format!("{} is larger than {} MB", path.display(), MAX_FILE_SIZE >> 20);
-        return Err((Code::TooLarge, message));
-    }
-    Ok(bytes)
-}
-
 /// Loads a config from the bytes of its file. The path is for messages and for `config_path`;
 /// it is not read.
 pub fn load_text(path: &Path, bytes: &[u8], options: &LoadOptions) -> Loaded {
@@ -222,13 +192,6 @@ pub(crate) fn read_source(path: &Path, bytes: &[u8]) -> Result<Source, Box<Loade
         Ok(text) => Ok(Source::new(&path.to_string_lossy(), text)),
         Err(fault) => Err(Box::new(failed(path, readable(bytes, fault.2), fault))),
     }
-}
-
-/// What can be shown of a file that cannot be read: up to the fault, and the rest of its line as far as it is text.
-pub(crate) fn readable(bytes: &[u8], fault: usize) -> String {
-    let (before, behind) = bytes.split_at_checked(fault).unwrap_or((bytes, &[]));
-    let rest = behind.iter().take_while(|b| b.is_ascii_graphic() || **b == b' ').count();
-    format!("{}{}", String::from_utf8_lossy(before), String::from_utf8_lossy(&behind[..rest]))
 }
 
 fn understand(

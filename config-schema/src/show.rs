@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use crate::check::Node;
+use crate::node::Node;
 use crate::tags::{self, Acts, Kind, Tag};
 
 /// What stands in the place of a secret.

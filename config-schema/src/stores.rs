@@ -2,10 +2,10 @@
 //!
 //! Not its job: tags in places where no store has them (`check`).
 
-use crate::check::Node;
 use crate::diagnostic::Code;
+use crate::node::Node;
+use crate::placeholders::Statement::{Map, MapSelect, Target};
 use crate::source::Report;
-use crate::sql::Statement::{Map, MapSelect, Target};
 use crate::tags::{Kind, Tag};
 use crate::values;
 

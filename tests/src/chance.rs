@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use roxmltree::{Document, Node};
+pub use syncloom_fuzz_checks::Chance;
 
 /// Words that mean something in a message, or something else.
 const WORDS: &[&str] = &[
@@ -51,29 +52,6 @@ const WORDS: &[&str] = &[
     "1.2",
     "SyncML/1.0",
 ];
-
-/// A sequence of numbers that is the same each time (xorshift, Marsaglia 2003).
-pub struct Chance(u64);
-
-impl Chance {
-    /// The sequence of this number.
-    pub fn new(number: u64) -> Self {
-        Chance((number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    /// A number below a bound.
-    pub fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound.max(1) as u64) as usize
-    }
-
-    /// One of several.
-    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
 
 /// A message in XML with one to five changes: elements that are missing, there twice, in another's place, inside of
 /// another, or say something else. What proves the user stays, as otherwise there would be nothing to see.

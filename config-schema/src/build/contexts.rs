@@ -9,11 +9,11 @@ use syncloom_script::functions::Contexts;
 use syncloom_script::lang::{ContextBuilder, Scope, ScriptId};
 
 use super::scripting::Scripting;
-use crate::check::Node;
 use crate::model::{
     AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, Place,
     RuleScript, Scripts, SessionScript,
 };
+use crate::node::Node;
 use crate::source::Report;
 
 /// A script: its tag, and in what it differs from the others of its context.

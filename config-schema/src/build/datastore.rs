@@ -18,12 +18,12 @@ use super::typesupport::{self, Used};
 use super::values::{attr_text, boolean, choice, some_number, some_text};
 use super::{Common, contexts, superdatastore, zones};
 use crate::advice::waits;
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
     Charset, DatabaseScript, Datastore, DatastoreScript, FieldMap, Filters, Scripts, SqliteFile, Store,
     Strategy, TypeUse,
 };
+use crate::node::Node;
 use crate::source::Report;
 
 /// What a datastore takes from around it.

@@ -14,12 +14,12 @@ use super::values::{
 };
 use super::{contexts, objects, profile, text_profile};
 use crate::advice::waits;
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
     BaseType, Coding, DataType, Member, MimeMode, MimeProfile, ObjectProfile, Profile, ProfileUse, Scripts,
     TextCoding, TextProfile, ZipLevel,
 };
+use crate::node::Node;
 use crate::source::Report;
 
 /// A datatype that a datastore can name.

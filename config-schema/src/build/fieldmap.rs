@@ -10,9 +10,9 @@ use super::filters::FilterNames;
 use super::names::{attr_field, field};
 use super::statements::Statements;
 use super::values::{attr_boolean, attr_integer, attr_text, boolean, integer, look_up};
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{ArrayMap, DatabaseScript, DbType, FieldMap, Map, Scripts};
+use crate::node::Node;
 use crate::source::Report;
 
 /// What a field map can refer to.

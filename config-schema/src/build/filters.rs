@@ -5,9 +5,9 @@
 use syncloom_script::filter::{FieldNames, Filter, ProblemKind, Role};
 use syncloom_script::{FieldId, FieldList};
 
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{Filters, Member, Profile, ProfileUse};
+use crate::node::Node;
 use crate::source::Report;
 
 /// The names that the filters of a datastore can use.

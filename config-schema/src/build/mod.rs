@@ -30,8 +30,8 @@ use std::path::Path;
 
 use syncloom_script::{Timestamp, Zones};
 
-use crate::check::Node;
 use crate::model::{Config, Transport};
+use crate::node::Node;
 use crate::source::Report;
 use crate::variables::Variables;
 

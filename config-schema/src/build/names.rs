@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use syncloom_script::{FieldId, FieldList};
 
-use crate::check::{Attr, Node};
 use crate::diagnostic::{Code, did_you_mean};
+use crate::node::{Attr, Node};
 use crate::source::Report;
 
 /// The parts of one kind.

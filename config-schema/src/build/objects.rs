@@ -6,9 +6,9 @@ use syncloom_script::FieldList;
 
 use super::names::attr_field;
 use super::values::{boolean, some_text};
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{ObjectProfile, ProfileUse, TagMap};
+use crate::node::Node;
 use crate::source::Report;
 
 /// The field that holds the name of the outermost element, and the `<xmltag>` that stands for it.

@@ -3,9 +3,9 @@
 //! Not its job: loading modules, and looking whether they are there.
 
 use super::values::{boolean, integer, some_text};
-use crate::check::Node;
 use crate::diagnostic::{Code, did_you_mean};
 use crate::model::{PluginModule, SessionPlugin};
+use crate::node::Node;
 use crate::source::Report;
 
 /// The modules of the program itself (manual 14.1.1, 14.4).

@@ -11,12 +11,12 @@ use syncloom_script::{FieldId, FieldList, FieldType};
 
 use super::names::attr_field;
 use super::values::{attr_boolean, attr_character, attr_integer, attr_text, boolean, choice, look_up};
-use crate::check::{Attr, Node};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::model::{
     Combine, Conversion, EnumMode, EnumRule, Member, MimeMode, MimeProfile, Parameter, Position, Profile,
     Property, Repeat, Selector, ValueCount, ValueMap, ZoneOptions,
 };
+use crate::node::{Attr, Node};
 use crate::source::Report;
 
 /// The words for what of a zone is written.

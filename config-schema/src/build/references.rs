@@ -3,8 +3,8 @@
 //! Not its job: names that must be defined before they are used (`names`).
 
 use super::values::attr_text;
-use crate::check::{Attr, Node};
 use crate::diagnostic::{Code, Severity, did_you_mean};
+use crate::node::{Attr, Node};
 use crate::source::Report;
 use crate::tags::Kind;
 

@@ -8,9 +8,9 @@ use super::contexts;
 use super::names::Names;
 use super::scripting::Scripting;
 use super::values::{attr_text, boolean, choice, some_text};
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{Charset, PeerPattern, RemoteRule, RuleSettings, Scripts, SessionScript};
+use crate::node::Node;
 use crate::source::Report;
 use crate::values;
 

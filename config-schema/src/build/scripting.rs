@@ -8,8 +8,8 @@ use std::sync::Arc;
 use syncloom_script::lang::{Library, Macros, ScriptError};
 
 use super::values::{attr_text, integer};
-use crate::check::Node;
 use crate::diagnostic::Code;
+use crate::node::Node;
 use crate::source::Report;
 use crate::xml::Text;
 

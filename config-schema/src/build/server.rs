@@ -15,12 +15,12 @@ use super::store::sqlite_file;
 use super::values::{attr_text, boolean, choice, integer, some_number, some_text, text};
 use super::{Common, contexts, plugin, rules, zones};
 use crate::advice::waits;
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
     Auth, Charset, Datastore, LoginScript, PasswordForm, Scripts, Server, SessionScript, SimpleAuth,
     SqlServer, SyncMlVersion,
 };
+use crate::node::Node;
 use crate::source::Report;
 
 /// What can be synchronised.

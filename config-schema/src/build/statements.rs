@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use syncloom_script::FieldList;
 
-use crate::check::Node;
 use crate::diagnostic::{Code, Severity};
 use crate::model::Sql;
+use crate::node::Node;
 use crate::source::Report;
 use crate::sql;
 use crate::tags::Kind;

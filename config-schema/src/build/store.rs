@@ -5,12 +5,12 @@
 use super::plugin::Modules;
 use super::statements::Statements;
 use super::values::{boolean, choice, integer, some_text};
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{
     DbType, FieldMap, Items, LineEnds, PluginItems, PluginModule, SqlItems, SqlTargets, SqliteFile, Store,
     Targets,
 };
+use crate::node::Node;
 use crate::source::Report;
 
 /// The SQLite file that a tag names; what it does not say is as the one around it says.

@@ -8,9 +8,9 @@ use super::datastore::{self, Built};
 use super::names::Names;
 use super::typesupport::Used;
 use super::values::some_text;
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::Contained;
+use crate::node::Node;
 use crate::source::Report;
 
 /// The datastores so far, by their names and aliases.

@@ -7,8 +7,8 @@ use syncloom_script::{FieldId, FieldList};
 use super::names::{attr_field, field};
 use super::objects;
 use super::values::{attr_character, attr_integer, attr_text, boolean, choice, integer, some_text};
-use crate::check::Node;
 use crate::model::{LineKind, LineList, LineMap, MailParts, TextProfile};
+use crate::node::Node;
 use crate::source::Report;
 
 /// Builds a text profile of a `<textprofile>`, or of a datatype that has its lines itself. A line whose field is

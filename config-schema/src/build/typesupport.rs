@@ -4,9 +4,9 @@
 
 use super::datatypes::{Type, Types, has_profile};
 use super::values::attr_text;
-use crate::check::Node;
 use crate::diagnostic::Code;
 use crate::model::{DataType, ProfileUse, TypeUse};
+use crate::node::Node;
 use crate::source::Report;
 
 /// The datatypes of a datastore that can be exchanged.

@@ -2,7 +2,7 @@
 //!
 //! Not its job: telling of bad values; they have been told of, and count as their defaults.
 
-use crate::check::Node;
+use crate::node::Node;
 use crate::tags;
 use crate::values;
 

@@ -5,8 +5,8 @@
 use syncloom_script::{Zone, Zones};
 
 use super::values::some_text;
-use crate::check::Node;
 use crate::diagnostic::Code;
+use crate::node::Node;
 use crate::source::Report;
 use crate::tags::Kind;
 

@@ -4,6 +4,7 @@
 //! Not its job: how the XML is read (`load`), and what is wrong with it (`diagnostic`).
 
 mod charset;
+mod datastore;
 mod datatypes;
 mod objects;
 mod plugin;
@@ -23,6 +24,7 @@ use syncloom_script::lang::Library;
 use syncloom_script::{FieldList, Zone, Zones};
 
 pub use charset::Charset;
+pub use datastore::{Contained, Datastore, Filters, Store, Strategy, TypeUse};
 pub use datatypes::{
     BaseType, Coding, Combine, Conversion, DataType, EnumMode, EnumRule, Member, MimeMode, MimeProfile,
     Parameter, Position, Profile, ProfileUse, Property, Repeat, Selector, TextCoding, ValueCount, ValueMap,
@@ -35,12 +37,11 @@ pub use scripts::{
     AfterConnect, ArrayScript, DatabaseScript, DatastoreScript, DatatypeScript, LoginScript, RuleScript,
     Scripts, SessionScript,
 };
-pub use server::{
-    ArrayMap, Auth, Datastore, FieldMap, Filters, LineEnds, Map, PasswordForm, Server, SimpleAuth, SqlServer,
-    SqliteFile, Strategy, SyncMlVersion, TypeUse,
-};
+pub use server::{Auth, PasswordForm, Server, SimpleAuth, SqlServer, SyncMlVersion};
 pub use sql::{DbType, FieldPlaceholder, Place, Placeholder, Sql, SqlPart, SqlStatement};
-pub use store::{Contained, Items, PluginItems, SqlItems, SqlTargets, Store, Targets};
+pub use store::{
+    ArrayMap, FieldMap, Items, LineEnds, Map, PluginItems, SqlItems, SqlTargets, SqliteFile, Targets,
+};
 pub use text::{LineKind, LineList, LineMap, MailParts, TextProfile};
 
 /// A whole `sysync_config` document.

@@ -1,28 +1,14 @@
 //! What keeps a datastore: its items in one place, its targets and maps in the same or in another one (manual 12.20,
-//! 14.2), or the datastores that it is made of (manual 11.35).
+//! 14.2).
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use syncloom_script::Item;
-use syncloom_script::filter::{Filter, Ids};
+use syncloom_script::filter::Filter;
+use syncloom_script::{FieldId, FieldList, FieldType, Item};
 
 use super::plugin::PluginModule;
-use super::server::{Datastore, FieldMap, LineEnds, SqliteFile};
 use super::sql::{DbType, Sql};
-
-/// What keeps a datastore.
-#[derive(Debug)]
-pub enum Store {
-    /// It has items of its own.
-    Own {
-        /// What keeps them.
-        items: Items,
-        /// What keeps its targets and maps.
-        targets: Targets,
-    },
-    /// Other datastores: it is a superdatastore (manual 11.35).
-    Contains(Vec<Contained>),
-}
 
 /// What keeps the items of a datastore.
 #[derive(Debug)]
@@ -40,24 +26,6 @@ pub enum Targets {
     Sql(Box<SqlTargets>),
     /// A plugin (manual 14).
     Plugin(Box<PluginModule>),
-}
-
-/// A `<contains>` of a superdatastore (manual 11.35.1).
-#[derive(Debug)]
-pub struct Contained {
-    /// The datastore.
-    pub datastore: Arc<Datastore>,
-    /// `<dispatchfilter>`: incoming items that pass are for it; outgoing ones are made to pass.
-    pub dispatch: Option<Filter>,
-    /// `<guidprefix>`: what its ids begin with in the superdatastore; no two parts have the same.
-    pub guid_prefix: String,
-}
-
-impl Contained {
-    /// Whether an item belongs to it.
-    pub fn takes(&self, item: &Item) -> bool {
-        self.dispatch.as_ref().is_none_or(|filter| filter.test(item, Ids::default()))
-    }
 }
 
 /// The SQL of the targets and maps of a datastore (manual 12.20.2, 12.20.5).
@@ -143,4 +111,115 @@ pub struct PluginItems {
     pub line_ends: LineEnds,
     /// `<fieldmap>` (manual 11.34.41).
     pub field_map: FieldMap,
+}
+
+/// An SQLite database file (manual 12.20.6, 12.20.7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqliteFile {
+    /// `<sqlitefile>`; a relative path begins where the program was started.
+    pub path: PathBuf,
+    /// `<sqlitebusytimeout>`: seconds to wait for a lock.
+    pub busy_timeout: u32,
+    /// `<sqliteschema>` (a Syncloom extension): SQL that is run once when the file does not exist yet.
+    pub schema: Option<PathBuf>,
+}
+
+/// How a line ends in database text (manual 11.34.34).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineEnds {
+    /// CR LF.
+    Dos,
+    /// LF.
+    Unix,
+    /// CR.
+    Mac,
+    /// Vertical tab.
+    Filemaker,
+}
+
+impl LineEnds {
+    /// All line ends with the words that the config uses for them; three of them mean the same.
+    pub const NAMES: &'static [(&'static str, LineEnds)] = &[
+        ("none", LineEnds::Unix),
+        ("unix", LineEnds::Unix),
+        ("mac", LineEnds::Mac),
+        ("dos", LineEnds::Dos),
+        ("cstr", LineEnds::Unix),
+        ("filemaker", LineEnds::Filemaker),
+    ];
+}
+
+/// `<fieldmap>`: columns and fields (manual 11.34.41).
+#[derive(Debug)]
+pub struct FieldMap {
+    /// The field list.
+    pub list: Arc<FieldList>,
+    /// The fields of a row: those of the field list, and behind them the variables of the scripts around the
+    /// database, so that columns can be mapped to them (manual 11.34.41.5).
+    pub rows: Arc<FieldList>,
+    /// The columns of the master record, in order.
+    pub maps: Vec<Map>,
+    /// The detail records, in order.
+    pub arrays: Vec<ArrayMap>,
+}
+
+/// `<map>` (manual 11.34.41.1).
+#[derive(Debug)]
+pub struct Map {
+    /// The column.
+    pub column: String,
+    /// The field of a row.
+    pub field: FieldId,
+    /// It is a variable of scripts, which is the same for all detail records unless it is an array.
+    pub variable: bool,
+    /// The column's type.
+    pub kind: DbType,
+    /// Mode `r`: read.
+    pub read: bool,
+    /// Mode `i` or `w`: written in new records.
+    pub insert: bool,
+    /// Mode `u` or `w`: written in existing records.
+    pub update: bool,
+    /// Mode `f`: a time in no zone.
+    pub floating: bool,
+    /// Mode `x`: the field is kept for `<finalisationscript>`.
+    pub keep: bool,
+    /// `size`: the largest number of characters or bytes; `None` is no limit.
+    pub size: Option<u32>,
+    /// `truncate`: what is too long may be cut.
+    pub truncate: bool,
+    /// `set_no`.
+    pub set_no: u16,
+}
+
+impl Map {
+    /// The type of its field in a row; `None` for a row of another field map.
+    pub fn field_type(&self, row: &Item) -> Option<FieldType> {
+        row.list().get(self.field).map(|field| field.kind)
+    }
+}
+
+/// `<array>`: detail records of an item (manual 12.20.20 to 12.20.24).
+#[derive(Debug)]
+pub struct ArrayMap {
+    /// Its columns.
+    pub maps: Vec<Map>,
+    /// `sizefrom`: the array field, or number field, that says how many there are.
+    pub size_from: Option<FieldId>,
+    /// `<maxrepeat>`; `None` is no limit.
+    pub max_repeat: Option<u32>,
+    /// `<repeatinc>`.
+    pub repeat_inc: u32,
+    /// `<storeempty>`.
+    pub store_empty: bool,
+    /// `<alwaysclean>`.
+    pub always_clean: bool,
+    /// `<selectarraysql>`.
+    pub select: Sql,
+    /// `<deletearraysql>`.
+    pub delete: Option<Sql>,
+    /// `<insertelementsql>`.
+    pub insert: Option<Sql>,
+    /// `<noitemsfilter>`: an item that passes has no detail records (manual 12.20.22).
+    pub no_items: Option<Filter>,
 }

@@ -4,7 +4,6 @@
 //! Not its job: what a value is at run time, and whether the SQL is right.
 
 mod field;
-mod placeholders;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,11 +12,9 @@ use syncloom_script::FieldList;
 
 use crate::diagnostic::Code;
 use crate::model::{Place, Placeholder, Sql, SqlPart, SqlStatement};
+use crate::placeholders::{self, Meaning, PLACEHOLDERS, Statement};
 use crate::source::Report;
 use crate::xml::Text;
-
-use placeholders::{Meaning, PLACEHOLDERS};
-pub use placeholders::{Statement, placeholders};
 
 /// The SQL of a tag, cut. `None`: there is none, or it cannot be used; the report says why.
 pub(crate) struct Cut {

@@ -2,7 +2,7 @@
 //!
 //! Not its job: the SQL of the columns.
 
-use crate::sql::Statement;
+use crate::placeholders::Statement;
 
 use super::waiting::BLOBS;
 use super::words::{DB_TYPE, PRO, SQL};

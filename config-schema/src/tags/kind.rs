@@ -2,7 +2,7 @@
 //!
 //! Not its job: whether a text is a value of a kind (`values`).
 
-use crate::sql::Statement;
+use crate::placeholders::Statement;
 
 /// What a tag or an attribute contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! Not its job: what the statements mean (`crate::sql`).
 
-use crate::sql::Statement;
+use crate::placeholders::Statement;
 
 use super::waiting::{FILTERS, LOGS, ODBC, SCRIPTS, STAMPS, TABLES};
 use super::words::{AGENT, DB_TYPE, PRO, QUOTING, SQL};

@@ -15,10 +15,16 @@ pub(crate) struct Counts {
     pub(crate) advice: usize,
 }
 
-/// Loads the config and prints its problems to the console. `None`: it cannot be used.
+/// Loads the config and prints its problems to the console; of advice, which is the same each time, how much there is.
+/// `None`: it cannot be used.
 pub(crate) fn load(args: &ConfigArgs) -> Option<Arc<Config>> {
-    let loaded = syncloom_config::load(&args.path, &options(args, false));
+    let mut loaded = syncloom_config::load(&args.path, &options(args, false));
+    let advice = counts(&loaded.diagnostics).advice;
+    loaded.diagnostics.retain(|told| told.severity != Severity::Advice);
     show(&loaded);
+    if loaded.config.is_some() && advice > 0 {
+        eprintln!("{advice} pieces of advice about this config: syncloom check {}", args.path.display());
+    }
     loaded.config.map(Arc::new)
 }
 

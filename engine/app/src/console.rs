@@ -23,14 +23,15 @@ pub(crate) fn clean(text: &str) -> String {
 /// A session has begun.
 pub(crate) fn begun(id: &str, report: &Report) {
     let datastores: Vec<String> =
-        report.datastores.iter().map(|store| format!("{} {}", store.name, store.mode)).collect();
+        report.datastores.iter().map(|store| format!("{} {}", clean(&store.name), store.mode)).collect();
     println!("session {} begun: {}: {}", short(id), who(report), datastores.join(", "));
 }
 
 /// A session has ended.
 pub(crate) fn ended(id: &str, report: &Report, seconds: f64) {
     let outcome = report.outcome.as_ref().map(ToString::to_string).unwrap_or_default();
-    let datastores: String = report.datastores.iter().map(|store| format!(": {store}")).collect();
+    let datastores: String =
+        report.datastores.iter().map(|store| format!(": {}", clean(&store.to_string()))).collect();
     println!(
         "session {} ended: {}{datastores}: {} after {seconds:.1} s",
         short(id),

@@ -300,6 +300,39 @@ fn convert_takes_files_and_folders_and_names_what_is_lost() {
 }
 
 #[test]
+fn convert_reads_files_in_utf_16() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("config.xml"), CONVERT).unwrap();
+    let exported = format!("\u{FEFF}{}{}", card("2.1", "N:Müller\r\n"), card("2.1", "N:李\r\n"));
+    for bytes in [u16::to_le_bytes, u16::to_be_bytes] {
+        std::fs::write(path("a.vcf"), exported.encode_utf16().flat_map(bytes).collect::<Vec<u8>>()).unwrap();
+        let said =
+            syncloom(&["convert", &path("config.xml"), "--from", "old", "--to", "new", &path("a.vcf")]);
+        assert_eq!(text(&said.stdout), card("3.0", "N:Müller!\r\n") + &card("3.0", "N:李!\r\n"));
+    }
+}
+
+#[test]
+fn convert_does_not_write_over_what_it_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::create_dir(folder.path().join("in")).unwrap();
+    std::fs::write(path("config.xml"), CONVERT).unwrap();
+    let only_copy = card("2.1", "N:A\r\n");
+    std::fs::write(path("in/a.vcf"), &only_copy).unwrap();
+    for (output, input) in [("in/a.vcf", "in/a.vcf"), ("in/../in/a.vcf", "in")] {
+        let output = path(output);
+        let arguments =
+            ["convert", &path("config.xml"), "--from", "old", "--to", "new", "-o", &output, &path(input)];
+        let said = syncloom(&arguments);
+        assert_eq!(said.status.code(), Some(2));
+        assert_eq!(text(&said.stderr), format!("syncloom: {output} is read: write to another file\n"));
+        assert_eq!(std::fs::read_to_string(path("in/a.vcf")).unwrap(), only_copy);
+    }
+}
+
+#[test]
 fn convert_shows_fields_and_json_and_reads_standard_input() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config.xml");

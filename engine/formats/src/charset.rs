@@ -132,6 +132,8 @@ fn clean<'b>(text: Cow<'b, str>, notes: &mut Vec<NoteKind>) -> Cow<'b, str> {
         cleaned.push_str(before);
         rest = match after.as_bytes() {
             [b'\r', b'\n', ..] => &after[1..],
+            // Some phones send it so.
+            [b'\r', b'\r', b'\n', ..] => &after[2..],
             [b'\r', ..] => {
                 cleaned.push('\n');
                 &after[1..]
@@ -202,5 +204,6 @@ mod tests {
     #[test]
     fn line_ends_become_one_and_nul_goes() {
         assert_eq!(text(b"a\r\nb\rc\n\0d", None), ("a\nb\nc\nd".into(), vec![NoteKind::DroppedNul]));
+        assert_eq!(text(b"a\r\r\nb\r\r\n\r\r\nc", None), ("a\nb\n\nc".into(), vec![]));
     }
 }

@@ -60,6 +60,8 @@ pub enum NoteKind {
     NotUnderstood(String),
     /// More values than the property has places for.
     TooManyValues,
+    /// The so-many-th value of the property has no field; it was dropped.
+    UnstoredValue(usize),
     /// There is no place left for another occurrence; it was dropped.
     NoPlaceLeft,
     /// The property occurred before, and its position says that the last occurrence stays.
@@ -134,6 +136,7 @@ impl fmt::Display for NoteKind {
             NoteKind::NoVersion => f.write_str("the version is missing"),
             NoteKind::NotUnderstood(text) => write!(f, "{text:?} is no value for its field, skipped"),
             NoteKind::TooManyValues => f.write_str("more values than the profile has, the rest is skipped"),
+            NoteKind::UnstoredValue(number) => write!(f, "its value {number} has no field, skipped"),
             NoteKind::NoPlaceLeft => f.write_str("no place left for another one, skipped"),
             NoteKind::Replaced => f.write_str("comes more than once; the last is taken"),
             NoteKind::KeptFirst => f.write_str("its field has a value already, which is kept"),

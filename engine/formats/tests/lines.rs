@@ -31,6 +31,7 @@ fn a_note_is_the_same_each_time_that_it_is_read_and_written() {
         ("Title\r\ntext\r\n", "Title", "text\n", "Title\r\ntext\r\n"),
         ("Title\n\nunix\n\n", "Title", "\nunix\n\n", "Title\r\n\r\nunix\r\n\r\n"),
         ("Title\rmac\rends", "Title", "mac\nends", "Title\r\nmac\r\nends\r\n"),
+        ("Title\r\r\nphone\r\r\nends", "Title", "phone\nends", "Title\r\nphone\r\nends\r\n"),
         ("\r\n only text", "", " only text", "\r\n only text\r\n"),
         ("\u{FEFF}mark\r\nx", "mark", "x", "mark\r\nx\r\n"),
         ("قائمة\r\n牛奶 🥛", "قائمة", "牛奶 🥛", "قائمة\r\n牛奶 🥛\r\n"),
@@ -46,6 +47,14 @@ fn a_note_is_the_same_each_time_that_it_is_read_and_written() {
         let (again, _) = parsed(&codec, sent.as_bytes());
         assert_eq!(written(&codec, &again), sent, "{received:?}");
     }
+}
+
+#[test]
+fn a_title_that_is_not_there_leaves_its_line_empty() {
+    let codec = note("");
+    let mut item = Item::new(Arc::clone(codec.datatype().fields()));
+    set(&mut item, "TEXT", Value::Text("first\nsecond".into()));
+    assert_eq!(written(&codec, &item), "\r\nfirst\r\nsecond\r\n");
 }
 
 #[test]

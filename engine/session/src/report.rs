@@ -33,7 +33,7 @@ pub enum Outcome {
 /// The account of one datastore.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DatastoreReport {
-    /// The datastore's name.
+    /// The datastore's name, with that of the folder in it if the peer names one: `contacts/Work`.
     pub name: String,
     /// The kind of sync, in words.
     pub mode: &'static str,

@@ -3,6 +3,7 @@
 //! A check takes bytes and asserts: they give a value or a diagnostic, in bounded time, and what is given keeps its
 //! bounds. Fuzz targets and a test of this crate run the same checks. Not its job: making the bytes.
 
+mod chance;
 pub mod filter;
 pub mod mail;
 pub mod mime;
@@ -11,6 +12,8 @@ pub mod rrule;
 pub mod script;
 pub mod timestamp;
 pub mod vtimezone;
+
+pub use chance::Chance;
 
 /// A check with its name, which is that of its fuzz target, and inputs to begin with.
 pub struct Target {

@@ -93,6 +93,10 @@ fn mime_dir(case: &Case<'_>) -> Option<&'static str> {
     {
         return Some("a line without a colon is skipped, and the one after it kept");
     }
+    let name = |line: &str| line.split([':', ';']).next().unwrap_or_default().to_owned();
+    if text.split("\r\n").any(|line| !line.starts_with([' ', '\t']) && name(line).ends_with([' ', '\t'])) {
+        return Some("white space behind the name of a property is none of it");
+    }
     if repeats_single(case) {
         return Some("of a property with one place the first is taken");
     }

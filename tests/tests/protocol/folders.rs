@@ -57,7 +57,7 @@ fn of_alerts(answer: &Answer) -> Vec<String> {
 #[test]
 fn several_folders_in_one_session() {
     for tongue in Tongue::ALL {
-        let server = server();
+        let mut server = server();
         let mut peer = Peer::new(&server.url, "peer-1", tongue);
         let alerts = ["contacts", "contacts/work"].map(|folder| alert_of(201, folder, None, "a1"));
         let answer = peer.send(alerts.to_vec(), true);
@@ -82,6 +82,8 @@ fn several_folders_in_one_session() {
             rows("SELECT datastore, device_path, anchor FROM targets ORDER BY 1"),
             ["contacts1|./contacts|a1", "contacts2|./contacts/work|a1"]
         );
+        let begun = server.line("begun");
+        assert!(begun.ends_with(": contacts slow, contacts/work slow"), "{begun}");
         // A deletion in one folder is none in the other, and each has its own changes.
         server.sql("INSERT INTO contacts (user, folder, last_name) VALUES (1, 2, 'New one')");
         peer.begin();

@@ -4,6 +4,9 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use syncloom_config::Charset;
+use syncloom_formats::recode;
+
 /// How deeply folders are looked into: exports lie in a folder or two, and a link may lead round in circles.
 const MAX_DEPTH: usize = 16;
 
@@ -17,14 +20,25 @@ pub(super) struct Source {
 }
 
 impl Source {
+    /// Its bytes. What a mark at the beginning says to be in UTF-16, as some programs export it, is put into UTF-8.
     pub fn read(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
         match &self.path {
-            Some(path) => fs::read(path),
-            None => {
-                let mut bytes = Vec::new();
-                io::stdin().read_to_end(&mut bytes).map(|_| bytes)
-            }
+            Some(path) => bytes = fs::read(path)?,
+            None => drop(io::stdin().read_to_end(&mut bytes)?),
         }
+        Ok(match bytes.as_slice() {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+                recode::decode(&bytes, Some(Charset::Utf16)).0.into_bytes()
+            }
+            _ => bytes,
+        })
+    }
+
+    /// Whether it is the file at a path, by whatever name.
+    pub fn is(&self, path: &Path) -> bool {
+        let own = self.path.as_ref().and_then(|own| fs::canonicalize(own).ok());
+        own.is_some_and(|own| fs::canonicalize(path).is_ok_and(|path| path == own))
     }
 
     fn file(path: PathBuf) -> Source {

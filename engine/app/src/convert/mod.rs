@@ -121,11 +121,17 @@ fn convert(args: &ConvertArgs) -> Result<Count, String> {
             Target::Type(Box::new(Codec::new(to)))
         }
     };
+    let sources = input::sources(&args.files)?;
     let out: Box<dyn Write> = match &args.output {
         None => Box::new(io::stdout().lock()),
-        Some(path) => Box::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?),
+        Some(path) => {
+            // It may be the only copy.
+            if sources.iter().any(|source| source.is(path)) {
+                return Err(format!("{} is read: write to another file", path.display()));
+            }
+            Box::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?)
+        }
     };
-    let sources = input::sources(&args.files)?;
     let progress = Progress::new(sources.iter().map(|source| source.size).sum());
     let mut converter = Converter::new(&config, from, target, args, BufWriter::new(out), progress);
     for source in sources {

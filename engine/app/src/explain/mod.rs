@@ -5,7 +5,7 @@ mod status;
 
 use std::process::ExitCode;
 
-use syncloom_config::sql::placeholders;
+use syncloom_config::placeholders::placeholders;
 use syncloom_config::tags::{self, GLOBAL_ATTRIBUTES};
 use syncloom_config::{Attribute, Code, Page, Tag};
 use syncloom_script::functions::{self, Function};

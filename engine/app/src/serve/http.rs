@@ -23,7 +23,8 @@ use syncloom_wire::Encoding;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 
-use super::registry::{Answer, Registry, Request as SyncRequest};
+use super::registry::Registry;
+use super::request::{Answer, Request as SyncRequest};
 use crate::console;
 
 /// What a request may have beyond the announced message size. The first message of a session comes before

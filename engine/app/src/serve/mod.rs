@@ -1,8 +1,11 @@
 //! `syncloom serve`: from a config to a listening server, and to its end.
 
+mod claims;
 mod http;
+mod lock;
 mod pace;
 mod registry;
+mod request;
 mod slot;
 
 use std::io;

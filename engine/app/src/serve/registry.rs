@@ -4,45 +4,20 @@
 //! peers that ignore that, by device and SessionID from the same network address.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use syncloom_session::{Server, Session};
 use syncloom_stores::Stores;
-use syncloom_wire::{Encoding, Header, Limits, decode, encode};
+use syncloom_wire::{Header, Limits, decode, encode};
 
-use super::pace::{Claims, Watching};
-use super::slot::{Slot, Ticket, fingerprint, lock, random};
+use super::claims::{Claims, Watching};
+use super::lock::lock;
+use super::request::{Answer, DeviceKey, Request};
+use super::slot::{Slot, Ticket, fingerprint, random};
 
 /// Sessions at a time. One takes some 100 KB, and a peer that is not logged in can begin as many as it likes.
 pub(super) const MAX_SESSIONS: usize = 2_000;
-
-/// One request.
-pub(super) struct Request<'a> {
-    /// The query of its address.
-    pub(super) query: Option<&'a str>,
-    /// Where it comes from.
-    pub(super) peer: IpAddr,
-    /// How it is encoded.
-    pub(super) encoding: Encoding,
-    /// The message.
-    pub(super) body: &'a [u8],
-}
-
-/// What a request gets.
-pub(super) enum Answer {
-    /// A SyncML message.
-    Message(Vec<u8>),
-    /// It is not SyncML.
-    Malformed(String),
-    /// It goes on with a session that is not there.
-    NoSuchSession,
-    /// There are too many sessions.
-    Busy,
-    /// The server has failed.
-    Failed,
-}
 
 /// The sessions of a server.
 pub(super) struct Registry {
@@ -56,14 +31,6 @@ pub(super) struct Registry {
 struct Slots {
     by_id: HashMap<String, Arc<Slot>>,
     by_device: HashMap<DeviceKey, String>,
-}
-
-/// What a session is found by for peers that ignore the address they were told.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub(super) struct DeviceKey {
-    peer: IpAddr,
-    device: String,
-    session_id: String,
 }
 
 impl Registry {
@@ -87,17 +54,13 @@ impl Registry {
         request: &Request<'_>,
         fingerprint: u64,
     ) -> Result<Arc<Slot>, Answer> {
-        let device = DeviceKey {
-            peer: request.peer,
-            device: header.source.uri.clone(),
-            session_id: header.session_id.clone(),
-        };
+        let device = DeviceKey::new(request, header);
         let first = header.msg_id.trim() == "1";
         let mut slots = lock(&self.slots);
         let in_header = header.target.uri.split_once('?').map(|(_, query)| query);
         let told = self.told(request.query).or_else(|| self.told(in_header));
         let known = match told {
-            Some(id) => slots.by_id.get(id).filter(|slot| slot.device.device == device.device),
+            Some(id) => slots.by_id.get(id).filter(|slot| slot.device.is_same_device(&device)),
             None => slots.by_device.get(&device).and_then(|id| slots.by_id.get(id)),
         };
         match known.cloned() {

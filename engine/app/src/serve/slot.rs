@@ -6,15 +6,16 @@
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use syncloom_session::{Input, Interim, Reply, Session};
 use syncloom_wire::{Decoded, Encoding, Header, encode};
 use tokio::sync::oneshot;
 
+use super::lock::lock;
 use super::pace::Pace;
-use super::registry::{Answer, DeviceKey};
+use super::request::{Answer, DeviceKey};
 use crate::console;
 
 /// How long a session that nobody has logged in to is kept: peers try again at once.
@@ -395,11 +396,6 @@ pub(super) fn fingerprint(body: &[u8]) -> u64 {
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
     hasher.finish()
-}
-
-/// What is behind a lock is whole between any two calls; a session that panicked is over.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn now() -> i64 {

@@ -19,6 +19,7 @@ pub(super) struct Counters {
 
 #[derive(Default)]
 struct Group {
+    /// By their names in lower case: the case of a group means nothing (RFC 2425 section 5.8.2).
     by_name: HashMap<String, usize>,
     owned: HashSet<usize>,
     /// One more than the highest repetition of any property with this group field.
@@ -44,7 +45,7 @@ impl Counters {
                 |index: &usize| !known.owned.contains(index) && !self.taken.contains(&(counter, *index));
             return (next..=MAX_ARRAY_INDEX).find(free).unwrap_or(usize::MAX);
         }
-        match known.by_name.get(group) {
+        match known.by_name.get(&group.to_ascii_lowercase()) {
             Some(index) if !self.taken.contains(&(counter, *index)) => *index,
             _ => known.end,
         }
@@ -62,7 +63,7 @@ impl Counters {
         if group.is_empty() {
             self.next[counter] = index.saturating_add(1);
         } else {
-            known.by_name.entry(group.to_owned()).or_insert(index);
+            known.by_name.entry(group.to_ascii_lowercase()).or_insert(index);
             known.owned.insert(index);
         }
     }

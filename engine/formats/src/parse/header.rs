@@ -20,7 +20,7 @@ pub(super) fn find(line: &[u8]) -> Option<Parts> {
     let mut name = 0..usize::MAX;
     for (index, byte) in line.iter().enumerate() {
         match byte {
-            b':' => return Some(parts(name, index)),
+            b':' => return Some(parts(line, name, index)),
             b';' => name.end = name.end.min(index),
             b'.' if name.end == usize::MAX => name.start = index + 1,
             b'"' => return find_quoted(line),
@@ -30,8 +30,13 @@ pub(super) fn find(line: &[u8]) -> Option<Parts> {
     None
 }
 
-fn parts(name: Range<usize>, colon: usize) -> Parts {
-    Parts { name: name.start..name.end.min(colon), colon }
+/// White space behind a name is none of it.
+fn parts(line: &[u8], mut name: Range<usize>, colon: usize) -> Parts {
+    name.end = name.end.min(colon);
+    while let Some(b' ' | b'\t') = line[name.clone()].last() {
+        name.end -= 1;
+    }
+    Parts { name, colon }
 }
 
 /// The same for a line with quotes.
@@ -40,7 +45,7 @@ fn find_quoted(line: &[u8]) -> Option<Parts> {
     let colon = outside_quotes(line, b':')?;
     let end = line[..colon].iter().position(|byte| *byte == b';').unwrap_or(colon);
     let dot = line[..end].iter().rposition(|byte| *byte == b'.');
-    Some(parts(dot.map_or(0, |dot| dot + 1)..end, colon))
+    Some(parts(line, dot.map_or(0, |dot| dot + 1)..end, colon))
 }
 
 /// Where a byte stands outside of quotes; where the quotes are not closed, they are no quotes.
@@ -94,7 +99,7 @@ impl Said {
         Said { transfer: Transfer::Plain, has_charset: false, has_unknown_encoding: false, has_named: false };
 }
 
-/// Takes the parameters of a header apart, which begin with the semicolon `at`, and adds them to those of the text, in
+/// Takes the parameters of a header apart, which begin at or behind `at`, and adds them to those of the text, in
 /// which the header begins at `start`.
 pub(super) fn parameters(header: &[u8], mut at: usize, start: usize, all: &mut Vec<Parameter>) -> Said {
     let mut said = Said::NOTHING;

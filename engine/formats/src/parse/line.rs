@@ -370,7 +370,15 @@ impl<'a> Lines<'a> {
     /// Appends the lines that a value goes on in.
     fn unfold(&mut self, value: &mut Piece) {
         while let Some(next) = self.folded() {
-            self.pieces.append(value, &self.bytes[next.range()]);
+            let mut next = &self.bytes[next.range()];
+            // Who folds in the middle of a character does not fold at white space.
+            if let [b' ' | b'\t', rest @ ..] = next
+                && matches!(rest.first(), Some(0x80..0xC0))
+                && is_cut(self.pieces.get(*value))
+            {
+                next = rest;
+            }
+            self.pieces.append(value, next);
         }
     }
 
@@ -378,8 +386,8 @@ impl<'a> Lines<'a> {
     /// the value as it stands, whatever it begins with.
     fn join_soft_breaks(&mut self, value: &mut Piece) {
         loop {
-            let next = if self.pieces.get(*value).last() == Some(&b'=') {
-                value.end -= 1;
+            let next = if let Some(length) = self.soft_break(*value) {
+                value.end -= length;
                 self.physical()
             } else {
                 self.folded()
@@ -387,6 +395,20 @@ impl<'a> Lines<'a> {
             let Some(next) = next else { return };
             self.pieces.append(value, &self.bytes[next.range()]);
         }
+    }
+
+    /// How many bytes at the end of a value are a soft break. White space behind the `=` was put there on the way (RFC
+    /// 2045 section 6.7), unless what follows is a property.
+    fn soft_break(&self, value: Piece) -> Option<u32> {
+        let value = self.pieces.get(value);
+        let text = match value.last()? {
+            b'=' => return Some(1),
+            b' ' | b'\t' => value.trim_ascii_end().strip_suffix(b"=")?,
+            _ => return None,
+        };
+        let rest = &self.bytes[self.at..];
+        let end = memchr::memchr3(b'\n', b'\r', b':', rest)?;
+        (end > 0 && rest[end] != b':').then(|| place(value.len() - text.len()))
     }
 
     /// Passes over the further lines of a base 64 value: indented ones, and those that phones send without an
@@ -409,6 +431,14 @@ impl<'a> Lines<'a> {
             }
         }
     }
+}
+
+/// Whether a text ends in the middle of a character of UTF-8.
+fn is_cut(text: &[u8]) -> bool {
+    let end = &text[text.len().saturating_sub(3)..];
+    let start = end.iter().rposition(|byte| *byte >= 0xC0);
+    let last = start.and_then(|start| end.get(start..)).map(std::str::from_utf8);
+    matches!(last, Some(Err(error)) if error.error_len().is_none())
 }
 
 fn is_base64(byte: u8) -> bool {
@@ -462,6 +492,22 @@ mod tests {
     }
 
     #[test]
+    fn folds_in_the_middle_of_a_character_have_no_white_space_of_the_value() {
+        for (text, whole) in [
+            (&b"A:gr\xc3\r\n \xbcn\r\n x"[..], "grün x"),
+            (b"A:\xf0\x9f\r\n\t\x98\x80", "😀"),
+            (b"A:\xf0\x9f\x98\r\n \x80\r\n \xc3\xbc", "😀 ü"),
+        ] {
+            let mut lines = Lines::new(text, MimeMode::Old);
+            let Some(Next::Property(line)) = lines.next() else { panic!("{whole} is a property") };
+            assert_eq!(lines.pieces.line(&line).value(), whole.as_bytes());
+        }
+        let mut lines = Lines::new(b"A:\xe9\x80\x80\r\n \x80b\r\n \x80", MimeMode::Old);
+        let Some(Next::Property(line)) = lines.next() else { panic!("it is a property") };
+        assert_eq!(lines.pieces.line(&line).value(), b"\xe9\x80\x80 \x80b \x80", "not cut in one");
+    }
+
+    #[test]
     fn a_folded_header_is_joined_first() {
         assert_eq!(
             read("A;X=1;\r\n Y=2:v\r\n w\r\nB:1", MimeMode::Standard),
@@ -475,6 +521,8 @@ mod tests {
     fn soft_breaks_join_what_follows_as_it_stands() {
         let text = "A;ENCODING=QUOTED-PRINTABLE:abc=\r\ndef=\r\n x=\r\n\r\nB;quoted-printable:1=";
         assert_eq!(read(text, MimeMode::Old), ["1 /A:abcdef x", "5 /B:1"]);
+        let text = "A;QUOTED-PRINTABLE:abc= \r\ndef=\t \r\nghi= \r\nB;QUOTED-PRINTABLE:1= \r\n\r\nC:1";
+        assert_eq!(read(text, MimeMode::Old), ["1 /A:abcdefghi= ", "4 /B:1= ", "6 /C:1"]);
     }
 
     #[test]
@@ -490,5 +538,14 @@ mod tests {
             ["1 g/A[=HOME][TYPE=a,b][type=\"c:d;e\"][=X]latin1:v:w"]
         );
         assert_eq!(read("A;X=\"open;Y=1:v", MimeMode::Old), ["1 /A[X=\"open][Y=1]:v"]);
+    }
+
+    #[test]
+    fn white_space_around_names_and_parameters_means_nothing() {
+        let text = "A : v\r\ng.B\t ; HOME ; X = y:v\r\nC ;X=\"a:b\" :v\r\nD ;:v";
+        assert_eq!(
+            read(text, MimeMode::Old),
+            ["1 /A: v", "2 g/B[=HOME][X=y]:v", "3 /C[X=\"a:b\"]:v", "4 /D:v"]
+        );
     }
 }

@@ -69,15 +69,11 @@ impl<'p> Parser<'p> {
         self.context.own_zone = self.zone(plan, line);
         let mut given = std::mem::take(&mut self.given);
         self.parameters(plan, line, charset.as_deref(), &mut given);
-        let mut group = String::new();
-        if !line.group().is_empty() {
-            let name = String::from_utf8_lossy(line.group());
-            group = name.to_ascii_lowercase();
-            if property.group_field.is_none() {
-                self.surplus.group = name.into_owned();
-                if !self.keeps() {
-                    self.note(line.number(), &property.name, NoteKind::UnstoredGroup(group.clone()));
-                }
+        let group = String::from_utf8_lossy(line.group());
+        if !group.is_empty() && property.group_field.is_none() {
+            self.surplus.group = group.clone().into_owned();
+            if !self.keeps() {
+                self.note(line.number(), &property.name, NoteKind::UnstoredGroup(group.clone().into_owned()));
             }
         }
         if let Some(encoding) = line.unknown_encoding() {
@@ -102,6 +98,7 @@ impl<'p> Parser<'p> {
             return self.store_text(known, text, last);
         }
         let bytes = match line.transfer() {
+            Transfer::Plain if plan.binary == Binary::Always => bytes(line),
             Transfer::Plain => Cow::Borrowed(line.value()),
             Transfer::QuotedPrintable => {
                 let bytes: Vec<u8> = plan.separators.iter().filter_map(|c| u8::try_from(*c).ok()).collect();
@@ -175,6 +172,12 @@ impl<'p> Parser<'p> {
             let (value, next) = split::next_value(value_text, separators, self.context.mode);
             values.push(value);
             rest = next;
+        }
+        for number in &known.plan.unstored {
+            if values.get(*number).is_some_and(|value| !value.is_empty()) {
+                let kind = NoteKind::UnstoredValue(number + 1);
+                self.note(known.line.number(), &known.plan.property.name, kind);
+            }
         }
         let placed = self.place(known, Values::Texts(&values));
         self.settled(placed, known, None, last, &text[..used])
@@ -263,6 +266,7 @@ impl<'p> Parser<'p> {
         }
         if let Some(field) = property.group_field.and_then(|field| field.offset(found.place.0))
             && !group.is_empty()
+            && !self.item.get_at(field, found.place.1).to_text().eq_ignore_ascii_case(group)
         {
             self.item.set_at(field, found.place.1, Value::Text(group.into()));
         }
@@ -389,6 +393,20 @@ impl<'p> Parser<'p> {
         }
         cleared
     }
+}
+
+/// The value of a property that is always bytes (manual 10.3.4, `blob_b64`): it is base 64 also where the line does not
+/// say so. An address and what is no base 64 stay as they are.
+fn bytes(line: Line<'_>) -> Cow<'_, [u8]> {
+    let value = line.value();
+    let is_other = |kind: &[u8]| !kind.eq_ignore_ascii_case(b"BINARY");
+    let mut parameters = line.parameters();
+    let says_other = parameters.any(|one| one.name().eq_ignore_ascii_case(b"VALUE") && is_other(one.value()));
+    let in_base64 = match transfer::data_of_address(value) {
+        None if says_other => None,
+        data => Some(data.unwrap_or(value)),
+    };
+    in_base64.and_then(transfer::whole_base64).map_or(Cow::Borrowed(value), Cow::Owned)
 }
 
 /// Whether the values of several occurrences go into one place.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use syncloom_config::{
     BaseType, Combine, Conversion, DataType, EnumMode, MimeMode, Position, ProfileUse, Property, Repeat,
-    Selector,
+    Selector, ValueCount, ValueMap,
 };
 use syncloom_script::Value;
 
@@ -163,14 +163,14 @@ fn properties_of_one_group_have_one_index() {
         .property("TITLE", &["TITLE"], grouped)
         .build(BaseType::MimeDir, "1", MimeMode::Standard);
     let lines =
-        ["A.ORG:own", "B.ORG:employer", "B.TITLE:employee", "A.TITLE:boss", "ORG:club", "C.TITLE:chair"];
+        ["A.ORG:own", "B.ORG:employer", "b.TITLE:employee", "a.TITLE:boss", "ORG:club", "C.TITLE:chair"];
     let (item, notes) = read(&datatype, &lines);
     assert_eq!(texts(&item, "ORG"), ["own", "employer", "club"]);
     assert_eq!(texts(&item, "TITLE"), ["boss", "employee", "", "chair"]);
-    assert_eq!(texts(&item, "GROUP"), ["a", "b", "", "c"]);
+    assert_eq!(texts(&item, "GROUP"), ["A", "B", "", "C"]);
     assert_eq!(notes, []);
     let text = generated(&datatype, &item);
-    assert!(text.contains("a.ORG:own\r\nb.ORG:employer\r\nORG:club\r\na.TITLE:boss\r\n"), "{text}");
+    assert!(text.contains("A.ORG:own\r\nB.ORG:employer\r\nORG:club\r\nA.TITLE:boss\r\n"), "{text}");
 }
 
 #[test]
@@ -275,6 +275,19 @@ fn what_is_skipped_is_told_with_its_line() {
     );
 }
 
+#[test]
+fn a_value_between_others_that_has_no_field_is_told() {
+    let datatype = single(&["A", "C"], "A", |builder, property| {
+        property.count = ValueCount::Fixed(3);
+        let third = ValueMap { index: 2, ..property.values[0].clone() };
+        property.values.push(ValueMap { field: Some(builder.id("C")), ..third });
+    });
+    let (item, notes) = read(&datatype, &["P:a;b;c"]);
+    assert_eq!((texts(&item, "A"), texts(&item, "C")), (vec!["a".into()], vec!["c".into()]));
+    assert_eq!(notes, [NoteKind::UnstoredValue(2)]);
+    assert_eq!(read(&datatype, &["P:a;;c"]).1, []);
+}
+
 /// A calendar in small: entries of two kinds, with an alarm in one of them.
 fn calendar(mandatory: u32) -> Arc<DataType> {
     let list = fields("calendar", &["KIND", "SUMMARY", "DUE", "ALARM", "RULE", "LATE"]);
@@ -363,6 +376,25 @@ fn remote_rules_pick_one_of_a_group() {
         let parsed = codec.parse(b"BEGIN:T\r\nP:p\r\nQ:q\r\nEND:T\r\n", &peer).unwrap();
         let texts: Vec<String> = parsed.item.iter().map(|(_, value)| value.to_text()).collect();
         assert_eq!(texts, stored);
+    }
+}
+
+#[test]
+fn bytes_are_base_64_whether_their_line_says_so_or_not() {
+    for mode in [MimeMode::Old, MimeMode::Standard] {
+        let datatype = contacts(mode);
+        let photo = |line: &str| texts(&read(&datatype, &["VERSION:1", line]).0, "PHOTO");
+        for line in [
+            "PHOTO:SGVsbG8=",
+            "PHOTO;TYPE=JPEG:SGVs\r\n bG8=",
+            "PHOTO;VALUE=binary:SGVsbG8=",
+            "PHOTO;VALUE=uri:data:image/jpeg;base64,SGVsbG8=",
+        ] {
+            assert_eq!(photo(line), ["Hello"], "{line}");
+        }
+        for (line, text) in [("PHOTO;VALUE=uri:SGVsbG8=", "SGVsbG8="), ("PHOTO:no photo", "no photo")] {
+            assert_eq!(photo(line), [text], "{line}");
+        }
     }
 }
 

@@ -97,6 +97,20 @@ pub(crate) fn base64(bytes: &[u8]) -> (Vec<u8>, bool) {
     finish(decoded, &group, clean)
 }
 
+/// Decodes base 64 of which nothing is missing or odd; `None` for anything else.
+pub(crate) fn whole_base64(text: &[u8]) -> Option<Vec<u8>> {
+    let digits = text.iter().filter(|byte| !byte.is_ascii_whitespace()).count();
+    let (bytes, clean) = base64(text);
+    (clean && digits > 0 && digits % GROUP == 0).then_some(bytes)
+}
+
+/// The base 64 in an address that is all of the data (RFC 2397): `data:image/png;base64,AAEC`.
+pub(crate) fn data_of_address(address: &[u8]) -> Option<&[u8]> {
+    let comma = memchr::memchr(b',', address)?;
+    let (head, data) = (address[..comma].to_ascii_lowercase(), &address[comma + 1..]);
+    (head.starts_with(b"data:") && head.ends_with(b";base64")).then_some(data)
+}
+
 /// Digits that make three bytes.
 const GROUP: usize = 4;
 
@@ -136,5 +150,11 @@ mod tests {
         assert_eq!(base64(b"!!notb64!!"), (vec![0x9e, 0x8b, 0x5b, 0xeb], false));
         assert_eq!(base64(b"SGVsb"), (b"Hel".to_vec(), false));
         assert_eq!(base64(b""), (vec![], true));
+        assert_eq!(whole_base64(b"SGVs\n bG8="), Some(b"Hello".to_vec()));
+        for text in [&b""[..], b" ", b"SGVsbG8", b"hello world", b"http://x.example/"] {
+            assert_eq!(whole_base64(text), None);
+        }
+        assert_eq!(data_of_address(b"Data:image/png;Base64,AAEC"), Some(&b"AAEC"[..]));
+        assert_eq!(data_of_address(b"data:,AAEC"), None);
     }
 }

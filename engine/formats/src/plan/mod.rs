@@ -94,6 +94,8 @@ pub(crate) struct PropertyPlan {
     pub separators: Vec<char>,
     /// Its values.
     pub values: Vec<ValuePlan>,
+    /// Those of its several values that the config has no `<value>` for.
+    pub unstored: Vec<usize>,
     /// Its parameters.
     pub parameters: Vec<ParameterPlan>,
     /// The parameters that say the zone of its times.
@@ -225,6 +227,7 @@ impl Plan {
             escapes: Escapes::new(mode, &separators),
             separators,
             values: property.values.iter().map(ValuePlan::new).collect(),
+            unstored: unstored(property),
             needs_fields: needs_fields(property),
             zones: says_zone(property),
             parameters: property.parameters.iter().map(|one| ParameterPlan::new(one, mode)).collect(),
@@ -314,6 +317,13 @@ fn needs_fields(property: &Property) -> bool {
 /// Whether a property has its values separated from each other.
 pub(crate) fn is_structured(property: &Property) -> bool {
     property.count != ValueCount::Fixed(1)
+}
+
+/// Those of several different values that nothing is said of.
+fn unstored(property: &Property) -> Vec<usize> {
+    let ValueCount::Fixed(count @ 2..) = property.count else { return Vec::new() };
+    let is_said = |number: &usize| property.values.iter().any(|map| usize::from(map.index) == *number);
+    (0..usize::from(count)).filter(|number| !is_said(number)).collect()
 }
 
 /// Whether one of the values of a property has this conversion.

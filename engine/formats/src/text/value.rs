@@ -96,8 +96,8 @@ fn split(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
-/// The text of a line; `None` where there is nothing to write. What is not assigned is not written at all, and what
-/// is empty only where the line allows it.
+/// The text of a line; `None` where there is nothing to write. A header that is not assigned is not written at all, and
+/// what is empty only where the line allows it.
 pub(super) fn text(line: &LineMap, item: &Item) -> Option<String> {
     let values: Vec<&Value> = match line.list {
         Some(LineList { repeat: None, .. }) if item.is_array(line.field) => {
@@ -115,8 +115,10 @@ pub(super) fn text(line: &LineMap, item: &Item) -> Option<String> {
         texts.retain(|text| !text.is_empty());
     }
     if texts.is_empty() {
-        let known = item.get(line.field).is_assigned();
-        return (line.allow_empty && known).then(String::new);
+        // Lines that are known by their order alone have to be there, or those behind them would take their places.
+        let is_by_order = !line.in_header && line.tag.is_none();
+        let is_known = is_by_order || item.get(line.field).is_assigned();
+        return (line.allow_empty && is_known).then(String::new);
     }
     let separator = line.list.map_or(String::new(), |list| format!("{} ", list.separator));
     Some(texts.join(&separator))

@@ -229,7 +229,10 @@ impl DatastoreSync {
             shared_stamp: false,
             said: HashSet::new(),
             report: DatastoreReport {
-                name: datastore.name.clone(),
+                name: match folder.is_empty() {
+                    true => datastore.name.clone(),
+                    false => format!("{}/{folder}", datastore.name),
+                },
                 mode: mode.name(),
                 resumed: resumed.is_some(),
                 ..DatastoreReport::default()
