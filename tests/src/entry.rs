@@ -160,7 +160,10 @@ impl Entry {
                 let same = COUNTED.iter().find(|(counted, _)| *counted == rule);
                 self.add(&key, same.map_or(&rule, |(_, until)| until));
             }
-            Kind::Bytes => self.add(&key, &value.replace([' ', '\t'], "")),
+            Kind::Bytes => {
+                let data = value.strip_prefix("data:").and_then(|address| address.split_once(";base64,"));
+                self.add(&key, &data.map_or(value, |(_, data)| data).replace([' ', '\t'], ""));
+            }
             Kind::Address => {
                 let address = value.strip_prefix("MAILTO:").unwrap_or(value);
                 self.add(&key, &(of_parameters + address.strip_prefix("mailto:").unwrap_or(address)));
@@ -179,8 +182,10 @@ impl Entry {
             let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
             if lasts[0].contains(unit) { digits.parse().unwrap_or(0) } else { 0 }
         };
-        let end = time(start[0].trim_end_matches('Z')) + Duration::minutes(minutes('H') * 60 + minutes('M'));
-        self.add("VEVENT DTEND", &format!("{}Z", end.format("%Y%m%dT%H%M%S")));
+        let (start, zone) = start[0].split_at(start[0].find(' ').unwrap_or(start[0].len()));
+        let end = time(start.trim_end_matches('Z')) + Duration::minutes(minutes('H') * 60 + minutes('M'));
+        let end = format!("{}Z{zone}", end.format("%Y%m%dT%H%M%S"));
+        self.add("VEVENT DTEND", &end);
         self
     }
 
