@@ -104,14 +104,21 @@ impl<K: Copy + PartialEq> Scripts<K> {
 impl Scripts<DatabaseScript> {
     /// Whether a script sets a field of an item that is read.
     pub fn fills(&self, field: FieldId) -> bool {
+        self.reading().any(|script| self.context.sets(script.id, field))
+    }
+
+    /// Whether a script has a part in the reading of an item.
+    pub fn read(&self) -> bool {
+        self.reading().next().is_some()
+    }
+
+    fn reading(&self) -> impl Iterator<Item = &Script<DatabaseScript>> {
         use ArrayScript::{AfterRead, Finish, Init};
-        let reads = |kind| match kind {
+        self.scripts.iter().filter(|script| match script.kind {
             DatabaseScript::AfterRead => true,
             DatabaseScript::Array(_, script) => matches!(script, Init | AfterRead | Finish),
             _ => false,
-        };
-        let mut scripts = self.scripts.iter().filter(|script| reads(script.kind));
-        scripts.any(|script| self.context.sets(script.id, field))
+        })
     }
 
     /// Whether a script or a detail record's script has a part in the writing of an item.

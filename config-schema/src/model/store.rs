@@ -163,6 +163,27 @@ pub struct FieldMap {
     pub arrays: Vec<ArrayMap>,
 }
 
+impl FieldMap {
+    /// Whether detail records have a part in what these fields, or variables of scripts, are when an item has been read.
+    pub fn details_reach(&self, fields: &[FieldId]) -> bool {
+        self.arrays.iter().any(|array| {
+            let made_to_pass = array.no_items.iter().flat_map(Filter::fields);
+            let mut beside = array.size_from.into_iter().chain(made_to_pass);
+            let fills = |map: &Map| map.variable || fields.iter().any(|field| self.fills(array, map, *field));
+            array.maps.iter().any(|map| map.read && fills(map)) || beside.any(|field| fields.contains(&field))
+        })
+    }
+
+    /// Whether a column of detail records goes into a field: an array, or plain ones so far from each other.
+    fn fills(&self, array: &ArrayMap, map: &Map, field: FieldId) -> bool {
+        let Some(offset) = field.index().checked_sub(map.field.index()) else { return false };
+        let (step, most) =
+            (array.repeat_inc.max(1) as usize, array.max_repeat.map_or(usize::MAX, |most| most as usize));
+        let is_array = self.rows.get(map.field).is_some_and(|field| field.array);
+        offset == 0 || (!is_array && offset % step == 0 && offset / step < most)
+    }
+}
+
 /// `<map>` (manual 11.34.41.1).
 #[derive(Debug)]
 pub struct Map {

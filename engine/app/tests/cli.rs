@@ -235,9 +235,9 @@ const CONVERT: &str = r#"<sysync_config version="1.0"><datatypes>
     <field name="NICK" type="string" compare="conflict"/>
     <field name="TEL" type="telephone" array="yes" compare="conflict"/>
   </fieldlist>
-  <mimeprofile name="card" fieldlist="card"><profile name="VCARD">
+  <mimeprofile name="card" fieldlist="card"><profile name="VCARD" nummandatory="1">
     <property name="VERSION"><value conversion="version"/></property>
-    <property name="N"><value field="NAME"/></property>
+    <property name="N" mandatory="yes"><value field="NAME"/></property>
     <property name="NICKNAME" onlyformode="standard" suppressempty="yes"><value field="NICK"/></property>
     <property name="TEL" suppressempty="yes"><value field="TEL"/><position field="TEL" repeat="array" increment="1" minshow="0"/></property>
   </profile></mimeprofile>
@@ -297,6 +297,23 @@ fn convert_takes_files_and_folders_and_names_what_is_lost() {
     assert_eq!(std::fs::read_to_string(path("out.vcf")).unwrap(), card("2.1", "N:C\r\n"));
     let err = text(&output.stderr);
     assert!(err.contains("c.vcf:1: the field NICK has no place in the other datatype"), "{err}");
+}
+
+#[test]
+fn convert_says_where_in_the_file_an_item_is_none_and_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("config.xml"), CONVERT).unwrap();
+    std::fs::write(path("a.vcf"), card("2.1", "N:A\r\n") + &card("2.1", "TEL:1\r\n")).unwrap();
+    let said = syncloom(&["convert", &path("config.xml"), "--from", "old", "--to", "new", &path("a.vcf")]);
+    let file = path("a.vcf");
+    assert_eq!(
+        text(&said.stderr),
+        format!(
+            "{file}:8: error: VCARD has 0 of the 1 mandatory properties that it must have; there is no N\n\
+             1 item converted, 1 item refused\n"
+        )
+    );
 }
 
 #[test]

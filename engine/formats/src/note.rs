@@ -186,6 +186,8 @@ pub enum ParseError {
         wanted: u32,
         /// How many it has.
         found: u32,
+        /// The names of those that it has not.
+        missing: Vec<String>,
     },
     /// More components within each other than any real item has.
     TooDeep {
@@ -222,25 +224,48 @@ pub enum ParseError {
     },
 }
 
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ParseError {
+    /// The line of the text that it is about, from 1.
+    pub fn line(&self) -> Option<usize> {
         match self {
-            ParseError::NoBegin { profile } => write!(f, "there is no BEGIN:{profile}"),
-            ParseError::MissingMandatory { line, component, wanted, found } => write!(
-                f,
-                "line {line}: {component} has {found} of the {wanted} mandatory properties that it must have"
-            ),
-            ParseError::TooDeep { line, component } => {
-                write!(f, "line {line}: BEGIN:{component} is nested too deeply")
+            ParseError::MissingMandatory { line, .. }
+            | ParseError::TooDeep { line, .. }
+            | ParseError::NotXml { line, .. }
+            | ParseError::TooManyProperties { line, .. } => Some(*line),
+            ParseError::NoBegin { .. }
+            | ParseError::TooLong { .. }
+            | ParseError::TooLarge { .. }
+            | ParseError::BadCompression => None,
+        }
+    }
+
+    /// What is wrong, without the line.
+    pub fn reason(&self) -> String {
+        match self {
+            ParseError::NoBegin { profile } => format!("there is no BEGIN:{profile}"),
+            ParseError::MissingMandatory { component, wanted, found, missing, .. } => {
+                let has =
+                    format!("{component} has {found} of the {wanted} mandatory properties that it must have");
+                if missing.is_empty() { has } else { format!("{has}; there is no {}", missing.join(", no ")) }
             }
-            ParseError::TooLarge { most } => write!(f, "compressed data becomes more than {most} bytes"),
-            ParseError::TooLong { most } => write!(f, "the text is longer than {most} bytes"),
-            ParseError::NotXml { line, why } => write!(f, "line {line}: not an XML document: {why}"),
-            ParseError::BadCompression => f.write_str("compressed data is damaged"),
-            ParseError::TooManyProperties { line, property } => {
-                write!(f, "line {line}: {property} is one property too many")
+            ParseError::TooDeep { component, .. } => format!("BEGIN:{component} is nested too deeply"),
+            ParseError::TooLarge { most } => format!("compressed data becomes more than {most} bytes"),
+            ParseError::TooLong { most } => format!("the text is longer than {most} bytes"),
+            ParseError::NotXml { why, .. } => format!("not an XML document: {why}"),
+            ParseError::BadCompression => "compressed data is damaged".to_owned(),
+            ParseError::TooManyProperties { property, .. } => {
+                format!("{property} is one property too many")
             }
         }
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line() {
+            write!(f, "line {line}: ")?;
+        }
+        f.write_str(&self.reason())
     }
 }
 

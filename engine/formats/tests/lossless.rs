@@ -121,6 +121,10 @@ fn recurrence_that_no_field_holds() {
             "{notes:?}"
         );
     }
+    // Without a start nobody can tell when so many occurrences are over.
+    for rule in ["RRULE:FREQ=DAILY;COUNT=5", "RRULE:D1 #5"] {
+        comes_back("diary20", &event(rule), &[rule]);
+    }
     let dates = "RDATE;VALUE=DATE:20080801,20080901";
     comes_back("diary20", &event(&format!("DTSTART:20080715T120000Z\n{dates}")), &[dates]);
     let (first, second) = ("RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=TU", "RRULE:FREQ=MONTHLY;BYMONTHDAY=1");

@@ -14,6 +14,7 @@ mod scripts;
 pub mod sqlite;
 mod superdatastore;
 mod traits;
+mod wanted;
 mod whole;
 
 pub use all::Stores;

@@ -8,8 +8,8 @@
 use std::collections::HashSet;
 
 use syncloom_config::{Contained, DatabaseScript, Datastore};
-use syncloom_script::filter::Ids;
-use syncloom_script::{Item, Value};
+use syncloom_script::filter::{Filter, Ids};
+use syncloom_script::{FieldId, Item, Value};
 
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
@@ -64,6 +64,14 @@ impl<'a> SuperStore<'a> {
         format!("{}{id}", self.part(number).guid_prefix)
     }
 
+    /// An item as one that its part takes (manual 11.35.2): its own columns need not say what kind of item it is.
+    fn dispatched(&self, number: usize, local_id: &str, mut item: Item) -> Item {
+        if let Some(dispatch) = &self.part(number).dispatch {
+            dispatch.make_pass(&mut item, Ids { local: local_id, remote: "" });
+        }
+        item
+    }
+
     fn insert_into(&mut self, number: usize, item: &Item) -> Result<Written, StoreError> {
         let written = self.open(number)?.insert(item)?;
         Ok(Written { local_id: self.outward(number, &written.local_id), ..written })
@@ -111,14 +119,17 @@ impl Items for SuperStore<'_> {
         self.each(|_, store| store.hold()).map(drop)
     }
 
-    /// The item, as one that its part takes (manual 11.35.2): its own columns need not say what kind of item it is.
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
         let Some((number, own)) = self.datastore.part_of(local_id) else { return Ok(None) };
-        let mut item = self.open(number)?.read(own)?;
-        if let (Some(item), Some(dispatch)) = (&mut item, &self.part(number).dispatch) {
-            dispatch.make_pass(item, Ids { local: local_id, remote: "" });
-        }
-        Ok(item)
+        let item = self.open(number)?.read(own)?;
+        Ok(item.map(|item| self.dispatched(number, local_id, item)))
+    }
+
+    fn glance(&mut self, local_id: &str, fields: &[FieldId]) -> Result<Option<Item>, StoreError> {
+        let Some((number, own)) = self.datastore.part_of(local_id) else { return Ok(None) };
+        let dispatching = self.part(number).dispatch.as_ref().map(Filter::fields).unwrap_or_default();
+        let item = self.open(number)?.glance(own, &[fields, &dispatching].concat())?;
+        Ok(item.map(|item| self.dispatched(number, local_id, item)))
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use syncloom_config::{DatabaseScript, Datastore, PasswordForm};
-use syncloom_script::{Item, Value};
+use syncloom_script::{FieldId, Item, Value};
 
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::RowScripts;
@@ -229,6 +229,9 @@ pub trait Items {
     }
     /// An item; `None` if it is not there.
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError>;
+    /// An item of which only these fields matter; the others may be missing. Who looks at all items for a filter is
+    /// spared the rest of them.
+    fn glance(&mut self, local_id: &str, fields: &[FieldId]) -> Result<Option<Item>, StoreError>;
     /// Adds an item.
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError>;
     /// Writes the fields of an item that are assigned; [`crate::ErrorKind::NotFound`] if it is not there. It may have

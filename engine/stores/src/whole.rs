@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use syncloom_config::{self as config, DatabaseScript, Datastore};
-use syncloom_script::{Item, Value};
+use syncloom_script::{FieldId, Item, Value};
 
 use crate::all::All;
 use crate::error::StoreError;
@@ -55,6 +55,10 @@ impl Items for Whole<'_> {
 
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
         self.items()?.read(local_id)
+    }
+
+    fn glance(&mut self, local_id: &str, fields: &[FieldId]) -> Result<Option<Item>, StoreError> {
+        self.items()?.glance(local_id, fields)
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {

@@ -107,6 +107,11 @@ impl Field {
 
 /// Reads the fields of a text. Lines end with LF or CR LF; empty lines are none.
 pub fn parse_fields(text: &[u8]) -> Result<Vec<Field>, Malformed> {
+    parse_some_fields(text, |_| true)
+}
+
+/// Reads the fields of a text whose names are wanted. The others are held to be well-formed, and cost little.
+pub fn parse_some_fields(text: &[u8], wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<Field>, Malformed> {
     let mut fields = Vec::new();
     for (number, line) in text.split(|byte| *byte == b'\n').enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -117,12 +122,18 @@ pub fn parse_fields(text: &[u8]) -> Result<Vec<Field>, Malformed> {
         let end = line.iter().position(|byte| matches!(byte, b':' | b';'));
         let end = end.ok_or_else(|| malformed("has no colon"))?;
         let (name, index) = name_and_index(&line[..end]);
+        let wanted = wanted(name);
+        if !wanted && line[end] == b':' {
+            continue;
+        }
         let (parameters, value) = Field::parse_behind_name(&line[end..]);
         let field = Field { name: name.to_owned(), index, parameters, value };
         if field.value.is_none() && field.blob_id().is_none() {
             return Err(malformed("has no colon"));
         }
-        fields.push(field);
+        if wanted {
+            fields.push(field);
+        }
     }
     Ok(fields)
 }
@@ -179,9 +190,20 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_wanted_is_read() {
+        let text = b"0:a\n10:b\n1[0]:c\n1[1]:d\n2;BLOBID=x\n";
+        let of = |name: &'static str| parse_some_fields(text, move |known| known == name.as_bytes()).unwrap();
+        assert_eq!(write_fields(&of("1")), b"1[0]:c\n1[1]:d\n");
+        assert_eq!(write_fields(&of("2")), b"2;BLOBID=x\n");
+        assert_eq!(of("3"), []);
+    }
+
+    #[test]
     fn a_line_without_a_value_is_told_by_its_number() {
         for text in [&b"0:a\nbroken\n1:b"[..], b"0:a\n1;TZNAME=UTC\n"] {
-            assert_eq!(parse_fields(text), Err(Malformed { line: 2, what: "has no colon" }));
+            let malformed = Err(Malformed { line: 2, what: "has no colon" });
+            assert_eq!(parse_fields(text), malformed);
+            assert_eq!(parse_some_fields(text, |_| false), malformed);
         }
     }
 }

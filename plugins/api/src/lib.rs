@@ -22,7 +22,7 @@ mod traits;
 mod types;
 
 pub use error::{Code, Error, Result};
-pub use fields::{Field, Malformed, Parameter, parse_fields, write_fields};
+pub use fields::{Field, Malformed, Parameter, parse_fields, parse_some_fields, write_fields};
 pub use text::{escape, unescape};
 pub use traits::{ADMIN, Datastore, Module, Plugin, Session};
 pub use types::{

@@ -4,7 +4,7 @@
 //! columns. The original drops every other control character, and makes a blank of a tab. Here they are written as a
 //! code of three control characters, which the original reads over: it sees what it would have stored itself.
 
-use syncloom_plugin_api::{Field, unescape};
+use syncloom_plugin_api::{Field, escape, unescape};
 
 const VT: u8 = 0x0B;
 /// Between the elements of an array.
@@ -87,22 +87,39 @@ pub(crate) fn of_field(field: &Field) -> Vec<u8> {
     cell
 }
 
-/// The fields that a cell holds: one, or the elements of an array.
-pub(crate) fn to_fields(name: &[u8], cell: &[u8]) -> Vec<Field> {
-    let elements = cell.split(|byte| *byte == GS);
+/// Appends what a cell holds as lines of the interface's text: one, or those of the elements of an array.
+pub(crate) fn write_lines(name: &[u8], cell: &[u8], text: &mut Vec<u8>) {
     let is_array = cell.contains(&GS);
-    let field = |(index, element): (usize, &[u8])| {
-        let value = decode(element, b"\n");
-        let (parameters, value) = if has_parameters(element) {
-            let mut text = Vec::new();
-            syncloom_plugin_api::escape(&value, &mut text);
-            Field::parse_behind_name(&text)
-        } else {
-            (Vec::new(), Some(value))
-        };
-        Field { name: name.to_owned(), index: is_array.then_some(index), parameters, value }
-    };
-    elements.enumerate().map(field).collect()
+    for (index, element) in cell.split(|byte| *byte == GS).enumerate() {
+        text.extend_from_slice(name);
+        if is_array {
+            text.extend_from_slice(format!("[{index}]").as_bytes());
+        }
+        write_behind_name(element, text);
+        text.push(b'\n');
+    }
+}
+
+fn write_behind_name(element: &[u8], text: &mut Vec<u8>) {
+    if has_parameters(element) {
+        let mut escaped = Vec::new();
+        escape(&decode(element, b"\n"), &mut escaped);
+        let (parameters, value) = Field::parse_behind_name(&escaped);
+        Field { parameters, value, ..Field::default() }.write_behind_name(text);
+        return;
+    }
+    text.push(b':');
+    // Most cells are empty or plain, and every item is written when filters are to see it.
+    if element.iter().all(|byte| is_plain(*byte)) {
+        text.extend_from_slice(element);
+    } else {
+        escape(&decode(element, b"\n"), text);
+    }
+}
+
+/// Whether a byte stands for itself both in a file and in the interface's texts.
+fn is_plain(byte: u8) -> bool {
+    !matches!(byte, 0..=0x1F | 0x7F | b'\\' | b'"')
 }
 
 /// `;NAME=`. A text that only begins with a semicolon, which the original stores as it is, does not look like that.
@@ -114,12 +131,18 @@ fn has_parameters(cell: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use syncloom_plugin_api::{parse_fields, write_fields};
+    use syncloom_plugin_api::parse_fields;
 
     use super::*;
 
     fn cell(text: &[u8]) -> Vec<u8> {
         of_field(&parse_fields(text).unwrap()[0])
+    }
+
+    fn lines(name: &[u8], cell: &[u8]) -> Vec<u8> {
+        let mut text = Vec::new();
+        write_lines(name, cell, &mut text);
+        text
     }
 
     #[test]
@@ -150,9 +173,19 @@ mod tests {
             (b"0:;TZNAME=x:y\n", b"\x10\x08\x08;TZNAME=x:y"),
         ] {
             assert_eq!(cell(text), file);
-            assert_eq!(write_fields(&to_fields(b"0", file)), text);
+            assert_eq!(lines(b"0", file), text);
         }
-        assert_eq!(write_fields(&to_fields(b"0", b"; Hans")), b"0:; Hans\n");
-        assert_eq!(write_fields(&to_fields(b"1", b"a\x1D\x1Db;c")), b"1[0]:a\n1[1]:\n1[2]:b;c\n");
+        assert_eq!(lines(b"0", b"; Hans"), b"0:; Hans\n");
+        assert_eq!(lines(b"1", b"a\x1D\x1Db;c"), b"1[0]:a\n1[1]:\n1[2]:b;c\n");
+    }
+
+    #[test]
+    fn only_plain_bytes_are_copied_as_they_are() {
+        for byte in 0..=255 {
+            let mut escaped = Vec::new();
+            escape(&decode(&[byte], b"\n"), &mut escaped);
+            assert_eq!(escaped == [byte], is_plain(byte), "{byte:02x}");
+        }
+        assert_eq!(lines(b"0", b"a\x0B\"b\\"), b"0:a\\n\\\"b\\\\\n");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use syncloom_plugin_api::{Code, Error, Field, Result, parse_fields, write_fields};
+use syncloom_plugin_api::{Code, Error, Result, parse_fields};
 
 use crate::file::{self, Lock};
 use crate::{cell, rows};
@@ -113,10 +113,10 @@ impl Record {
     /// All fields as a text, each line ended.
     pub(crate) fn text(&self) -> Vec<u8> {
         let values = self.row.as_ref().map(|row| row.get(2..).unwrap_or_default()).unwrap_or_default();
-        let mut fields: Vec<Field> = Vec::new();
+        let mut text = Vec::new();
         for (column, name) in self.names.iter().enumerate() {
-            fields.extend(cell::to_fields(name, values.get(column).map_or(&[], Vec::as_slice)));
+            cell::write_lines(name, values.get(column).map_or(&[], Vec::as_slice), &mut text);
         }
-        write_fields(&fields)
+        text
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use syncloom_plugin_api::{Code, Error, Field, ItemId, Result, write_fields};
+use syncloom_plugin_api::{Code, Error, Field, ItemId, Result};
 
 use crate::{cell, rows};
 
@@ -316,7 +316,7 @@ impl Table {
 
     /// The fields of a row as the interface's text, without a line end behind the last one.
     pub(crate) fn text(&self, row: &Row) -> Vec<u8> {
-        let mut fields = Vec::new();
+        let mut text = Vec::with_capacity(row.cells.len() + 8 * self.columns.len());
         let mut cells = row.cells();
         for (column, name) in self.columns.iter().enumerate() {
             let cell = cells.next();
@@ -324,9 +324,8 @@ impl Table {
                 break;
             }
             let blanks = name.iter().take_while(|byte| **byte == b' ').count();
-            fields.extend(cell::to_fields(&name[blanks..], cell.unwrap_or_default()));
+            cell::write_lines(&name[blanks..], cell.unwrap_or_default(), &mut text);
         }
-        let mut text = write_fields(&fields);
         text.pop();
         text
     }

@@ -173,6 +173,19 @@ fn scripts_of_an_array_say_what_is_written() {
 }
 
 #[test]
+fn a_filter_sees_what_scripts_make_of_an_item() {
+    let scripts = [("afterreadscript", "if (NOTE == \"secret\") { CLASS = \"PRIVATE\"; }")];
+    let hides = format!("{AFTER}<invisiblefilter>F.CLASS:=PRIVATE</invisiblefilter>");
+    let server = server(&scripts, &[(AFTER, &hides)]);
+    for (name, note) in [("One", "secret"), ("Two", "")] {
+        server.sql(&format!("INSERT INTO contacts (user, last_name, note) VALUES (1, '{name}', '{note}')"));
+    }
+    let mut peer = opened(&server, TONGUE, 200);
+    let answer = send_changes(&mut peer, vec![]);
+    assert_eq!(sent(&answer), ["Add 2"]);
+}
+
+#[test]
 fn an_item_with_no_detail_records_is_told_by_a_filter() {
     let filter = "<noitemsfilter>F.NICKNAME:=none</noitemsfilter>";
     let server = server(&[], &[(PHONES, &format!("{PHONES}{filter}"))]);

@@ -237,7 +237,8 @@ impl<'c> Converter<'c> {
             Ok(parsed) => parsed,
             Err(error) => {
                 self.count.refused += 1;
-                self.tell(&format!("{}:{begin}: error: {}", source.name, clean(&error.to_string())));
+                let at = error.line().map_or(begin, line);
+                self.tell(&format!("{}:{at}: error: {}", source.name, clean(&error.reason())));
                 return Ok(());
             }
         };

@@ -35,6 +35,11 @@ pub(super) fn store(
     let rule = own(text, start)
         .or_else(|refused| other(text, start).map_err(|_| refused))
         .map_err(|refused| NoteKind::RuleRefused(refused.to_string()))?;
+    if rule.until.is_some_and(|until| !times::is_writable(until)) {
+        return Err(NoteKind::RuleRefused(
+            "when it ends cannot be told without the start of the event".into(),
+        ));
+    }
     let until = rule.until.map(|until| times::placed(until, context));
     let rule = Block { until, ..rule };
     // The old dialect has no days without a time: a day as end lasts until midnight.
@@ -56,6 +61,9 @@ pub(super) fn text(map: &ValueMap, place: Place, context: &Context<'_>, item: &I
     let Some(first) = target(map, place.0) else { return String::new() };
     let values: Vec<Value> = block(first).map(|field| item.get_at(field, place.1).clone()).collect();
     let Ok(rule) = Block::from_values(&values) else { return String::new() };
+    if rule.until.is_some_and(|until| !times::is_writable(until)) {
+        return String::new();
+    }
     let until = match context.mode {
         MimeMode::Old => rule.until_in_old_mode(start(first, place, context, item).zone()),
         MimeMode::Standard => rule.until,

@@ -385,30 +385,33 @@ impl<'a> Lines<'a> {
     /// Joins the lines of a quoted-printable value: each but the last ends with `=`. The next one belongs to
     /// the value as it stands, whatever it begins with.
     fn join_soft_breaks(&mut self, value: &mut Piece) {
+        let mut last_line = value.range().len();
         loop {
-            let next = if let Some(length) = self.soft_break(*value) {
+            let next = if let Some(length) = self.soft_break(*value, last_line) {
                 value.end -= length;
                 self.physical()
             } else {
                 self.folded()
             };
             let Some(next) = next else { return };
+            last_line = next.range().len();
             self.pieces.append(value, &self.bytes[next.range()]);
         }
     }
 
-    /// How many bytes at the end of a value are a soft break. White space behind the `=` was put there on the way (RFC
-    /// 2045 section 6.7), unless what follows is a property.
-    fn soft_break(&self, value: Piece) -> Option<u32> {
+    /// How many bytes are a soft break at the end of a value, whose last line has so many. White space behind the `=` was
+    /// put there on the way (RFC 2045 section 6.7), unless what follows is a property.
+    fn soft_break(&self, value: Piece, last_line: usize) -> Option<u32> {
         let value = self.pieces.get(value);
-        let text = match value.last()? {
+        let line = &value[value.len().saturating_sub(last_line)..];
+        let text = match line.last()? {
             b'=' => return Some(1),
-            b' ' | b'\t' => value.trim_ascii_end().strip_suffix(b"=")?,
+            b' ' | b'\t' => line.trim_ascii_end().strip_suffix(b"=")?,
             _ => return None,
         };
         let rest = &self.bytes[self.at..];
         let end = memchr::memchr3(b'\n', b'\r', b':', rest)?;
-        (end > 0 && rest[end] != b':').then(|| place(value.len() - text.len()))
+        (end > 0 && rest[end] != b':').then(|| place(line.len() - text.len()))
     }
 
     /// Passes over the further lines of a base 64 value: indented ones, and those that phones send without an

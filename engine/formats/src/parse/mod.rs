@@ -230,18 +230,19 @@ impl<'p> Parser<'p> {
             return Ok(());
         }
         let plans = self.plan.properties.iter().zip(&self.seen);
-        let found = plans
-            .filter(|(plan, seen)| plan.component == component && **seen && plan.property.mandatory)
-            .count();
+        let mandatory = plans.filter(|(plan, _)| plan.component == component && plan.property.mandatory);
+        let found = mandatory.clone().filter(|(_, seen)| **seen).count();
         let found = u32::try_from(found).unwrap_or(u32::MAX);
         if found >= profile.num_mandatory {
             return Ok(());
         }
+        let missing = mandatory.filter(|(_, seen)| !**seen).map(|(plan, _)| plan.property.name.clone());
         Err(ParseError::MissingMandatory {
             line,
             component: profile.name.clone(),
             wanted: profile.num_mandatory,
             found,
+            missing: missing.collect(),
         })
     }
 

@@ -353,7 +353,10 @@ fn too_few_mandatory_properties_refuse_the_item() {
     let text = b"BEGIN:CAL\r\nBEGIN:EVENT\r\nEND:EVENT\r\nEND:CAL\r\n";
     let refused = codec.parse(text, &Peer::default()).unwrap_err();
     let component = "EVENT".to_owned();
-    assert_eq!(refused, ParseError::MissingMandatory { line: 3, component, wanted: 1, found: 0 });
+    let missing = vec!["SUMMARY".to_owned()];
+    assert_eq!(refused, ParseError::MissingMandatory { line: 3, component, wanted: 1, found: 0, missing });
+    let told = "line 3: EVENT has 0 of the 1 mandatory properties that it must have; there is no SUMMARY";
+    assert_eq!(refused.to_string(), told);
     assert!(
         codec.parse(b"BEGIN:CAL\nBEGIN:EVENT\nSUMMARY:\n", &Peer::default()).is_ok(),
         "END may be missing"

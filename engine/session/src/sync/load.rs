@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use syncloom_config::Datastore;
 use syncloom_formats::Pipeline;
-use syncloom_script::Item;
 use syncloom_script::filter::Ids;
+use syncloom_script::{FieldId, Item};
 use syncloom_stores::{Backend, ErrorKind, Listed, MapEntry, Store, StoreError};
 
 use super::maps::Maps;
@@ -75,19 +75,17 @@ impl DatastoreSync {
         let mut outside = None;
         let mut unseen = HashSet::new();
         let hidden = store.hidden()?;
-        let looks = scripted.is_some() || self.view.is_partial(&self.datastore);
-        if looks || !hidden.is_empty() {
-            let since = self.since();
-            let mut look = Looking {
-                view: &self.view,
-                datastore: &self.datastore,
-                looks,
-                hidden,
-                scripted,
-                since,
-                desk: &self.desk,
-                state: &self.script_state,
-            };
+        let mut look = Looking {
+            view: &self.view,
+            datastore: &self.datastore,
+            fields: self.view.looks_at(&self.datastore, scripted.is_some()),
+            hidden,
+            scripted,
+            since: self.since(),
+            desk: &self.desk,
+            state: &self.script_state,
+        };
+        if look.matters() {
             let mut shown = Vec::new();
             for listed in listed {
                 match look.at(store.as_mut(), &maps, &mut types, &listed)? {
@@ -226,14 +224,12 @@ impl DatastoreSync {
         let listed = store.list()?;
         let scripted = loaded.scripted;
         let hidden = store.hidden()?;
-        let looks = scripted.is_some() || self.view.is_partial(&self.datastore);
-        let partial = looks || !hidden.is_empty();
         let own = self.scope.stamp - self.scope.stamp.rem_euclid(resolution(&self.datastore));
         let mut gone: HashSet<String> = loaded.present.keys().cloned().collect();
         let mut look = Looking {
             view: &self.view,
             datastore: &self.datastore,
-            looks,
+            fields: self.view.looks_at(&self.datastore, scripted.is_some()),
             hidden,
             scripted,
             since: None,
@@ -241,7 +237,7 @@ impl DatastoreSync {
             state: &self.script_state,
         };
         for listed in listed {
-            if partial && loaded.present.get(&listed.local_id) != Some(&listed.modified) {
+            if look.matters() && loaded.present.get(&listed.local_id) != Some(&listed.modified) {
                 let seen = look.at(store.as_mut(), &loaded.maps, &mut loaded.types, &listed)?;
                 let part = seen.map(|(part, _)| part);
                 if part == Some(Part::Outside) {
@@ -287,8 +283,8 @@ impl DatastoreSync {
 struct Looking<'a> {
     view: &'a View,
     datastore: &'a Datastore,
-    /// Whether it takes the item to tell.
-    looks: bool,
+    /// The fields that it takes to tell; `None` if it takes no item.
+    fields: Option<Vec<FieldId>>,
     /// What the database itself leaves out, as a script has said.
     hidden: HashSet<String>,
     /// Items have to pass a filter script: all of them, or those that have changed.
@@ -300,7 +296,13 @@ struct Looking<'a> {
 }
 
 impl Looking<'_> {
-    /// How an item takes part, and the item if it took it to tell; `None` if it is gone. What cannot be read is there.
+    /// Whether there may be items that take no part.
+    fn matters(&self) -> bool {
+        self.fields.is_some() || !self.hidden.is_empty()
+    }
+
+    /// How an item takes part, and the item if it took all of it to tell; `None` if it is gone. What cannot be read is
+    /// there.
     fn at(
         &mut self,
         store: &mut dyn Store,
@@ -311,14 +313,16 @@ impl Looking<'_> {
         if self.hidden.contains(&listed.local_id) {
             return Ok(Some((Part::Outside, None)));
         }
-        if !self.looks {
-            return Ok(Some((Part::Shown, None)));
-        }
+        let Some(fields) = &self.fields else { return Ok(Some((Part::Shown, None))) };
         let remote = maps.remote(&listed.local_id);
         let ids = Ids { local: &listed.local_id, remote: remote.map_or("", String::as_str) };
-        let item = match store.read(&listed.local_id) {
+        let is_old = remote.is_some() && self.since.is_some_and(|since| listed.modified <= since);
+        let asked = self.scripted.is_some_and(|all| all || !is_old);
+        let local_id = &listed.local_id;
+        let read = if asked { store.read(local_id) } else { store.glance(local_id, fields) };
+        let item = match read {
             Err(error) if error.kind == ErrorKind::Refused => {
-                self.desk.note(vec![format!("item {}: {error}", listed.local_id)]);
+                self.desk.note(vec![format!("item {local_id}: {error}")]);
                 return Ok(Some((Part::Shown, None)));
             }
             Ok(None) => return Ok(None),
@@ -326,13 +330,11 @@ impl Looking<'_> {
             Err(error) => return Err(error),
         };
         let part = self.view.part(self.datastore, &item, ids);
-        let is_old = remote.is_some() && self.since.is_some_and(|since| listed.modified <= since);
-        let asked = part == Part::Shown && self.scripted.is_some_and(|all| all || !is_old);
-        Ok(Some(if asked && !self.passes_script(types, &item) {
-            (Part::Outside, Some(item))
-        } else {
-            (part, Some(item))
-        }))
+        let part = match part {
+            Part::Shown if asked && !self.passes_script(types, &item) => Part::Outside,
+            part => part,
+        };
+        Ok(Some((part, asked.then_some(item))))
     }
 
     /// Whether an item passes the filter script of its datatype (manual 10.5.10).

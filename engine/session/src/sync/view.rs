@@ -53,12 +53,18 @@ impl View {
         }
     }
 
-    /// Whether it has to be looked at an item to know whether it takes part.
-    pub(super) fn is_partial(&self, datastore: &Datastore) -> bool {
-        let hides = |filters: &Filters| filters.local_db.is_some() || filters.invisible.is_some();
-        let view = self.exclusive.is_some() || self.fixed.is_some();
-        let parts = datastore.parts().iter().map(|part| &part.datastore.filters);
-        view || hides(&datastore.filters) || parts.into_iter().any(hides)
+    /// The fields of an item that tell whether it takes part; `None` if it takes no item to tell. `scripted`: a script is
+    /// asked as well.
+    pub(super) fn looks_at(&self, datastore: &Datastore, scripted: bool) -> Option<Vec<FieldId>> {
+        let parts = datastore.parts().iter().map(|part| part.datastore.as_ref());
+        let mut filters: Vec<&Filter> = self.fixed.iter().chain(&self.exclusive).collect();
+        for Datastore { filters: of_config, .. } in std::iter::once(datastore).chain(parts) {
+            filters.extend(of_config.local_db.iter().chain(&of_config.invisible));
+        }
+        let mut fields: Vec<FieldId> = filters.iter().flat_map(|filter| filter.fields()).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        (scripted || !filters.is_empty()).then_some(fields)
     }
 
     /// How an item of ours takes part.

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 
 use syncloom_config::{DatabaseScript, Datastore, Map, PluginItems as Kept};
 use syncloom_plugin_api::{self as api, Change, Code, ItemId};
-use syncloom_script::{Item, Value, Zones};
+use syncloom_script::{FieldId, Item, Value, Zones};
 
 use super::failed;
 use super::fields::{self, Outgoing};
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
 use crate::traits::{Items, Listed, Scope, Target, Written};
+use crate::wanted::Wanted;
 
 /// The largest block in which large values are written, as in the original engine.
 const BLOCK: usize = 16_000;
@@ -131,6 +132,29 @@ impl<'a> PluginItems<'a> {
         self.kept.field_map.maps.iter().filter(|map| which(map)).collect()
     }
 
+    /// An item with what is wanted of it. The store tells all of it, large values alone are asked for one by one.
+    fn read_wanted(&mut self, local_id: &str, wanted: Wanted<'_>) -> Result<Option<Item>, StoreError> {
+        let id = self.context.id(local_id);
+        let data = match self.context.items.read_item(&id) {
+            Ok(data) => data,
+            Err(error) if error.code == Code::NOT_FOUND => return Ok(None),
+            Err(error) => return Err(self.failed(&error)),
+        };
+        let maps = self.columns(|map| wanted.reads(map));
+        let is_read = |name: &[u8]| maps.iter().any(|map| map.column.as_bytes() == name);
+        let incoming = api::parse_some_fields(&data, is_read).map_err(|error| {
+            StoreError::new(ErrorKind::Refused, format!("item {local_id} cannot be read: {error}"))
+        })?;
+        let mut item = Item::new(self.kept.field_map.rows.clone());
+        let large = fields::read(&self.format(), &maps, &incoming, &mut item);
+        for (field, index, blob) in large {
+            let bytes = read_blob(self.context.items.as_mut(), &id, &blob);
+            let bytes = bytes.map_err(|error| self.failed(&error))?;
+            fields::set_blob(&mut item, field, index, bytes);
+        }
+        self.after_read(local_id, &maps, item).map(Some)
+    }
+
     /// Writes the large values of an item.
     fn write_blobs(&mut self, id: &ItemId, item: &Outgoing) -> Result<(), api::Error> {
         for (name, bytes) in &item.blobs {
@@ -223,24 +247,11 @@ impl Items for PluginItems<'_> {
     }
 
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
-        let id = self.context.id(local_id);
-        let data = match self.context.items.read_item(&id) {
-            Ok(data) => data,
-            Err(error) if error.code == Code::NOT_FOUND => return Ok(None),
-            Err(error) => return Err(self.failed(&error)),
-        };
-        let incoming = api::parse_fields(&data).map_err(|error| {
-            StoreError::new(ErrorKind::Refused, format!("item {local_id} cannot be read: {error}"))
-        })?;
-        let maps = self.columns(|map| map.read);
-        let mut item = Item::new(self.kept.field_map.rows.clone());
-        let wanted = fields::read(&self.format(), &maps, &incoming, &mut item);
-        for (field, index, blob) in wanted {
-            let bytes = read_blob(self.context.items.as_mut(), &id, &blob);
-            let bytes = bytes.map_err(|error| self.failed(&error))?;
-            fields::set_blob(&mut item, field, index, bytes);
-        }
-        self.after_read(local_id, &maps, item).map(Some)
+        self.read_wanted(local_id, Wanted::Whole)
+    }
+
+    fn glance(&mut self, local_id: &str, fields: &[FieldId]) -> Result<Option<Item>, StoreError> {
+        self.read_wanted(local_id, Wanted::glance(self.datastore, &self.kept.field_map, fields))
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {

@@ -7,15 +7,16 @@ use std::cell::Cell;
 use std::collections::HashSet;
 
 use rusqlite::Connection;
-use syncloom_config::{DatabaseScript, Datastore, Map, Sql, SqlItems};
-use syncloom_script::{Item, Value, Zones};
+use syncloom_config::{DatabaseScript, Datastore, Map, SqlItems};
+use syncloom_script::{FieldId, Item, Value, Zones};
 
 use super::connection::Database;
 use super::convert::{self, text};
-use super::statement::{self, Columns, Values};
+use super::statement::{self, Columns, Values, needed};
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
 use crate::traits::{Items, Listed, Scope, Written};
+use crate::wanted::Wanted;
 
 /// The items of a datastore in an SQLite file.
 pub(super) struct SqliteItems<'a> {
@@ -38,10 +39,6 @@ impl<'a> SqliteItems<'a> {
         last_id: &'a Cell<Option<i64>>,
     ) -> Self {
         SqliteItems { data, datastore, sql, scope, zones, last_id }
-    }
-
-    pub(super) fn needed(&self, sql: &'a Option<Sql>, tag: &str) -> Result<&'a Sql, StoreError> {
-        sql.as_ref().ok_or_else(|| StoreError::missing(tag, &self.datastore.name))
     }
 
     pub(super) fn values(&self) -> Values<'a> {
@@ -115,7 +112,11 @@ impl Items for SqliteItems<'_> {
     }
 
     fn read(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
-        self.read_row(local_id)
+        self.read_row(local_id, Wanted::Whole)
+    }
+
+    fn glance(&mut self, local_id: &str, fields: &[FieldId]) -> Result<Option<Item>, StoreError> {
+        self.read_row(local_id, Wanted::glance(self.datastore, &self.sql.field_map, fields))
     }
 
     fn insert(&mut self, item: &Item) -> Result<Written, StoreError> {
@@ -127,7 +128,8 @@ impl Items for SqliteItems<'_> {
         if self.sql.update_all_fields || self.datastore.database_scripts.write() {
             // Scripts see all of it, and not only what has changed.
             self.data.writable()?;
-            let mut stored = self.read_row(local_id)?.ok_or_else(|| StoreError::gone(local_id))?;
+            let mut stored =
+                self.read_row(local_id, Wanted::Whole)?.ok_or_else(|| StoreError::gone(local_id))?;
             stored.take_over(&item);
             item = Cow::Owned(stored);
         }
@@ -135,7 +137,7 @@ impl Items for SqliteItems<'_> {
     }
 
     fn delete(&mut self, local_id: &str) -> Result<bool, StoreError> {
-        let delete = self.needed(&self.sql.delete_data, "deletedatasql")?;
+        let delete = needed(&self.sql.delete_data, "deletedatasql", self.datastore)?;
         self.whole(|store, connection| {
             let values = Values { local_id, ..store.values() };
             let changed = statement::run(connection, delete, &values, |_| Ok(true))?;

@@ -11,10 +11,11 @@ use syncloom_script::{FieldId, FieldType, Item, Value};
 use super::convert::{self, text};
 use super::items::SqliteItems;
 use super::script::{self, Place};
-use super::statement::{self, Columns, Values};
+use super::statement::{self, Columns, Values, needed};
 use crate::error::{ErrorKind, StoreError};
 use crate::scripts::Moment;
 use crate::traits::Written;
+use crate::wanted::Wanted;
 
 /// Detail records of an item of which only a script says that there are no more. No item has so many; a script that
 /// never says it writes for good.
@@ -22,8 +23,13 @@ const MAX_DETAILS: usize = 10_000;
 
 /// Reading.
 impl SqliteItems<'_> {
-    /// An item with all that belongs to it; `None` if it is not there.
-    pub(super) fn read_row(&mut self, local_id: &str) -> Result<Option<Item>, StoreError> {
+    /// An item with what is wanted of it; `None` if it is not there. Columns have their places in the statement, so that
+    /// all of the master record are selected in any case.
+    pub(super) fn read_row(
+        &mut self,
+        local_id: &str,
+        wanted: Wanted<'_>,
+    ) -> Result<Option<Item>, StoreError> {
         let map = &self.sql.field_map;
         let columns = self.columns(map.maps.iter().filter(|map| map.read).collect(), None);
         let values = Values { local_id, columns: Some(&columns), ..self.values() };
@@ -31,7 +37,7 @@ impl SqliteItems<'_> {
         self.data.readable()?;
         statement::run(self.data.connection(), &self.sql.select_data, &values, |record| {
             let mut row = Item::new(map.rows.clone());
-            for (column, map) in columns.maps.iter().enumerate() {
+            for (column, map) in columns.maps.iter().enumerate().filter(|(_, map)| wanted.reads(map)) {
                 let Some(field) = map.field_type(&row) else { continue };
                 let value = self.value(row.get(map.field), record.get_ref(column)?, map, field);
                 row.set(map.field, value);
@@ -41,7 +47,8 @@ impl SqliteItems<'_> {
         })?;
         let Some(mut row) = found else { return Ok(None) };
         self.load(&row, &columns.maps);
-        for (number, array) in (0..).zip(&map.arrays) {
+        let arrays = if matches!(wanted, Wanted::Whole) { map.arrays.as_slice() } else { &[] };
+        for (number, array) in (0..).zip(arrays) {
             self.read_details(&mut row, local_id, number, array)?;
         }
         self.script(DatabaseScript::AfterRead, &Moment { local_id, ..Moment::default() }, Some(&mut row))?;
@@ -66,47 +73,72 @@ impl SqliteItems<'_> {
         if is_no(&self.script(of_array(ArrayScript::Init), &moment, Some(row))?) {
             return Ok(());
         }
-        let records = self.records(local_id, array, &columns)?;
         let step = array.repeat_inc.max(1) as usize;
-        for (count, record) in records.iter().enumerate() {
-            let index = count * step;
-            for (column, map) in record.iter().zip(&columns.maps) {
-                self.set_element(row, map, index, column.into());
+        let after_read = of_array(ArrayScript::AfterRead);
+        let count = if self.scope.runner(self.datastore, after_read).is_none() {
+            self.each_record(local_id, array, &columns, |count, record| {
+                self.set_record(row, &columns.maps, count * step, |column| record.get_ref(column))
+            })?
+        } else {
+            // A script that sees one may run statements of its own, so that this one has to be through.
+            let mut records: Vec<Vec<SqlValue>> = Vec::new();
+            let count = self.each_record(local_id, array, &columns, |_, record| {
+                let values = (0..columns.maps.len()).map(|column| record.get(column));
+                records.push(values.collect::<rusqlite::Result<_>>()?);
+                Ok(())
+            })?;
+            for (count, record) in records.iter().enumerate() {
+                let index = count * step;
+                self.set_record(row, &columns.maps, index, |column| Ok((&record[column]).into()))?;
+                self.script(after_read, &Moment { index, ..moment }, Some(row))?;
             }
-            self.load(row, &columns.maps);
-            self.script(of_array(ArrayScript::AfterRead), &Moment { index, ..moment }, Some(row))?;
-        }
+            count
+        };
         if let Some(size) = array.size_from.filter(|size| !row.is_array(*size)) {
-            row.set(size, Value::Integer(records.len() as i64));
+            row.set(size, Value::Integer(count as i64));
         }
-        if let Some(none) = array.no_items.as_ref().filter(|_| records.is_empty()) {
+        if let Some(none) = array.no_items.as_ref().filter(|_| count == 0) {
             none.make_pass(row, Ids { local: local_id, remote: "" });
         }
-        self.script(of_array(ArrayScript::Finish), &Moment { index: records.len(), ..moment }, Some(row))?;
+        self.script(of_array(ArrayScript::Finish), &Moment { index: count, ..moment }, Some(row))?;
         Ok(())
     }
 
-    /// The detail records as they are: a script that sees one may run statements of its own.
-    fn records(
+    /// Gives each detail record with its number, as many as there may be; returns how many there were.
+    fn each_record(
         &self,
         local_id: &str,
         array: &ArrayMap,
         columns: &Columns<'_>,
-    ) -> Result<Vec<Vec<SqlValue>>, StoreError> {
+        mut each: impl FnMut(usize, &Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<usize, StoreError> {
         let values = Values { local_id, columns: Some(columns), ..self.values() };
         let limit = array.max_repeat.map_or(usize::MAX, |limit| limit as usize);
-        let mut records: Vec<Vec<SqlValue>> = Vec::new();
-        let record = |row: &Row<'_>| {
-            (0..columns.maps.len()).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()
-        };
-        statement::run(self.data.connection(), &array.select, &values, |row| {
-            if records.len() == limit {
+        let mut count = 0;
+        statement::run(self.data.connection(), &array.select, &values, |record| {
+            if count == limit {
                 return Ok(false);
             }
-            records.push(record(row)?);
+            each(count, record)?;
+            count += 1;
             Ok(true)
         })?;
-        Ok(records)
+        Ok(count)
+    }
+
+    /// Puts the columns of a detail record into their fields.
+    fn set_record<'v>(
+        &self,
+        row: &mut Item,
+        maps: &[&Map],
+        index: usize,
+        column: impl Fn(usize) -> rusqlite::Result<ValueRef<'v>>,
+    ) -> rusqlite::Result<()> {
+        for (number, map) in maps.iter().enumerate() {
+            self.set_element(row, map, index, column(number)?);
+        }
+        self.load(row, maps);
+        Ok(())
     }
 
     /// Puts a column of a detail record into its field: an element, or the field so many places further on.
@@ -136,7 +168,7 @@ impl SqliteItems<'_> {
     /// Adds an item.
     pub(super) fn insert_row(&mut self, item: &Item) -> Result<Written, StoreError> {
         let mut row = item.clone().in_list(&self.sql.field_map.rows);
-        let insert = self.needed(&self.sql.insert_data, "insertdatasql")?;
+        let insert = needed(&self.sql.insert_data, "insertdatasql", self.datastore)?;
         self.whole(|store, connection| {
             let mut local_id = store.id_beforehand(connection, &mut row)?;
             let cut =
@@ -180,7 +212,7 @@ impl SqliteItems<'_> {
 
     /// Writes the master record of an item.
     fn update_master(&self, connection: &Connection, local_id: &str, row: &Item) -> Result<(), StoreError> {
-        let update = self.needed(&self.sql.update_data, "updatedatasql")?;
+        let update = needed(&self.sql.update_data, "updatedatasql", self.datastore)?;
         let maps = self.sql.field_map.maps.iter().filter(|map| map.update).collect();
         let columns = self.columns(maps, Some((row, 0)));
         let values = Values { local_id, columns: Some(&columns), ..self.values() };

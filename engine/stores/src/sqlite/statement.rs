@@ -7,7 +7,9 @@ use std::fmt::Write;
 
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{CachedStatement, Connection, Row, params_from_iter};
-use syncloom_config::{DbType, FieldPlaceholder, LineEnds, Map, Placeholder, Sql, SqlPart, SqlStatement};
+use syncloom_config::{
+    Datastore, DbType, FieldPlaceholder, LineEnds, Map, Placeholder, Sql, SqlPart, SqlStatement,
+};
 use syncloom_script::{FieldId, Item, Value, Zones};
 
 use super::convert;
@@ -132,6 +134,15 @@ fn cut(mut text: String, characters: usize) -> String {
         text.truncate(end);
     }
     text
+}
+
+/// A statement that is to be run: the config has to have it.
+pub(super) fn needed<'s>(
+    sql: &'s Option<Sql>,
+    tag: &str,
+    datastore: &Datastore,
+) -> Result<&'s Sql, StoreError> {
+    sql.as_ref().ok_or_else(|| StoreError::missing(tag, &datastore.name))
 }
 
 /// Runs the statements of a tag in order and gives the rows of the last one to `row`, until it says `false`.

@@ -6,7 +6,7 @@ use syncloom_config::{Datastore, DbType, Sql, SqlTargets};
 
 use super::connection::Database;
 use super::convert::{self, text};
-use super::statement::{self, Values};
+use super::statement::{self, Values, needed};
 use crate::error::{ErrorKind, StoreError};
 use crate::traits::{MapEntry, Partial, Resume, Scope, Target, Targets};
 
@@ -29,10 +29,6 @@ impl<'a> SqliteTargets<'a> {
         scope: &'a Scope,
     ) -> Self {
         SqliteTargets { database, items, datastore, sql, scope }
-    }
-
-    fn needed(&self, sql: &'a Option<Sql>, tag: &str) -> Result<&'a Sql, StoreError> {
-        sql.as_ref().ok_or_else(|| StoreError::missing(tag, &self.datastore.name))
     }
 
     /// The database, for writing. The one of the items comes first, always: who waits for items keeps nobody else from
@@ -102,8 +98,8 @@ fn whole_number(column: ValueRef<'_>) -> i64 {
 
 impl Targets for SqliteTargets<'_> {
     fn target(&mut self) -> Result<Target, StoreError> {
-        let get = self.needed(&self.sql.get, "synctargetgetsql")?;
-        let new = self.needed(&self.sql.new, "synctargetnewsql")?;
+        let get = needed(&self.sql.get, "synctargetgetsql", self.datastore)?;
+        let new = needed(&self.sql.new, "synctargetnewsql", self.datastore)?;
         let (values, kind, datastore) = (self.values(), self.sql.last_mod_type, self.datastore);
         for attempt in 0..2 {
             let mut target = None;
@@ -124,13 +120,13 @@ impl Targets for SqliteTargets<'_> {
     }
 
     fn save_target(&mut self, target: &Target) -> Result<(), StoreError> {
-        let sql = self.needed(&self.sql.update, "synctargetupdatesql")?;
+        let sql = needed(&self.sql.update, "synctargetupdatesql", self.datastore)?;
         let values = Values { target_key: &target.key, target: Some(target), ..self.values() };
         statement::run(self.writable()?, sql, &values, |_| Ok(true)).map(drop)
     }
 
     fn maps(&mut self, target: &Target) -> Result<Vec<MapEntry>, StoreError> {
-        let sql = self.needed(&self.sql.map_select, "selectmapallsql")?;
+        let sql = needed(&self.sql.map_select, "selectmapallsql", self.datastore)?;
         let values = Values { target_key: &target.key, ..self.values() };
         let (mut entries, flagged) = (Vec::new(), self.datastore.resume);
         statement::run(self.database.readable()?, sql, &values, |row| {
@@ -151,17 +147,17 @@ impl Targets for SqliteTargets<'_> {
     }
 
     fn insert_map(&mut self, target: &Target, entry: &MapEntry) -> Result<(), StoreError> {
-        let sql = self.needed(&self.sql.map_insert, "insertmapsql")?;
+        let sql = needed(&self.sql.map_insert, "insertmapsql", self.datastore)?;
         self.write_map(sql, target, entry)
     }
 
     fn update_map(&mut self, target: &Target, entry: &MapEntry) -> Result<(), StoreError> {
-        let sql = self.needed(&self.sql.map_update, "updatemapsql")?;
+        let sql = needed(&self.sql.map_update, "updatemapsql", self.datastore)?;
         self.write_map(sql, target, entry)
     }
 
     fn delete_map(&mut self, target: &Target, local_id: &str) -> Result<(), StoreError> {
-        let sql = self.needed(&self.sql.map_delete, "deletemapsql")?;
+        let sql = needed(&self.sql.map_delete, "deletemapsql", self.datastore)?;
         self.write_map(sql, target, &MapEntry::new(local_id, ""))
     }
 }
