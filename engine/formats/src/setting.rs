@@ -23,6 +23,8 @@ pub(crate) struct Setting<'s> {
     pub(crate) peer: &'s Peer,
     /// Which properties are active by their rules; `None` where no rule limits any.
     active: Option<Vec<bool>>,
+    /// Which of them are written: those that the peer has, too. `None` where all are.
+    written: Option<Vec<bool>>,
     /// The fields that the peer can hold in this datatype.
     pub(crate) fields: Cow<'s, [FieldId]>,
     /// The definitions of zones that have been written.
@@ -40,6 +42,7 @@ impl<'s> Setting<'s> {
             codec,
             peer,
             active,
+            written: None,
             fields: Cow::Borrowed(&plan.fields),
             definitions: Definitions::default(),
             daylights: Daylights::default(),
@@ -52,11 +55,13 @@ impl<'s> Setting<'s> {
                 .map(|selector| selector.field)
                 .collect();
             let properties = plan.properties.iter().enumerate();
-            for (_, plan) in
-                properties.filter(|(index, plan)| setting.is_active(*index) && plan.available(peer))
-            {
+            let is_written =
+                |(index, plan): (usize, &PropertyPlan)| setting.is_active(index) && plan.available(peer);
+            let written: Vec<bool> = properties.map(is_written).collect();
+            for (plan, _) in plan.properties.iter().zip(&written).filter(|(_, written)| **written) {
                 fields.extend(&plan.fields);
             }
+            setting.written = Some(written);
             fields.sort_unstable();
             fields.dedup();
             setting.fields = Cow::Owned(fields);
@@ -110,7 +115,14 @@ impl<'s> Setting<'s> {
         self.active.as_deref().is_none_or(|active| active[index])
     }
 
+    /// Whether a property is written for the peer.
+    #[inline]
+    pub(crate) fn is_written(&self, index: usize) -> bool {
+        self.written.as_deref().is_none_or(|written| written[index])
+    }
+
     /// How much of a property the peer holds, where it says so.
+    #[inline]
     pub(crate) fn limit(&self, index: usize) -> Option<Limit> {
         if self.peer.limits.is_empty() {
             return None;
@@ -119,6 +131,7 @@ impl<'s> Setting<'s> {
     }
 
     /// Whether a parameter of a property exists here.
+    #[inline]
     pub(crate) fn has_parameter(&self, plan: &PropertyPlan, parameter: usize) -> bool {
         plan.parameters.get(parameter).is_some_and(|one| {
             one.exists && (!one.has_rule || rule_has_parameter(&plan.property, parameter, self.peer))

@@ -114,21 +114,21 @@ impl Block {
         Ok(Block { frequency, modifier, interval, first_mask, last_mask, until })
     }
 
-    /// From the values of the five fields, in the order of the block; missing values are empty ones.
-    pub fn from_values(values: &[Value]) -> Result<Block, UnknownFrequency> {
-        let code = match values.first() {
-            Some(Value::Text(code)) => code.as_str(),
+    /// From the values of the five fields, in the order of the block.
+    pub fn from_values([code, interval, first, last, until]: [&Value; 5]) -> Result<Block, UnknownFrequency> {
+        let code = match code {
+            Value::Text(code) => code.as_str(),
             _ => "",
         };
-        let integer = |place: usize| match values.get(place) {
-            Some(Value::Integer(number)) => *number,
+        let integer = |value: &Value| match value {
+            Value::Integer(number) => *number,
             _ => 0,
         };
-        let until = match values.get(4) {
-            Some(Value::Timestamp(until)) => Some(*until),
+        let until = match until {
+            Value::Timestamp(until) => Some(*until),
             _ => None,
         };
-        Block::from_fields(code, integer(1), integer(2), integer(3), until)
+        Block::from_fields(code, integer(interval), integer(first), integer(last), until)
     }
 
     /// The values of the five fields, in the order of the block.
@@ -229,7 +229,7 @@ mod tests {
             let block = Block::from_fields(code, 2, -1, 5, until).unwrap();
             assert_eq!((block.frequency, block.modifier, block.first_mask), (frequency, modifier, u64::MAX));
             assert_eq!(block.code(), code);
-            assert_eq!(Block::from_values(&block.to_values()), Ok(block));
+            assert_eq!(Block::from_values(block.to_values().each_ref()), Ok(block));
         }
     }
 

@@ -11,7 +11,7 @@ use super::calendar::{LAST_MONTH, first_day, month_number, month_of};
 use super::refused::Refused;
 use super::series::{Series, on_day};
 use crate::time::calendar::{WEEKDAYS, weekday_named};
-use crate::time::{DAY_MS, Timestamp};
+use crate::time::{DAY_MS, IsoStyle, Timestamp};
 
 /// Reads a rule. Its count is turned into an end by the start of the event. Yearly rules on weekdays of another
 /// month than the start's are refused, as the block counts its months from the start; see [`parse_moving`]. A count
@@ -45,45 +45,77 @@ pub fn generate(block: &Block) -> Option<String> {
     if block.interval < 1 {
         return None;
     }
-    let mut text = format!("FREQ={frequency};INTERVAL={}", block.interval);
-    let (name, elements) = list(block);
-    if !elements.is_empty() {
-        text.push_str(name);
-        text.push_str(&elements.join(","));
-    }
+    let mut text = String::with_capacity(USUAL_LENGTH);
+    text.push_str("FREQ=");
+    text.push_str(frequency);
+    text.push_str(";INTERVAL=");
+    push_number(&mut text, block.interval);
+    push_list(&mut text, block);
     if let Some(until) = block.until {
         text.push_str(";UNTIL=");
-        text.push_str(&until.to_utc().to_iso8601());
+        until.to_utc().push_to(&mut text, IsoStyle::BASIC);
     }
     Some(text)
 }
 
-/// The list of a rule. It is written for all that a script may have put together, even where frequency and modifier
-/// don't fit and the block's own occurrences take no notice of it.
-fn list(block: &Block) -> (&'static str, Vec<String>) {
-    let name = |place: u32| WEEKDAYS[place as usize % 7];
+/// Room for a rule with a few days and an end.
+const USUAL_LENGTH: usize = 80;
+
+/// Adds the list of a rule. It is written for all that a script may have put together, even where frequency and
+/// modifier don't fit and the block's own occurrences take no notice of it.
+fn push_list(text: &mut String, block: &Block) {
+    let weekday = |place: u32| WEEKDAYS[place as usize % 7];
     let (first, last) = (block.first_mask, block.last_mask);
+    let mut list = List { text, is_begun: false };
     match (block.frequency, block.modifier) {
         (Frequency::Monthly, Modifier::Weekday) => {
             // Each weekday has its number: "1MO,TU" would be the first Monday and every Tuesday.
-            let numbered = |sign: &'static str, mask: u64| {
-                bits(mask & low_bits(35)).map(move |place| format!("{sign}{}{}", place / 7 + 1, name(place)))
-            };
-            (";BYDAY=", numbered("", first).chain(numbered("-", last)).collect())
+            for (sign, mask) in [("", first), ("-", last)] {
+                for place in bits(mask & low_bits(35)) {
+                    list.push(";BYDAY=", sign, Some(place / 7 + 1), weekday(place));
+                }
+            }
         }
         (Frequency::Weekly, _) | (_, Modifier::Weekday) => {
-            (";BYDAY=", bits(first & low_bits(7)).map(|place| name(place).to_owned()).collect())
+            bits(first & low_bits(7)).for_each(|place| list.push(";BYDAY=", "", None, weekday(place)));
         }
         (_, Modifier::Monthday) => {
-            let numbered = |sign: &'static str, mask: u64| {
-                bits(mask & low_bits(31)).map(move |place| format!("{sign}{}", place + 1))
-            };
-            (";BYMONTHDAY=", numbered("", first).chain(numbered("-", last)).collect())
+            for (sign, mask) in [("", first), ("-", last)] {
+                for place in bits(mask & low_bits(31)) {
+                    list.push(";BYMONTHDAY=", sign, Some(place + 1), "");
+                }
+            }
         }
         (_, Modifier::Month) => {
-            (";BYMONTH=", bits(first & low_bits(12)).map(|place| (place + 1).to_string()).collect())
+            bits(first & low_bits(12)).for_each(|place| list.push(";BYMONTH=", "", Some(place + 1), ""));
         }
-        (_, Modifier::Plain) => ("", Vec::new()),
+        (_, Modifier::Plain) => {}
+    }
+}
+
+/// A list that is being written.
+struct List<'t> {
+    text: &'t mut String,
+    is_begun: bool,
+}
+
+impl List<'_> {
+    fn push(&mut self, list: &str, sign: &str, number: Option<u32>, name: &str) {
+        self.text.push_str(if self.is_begun { "," } else { list });
+        self.is_begun = true;
+        self.text.push_str(sign);
+        if let Some(number) = number {
+            push_number(self.text, i64::from(number));
+        }
+        self.text.push_str(name);
+    }
+}
+
+/// Adds a number; nearly all that rules have are of one digit.
+fn push_number(text: &mut String, number: i64) {
+    match u8::try_from(number) {
+        Ok(digit @ 0..10) => text.push(char::from(b'0' + digit)),
+        _ => text.push_str(&number.to_string()),
     }
 }
 

@@ -3,8 +3,6 @@
 //! Reading is lenient as the original's is: a month or an hour that runs over its range is counted on. Not
 //! its job: the names of zones, which no ISO 8601 text carries.
 
-use std::fmt::Write;
-
 use super::zones::Zone;
 use super::{DAY_MS, Parts, Timestamp, TimestampKind};
 
@@ -65,94 +63,91 @@ impl Timestamp {
 
     /// ISO 8601 in the given style.
     pub fn format(self, style: IsoStyle) -> String {
+        let mut text = String::with_capacity(USUAL_LENGTH);
+        self.push_to(&mut text, style);
+        text
+    }
+
+    /// Adds ISO 8601 in the given style to a text. Times are most of what calendars write, and the machinery of
+    /// `write!` would take most of that.
+    pub fn push_to(self, text: &mut String, style: IsoStyle) {
         if self.kind() == TimestampKind::Duration {
-            return duration_text(self.linear(), style.fraction);
+            return push_duration(text, self.linear(), style.fraction);
         }
         let Parts { year, month, day, hour, minute, second, milli } = self.parts();
-        let mut text = Digits { bytes: [0; Digits::ROOM], length: 0 };
+        let separate = |text: &mut String, separator: char| {
+            if style.extended {
+                text.push(separator);
+            }
+        };
         if self.kind() != TimestampKind::Time {
-            if year < 0 {
-                text.push(b'-');
-            }
-            text.year(year);
-            if style.extended {
-                text.push(b'-');
-            }
-            text.two(month);
-            if style.extended {
-                text.push(b'-');
-            }
-            text.two(day);
+            push_year(text, year);
+            separate(text, '-');
+            push_two(text, month);
+            separate(text, '-');
+            push_two(text, day);
         }
         if self.kind() == TimestampKind::Date {
-            return text.as_str().to_owned();
+            return;
         }
         if self.kind() == TimestampKind::DateTime {
-            text.push(b'T');
+            text.push('T');
         }
-        text.two(hour);
-        if style.extended {
-            text.push(b':');
-        }
-        text.two(minute);
-        if style.extended {
-            text.push(b':');
-        }
-        text.two(second);
+        push_two(text, hour);
+        separate(text, ':');
+        push_two(text, minute);
+        separate(text, ':');
+        push_two(text, second);
         if style.fraction && milli != 0 {
-            text.push(b'.');
-            text.push(b'0' + (milli / 100) as u8);
-            text.two(milli % 100);
+            push_milli(text, milli);
         }
         match self.zone() {
-            Zone::Utc => text.push(b'Z'),
-            Zone::Offset(minutes) if style.offset => {
-                return text.as_str().to_owned() + &offset_text(minutes, style.extended);
-            }
+            Zone::Utc => text.push('Z'),
+            Zone::Offset(minutes) if style.offset => text.push_str(&offset_text(minutes, style.extended)),
             _ => {}
         }
-        text.as_str().to_owned()
     }
 }
 
-/// A text of digits and signs that is being made. Times are most of what calendars write, and the machinery of
-/// `write!` would take most of that.
-struct Digits {
-    bytes: [u8; Digits::ROOM],
-    length: usize,
+/// Room for a time with a fraction and an offset.
+const USUAL_LENGTH: usize = 32;
+
+/// The numbers of two digits.
+const PAIRS: &str = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+                     5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
+/// Adds a number of two digits.
+fn push_two(text: &mut String, number: i64) {
+    let start = (number.unsigned_abs() % 100) as usize * 2;
+    text.push_str(&PAIRS[start..start + 2]);
 }
 
-impl Digits {
-    /// Room for the longest time: a year of 20 digits with its sign, a date, a time with a fraction, and signs between.
-    const ROOM: usize = 48;
-
-    fn push(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(self.length) {
-            *place = byte;
-            self.length += 1;
-        }
+/// Adds a year, of four digits or more.
+fn push_year(text: &mut String, year: i64) {
+    if year < 0 {
+        text.push('-');
     }
-
-    /// Adds a number of two digits.
-    fn two(&mut self, number: i64) {
-        let number = number.unsigned_abs() % 100;
-        // A digit is less than ten.
-        self.push(b'0' + (number / 10) as u8);
-        self.push(b'0' + (number % 10) as u8);
+    if year.unsigned_abs() < 10_000 {
+        push_two(text, year / 100);
+        push_two(text, year % 100);
+    } else {
+        push_number(text, year.unsigned_abs());
     }
+}
 
-    /// Adds a year without its sign, of four digits or more.
-    fn year(&mut self, year: i64) {
-        if year.unsigned_abs() < 10_000 {
-            self.two(year / 100);
-            self.two(year % 100);
-        } else {
-            year.unsigned_abs().to_string().bytes().for_each(|digit| self.push(digit));
-        }
-    }
+/// Adds a fraction of thousandths.
+fn push_milli(text: &mut String, milli: i64) {
+    text.push('.');
+    push_number(text, (milli / 100).unsigned_abs());
+    push_two(text, milli % 100);
+}
 
-    fn as_str(&self) -> &str {
-        self.bytes.get(..self.length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+/// Adds a number, of as many digits as it has.
+fn push_number(text: &mut String, number: u64) {
+    match number {
+        0..10 => text.push_str(&PAIRS[number as usize * 2 + 1..][..1]),
+        10..100 => push_two(text, number.cast_signed()),
+        _ => text.push_str(&number.to_string()),
     }
 }
 
@@ -178,31 +173,37 @@ pub fn offset_from_text(text: &str) -> Option<i16> {
     reader.rest.is_empty().then_some(minutes)
 }
 
-fn duration_text(millis: i64, fraction: bool) -> String {
-    let mut text = String::from(if millis < 0 { "-P" } else { "P" });
-    let millis = millis.unsigned_abs();
-    let (days, time) = (millis / DAY_MS.unsigned_abs(), millis % DAY_MS.unsigned_abs());
-    if days > 0 {
-        let _ = write!(text, "{days}D");
+/// Adds so many of a unit; nothing where there are none.
+fn push_unit(text: &mut String, number: u64, unit: char) {
+    if number > 0 {
+        push_number(text, number);
+        text.push(unit);
     }
+}
+
+/// Adds a length of time.
+fn push_duration(text: &mut String, millis: i64, fraction: bool) {
+    let total = millis.unsigned_abs();
+    let (days, time) = (total / DAY_MS.unsigned_abs(), total % DAY_MS.unsigned_abs());
     let milli = if fraction { time % 1000 } else { 0 };
     let (hours, minutes, seconds) = (time / 3_600_000, time / 60_000 % 60, time / 1000 % 60);
-    if hours + minutes + seconds + milli > 0 || days == 0 {
-        text.push('T');
-    }
-    if hours > 0 {
-        let _ = write!(text, "{hours}H");
-    }
-    if minutes > 0 {
-        let _ = write!(text, "{minutes}M");
-    }
-    if milli > 0 {
-        let _ = write!(text, "{seconds}.{milli:03}S");
-    } else if seconds > 0 || days + hours + minutes == 0 {
-        let _ = write!(text, "{seconds}S");
-    }
+    let has_time = hours + minutes + seconds + milli > 0;
     // Nothing at all has no sign.
-    if text == "-PT0S" { "PT0S".to_owned() } else { text }
+    text.push_str(if millis < 0 && (has_time || days > 0) { "-P" } else { "P" });
+    push_unit(text, days, 'D');
+    if !has_time {
+        return text.push_str(if days == 0 { "T0S" } else { "" });
+    }
+    text.push('T');
+    push_unit(text, hours, 'H');
+    push_unit(text, minutes, 'M');
+    if milli > 0 {
+        push_number(text, seconds);
+        push_milli(text, milli.cast_signed());
+        text.push('S');
+    } else {
+        push_unit(text, seconds, 'S');
+    }
 }
 
 pub(super) struct Reader<'a> {

@@ -150,25 +150,46 @@ pub(crate) fn store_bytes(
     if item.set_at(field, place.1, value) { Ok(()) } else { Err(NoteKind::NoPlaceLeft) }
 }
 
-/// The text of one field; empty where the field is, and where the conversion is not available.
-pub(crate) fn text<'i>(map: &ValuePlan, place: Place, context: &Context<'i>, item: &'i Item) -> Cow<'i, str> {
-    if map.is_plain {
-        return match target(map, place.0) {
-            Some(field) => plain(item.get_at(field, place.1), map, context),
-            None => Cow::Borrowed(""),
-        };
+/// The text of one field; empty where the field is, and where the conversion is not available. What is made anew for it
+/// is made in `room`.
+#[inline]
+pub(crate) fn text<'t>(
+    map: &'t ValuePlan,
+    place: Place,
+    context: &Context<'t>,
+    item: &'t Item,
+    room: &'t mut String,
+) -> Cow<'t, str> {
+    if map.is_plain
+        && let Some(field) = target(map, place.0)
+    {
+        match item.get_at(field, place.1) {
+            Value::Text(text) => return Cow::Borrowed(text.as_str()),
+            Value::Unassigned | Value::Empty => return Cow::Borrowed(""),
+            _ => {}
+        }
     }
+    converted(map, place, context, item, room)
+}
+
+fn converted<'t>(
+    map: &'t ValuePlan,
+    place: Place,
+    context: &Context<'t>,
+    item: &'t Item,
+    room: &'t mut String,
+) -> Cow<'t, str> {
     match map.conversion {
         Conversion::Version => return Cow::Borrowed(context.version),
         Conversion::ProdId => return Cow::Borrowed(PRODUCT_ID),
         Conversion::Tz | Conversion::Daylight | Conversion::TzId => {
-            return Cow::Owned(times::zone_text(map, place, context, item));
+            return times::zone_text(map, place, context, item);
         }
         Conversion::RRule => return Cow::Owned(recurrence::text(map, place, context, item)),
         Conversion::Bitmap | Conversion::MultiMix => {
             let separator = separator(map).to_string();
             let mut names = Vec::new();
-            texts(map, place, context, item, &mut names);
+            texts(map, place, context, item, room, |name| names.push(name.to_owned()));
             return Cow::Owned(names.join(&separator));
         }
         _ => {}
@@ -180,7 +201,7 @@ pub(crate) fn text<'i>(map: &ValuePlan, place: Place, context: &Context<'i>, ite
     if let Conversion::ValueType | Conversion::FullValueType = map.conversion {
         return Cow::Borrowed(value_type(value, map.conversion));
     }
-    let text = named(&map.enums, plain(value, map, context));
+    let text = named(&map.enums, plain(value, map, context, room));
     match map.conversion {
         Conversion::MailTo if !text.is_empty() => Cow::Owned(format!("{MAILTO}{text}")),
         _ => text,
@@ -188,49 +209,53 @@ pub(crate) fn text<'i>(map: &ValuePlan, place: Place, context: &Context<'i>, ite
 }
 
 /// The text of a value by itself.
-fn plain<'i>(value: &'i Value, map: &ValueMap, context: &Context<'_>) -> Cow<'i, str> {
+fn plain<'t>(value: &'t Value, map: &ValueMap, context: &Context<'_>, room: &'t mut String) -> Cow<'t, str> {
     match value {
         Value::Unassigned | Value::Empty => Cow::Borrowed(""),
         Value::Text(text) => Cow::Borrowed(text.as_str()),
-        Value::Timestamp(time) => Cow::Owned(times::text(*time, map, context)),
+        Value::Timestamp(time) => {
+            room.clear();
+            times::push_text(room, *time, map, context);
+            Cow::Borrowed(room)
+        }
         value => Cow::Owned(value.to_text()),
     }
 }
 
-/// Adds the texts of a field that holds several values: flags, and values joined by `combine`.
-pub(crate) fn texts<'i>(
-    map: &'i ValuePlan,
+/// Hands on the texts of a field that holds several values: flags, and values joined by `combine`.
+pub(crate) fn texts(
+    map: &ValuePlan,
     place: Place,
-    context: &Context<'i>,
-    item: &'i Item,
-    texts: &mut Vec<Cow<'i, str>>,
+    context: &Context<'_>,
+    item: &Item,
+    room: &mut String,
+    mut take: impl FnMut(&str),
 ) {
     match (map.conversion, map.combine) {
-        (Conversion::MultiMix, _) => multimix::names(map, place, item, texts),
+        (Conversion::MultiMix, _) => multimix::names(map, place, item, take),
         (Conversion::Bitmap, _) => {
             let value = target(map, place.0).map(|field| item.get_at(field, place.1));
-            let set = bits::of(value.unwrap_or(&Value::Empty)).map(|bit| bit.to_string());
-            texts.extend(set.map(|bit| named(&map.enums, Cow::Owned(bit))).filter(|name| !name.is_empty()));
+            for bit in bits::of(value.unwrap_or(&Value::Empty)) {
+                let name = named(&map.enums, Cow::Owned(bit.to_string()));
+                if !name.is_empty() {
+                    take(&name);
+                }
+            }
         }
         (Conversion::None | Conversion::EmptyOnly, Combine::With(separator)) => {
-            let field = target(map, place.0);
-            let parts = |text: &'i str| text.split(separator).filter(|part| !part.is_empty());
-            match field.map(|field| item.get_at(field, place.1)) {
-                Some(Value::Text(joined)) => {
-                    texts.extend(parts(joined).map(|part| named(&map.enums, Cow::Borrowed(part))));
-                }
-                Some(other) => {
-                    let joined = other.to_text();
-                    let parts = joined.split(separator).filter(|part| !part.is_empty());
-                    texts.extend(parts.map(|part| named(&map.enums, Cow::Owned(part.to_owned()))));
-                }
-                None => {}
+            let Some(field) = target(map, place.0) else { return };
+            let joined = match item.get_at(field, place.1) {
+                Value::Text(joined) => Cow::Borrowed(joined.as_str()),
+                other => Cow::Owned(other.to_text()),
+            };
+            for part in joined.split(separator).filter(|part| !part.is_empty()) {
+                take(&named(&map.enums, Cow::Borrowed(part)));
             }
         }
         _ => {
-            let text = text(map, place, context, item);
+            let text = text(map, place, context, item, room);
             if !text.is_empty() {
-                texts.push(text);
+                take(&text);
             }
         }
     }
@@ -366,8 +391,12 @@ mod tests {
         let mut item = item(kind);
         with(mode, |context| {
             store(&map, text_in, (0, 0), context, &mut item).unwrap();
-            text(&map, (0, 0), context, &item).into_owned()
+            shown(&map, context, &item)
         })
+    }
+
+    fn shown(map: &ValuePlan, context: &Context<'_>, item: &Item) -> String {
+        text(map, (0, 0), context, item, &mut String::new()).into_owned()
     }
 
     #[test]
@@ -410,11 +439,11 @@ mod tests {
                 (map(Conversion::None, Combine::No), map(Conversion::ValueType, Combine::No));
             let full = map(Conversion::FullValueType, Combine::No);
             store(&plain, "20080715T120000", (0, 0), standard, &mut item).unwrap();
-            assert_eq!(text(&short, (0, 0), standard, &item), "");
-            assert_eq!(text(&full, (0, 0), standard, &item), "DATE-TIME");
+            assert_eq!(shown(&short, standard, &item), "");
+            assert_eq!(shown(&full, standard, &item), "DATE-TIME");
             store(&short, "date", (0, 0), standard, &mut item).unwrap();
-            assert_eq!(text(&short, (0, 0), standard, &item), "DATE");
-            assert_eq!(text(&plain, (0, 0), standard, &item), "20080715");
+            assert_eq!(shown(&short, standard, &item), "DATE");
+            assert_eq!(shown(&plain, standard, &item), "20080715");
         });
     }
 
@@ -428,7 +457,7 @@ mod tests {
             }
             assert_eq!(item.get(FieldId(0)).to_text(), "one\ntwo");
             let mut parts = Vec::new();
-            texts(&lines, (0, 0), standard, &item, &mut parts);
+            texts(&lines, (0, 0), standard, &item, &mut String::new(), |part| parts.push(part.to_owned()));
             assert_eq!(parts, ["one", "two"]);
             let empty_only = map(Conversion::EmptyOnly, Combine::No);
             let kept = store(&empty_only, "three", (0, 0), standard, &mut item);

@@ -49,6 +49,30 @@ impl Mix {
     }
 }
 
+/// The inner forms of rules about one field that stand together.
+#[derive(Debug)]
+pub(crate) struct MixGroup {
+    /// How far the field is from that of the `<value>`.
+    offset: i32,
+    /// What is stored in it, and by which rule.
+    parts: Vec<(Part, usize)>,
+}
+
+impl MixGroup {
+    /// Those of the inner forms of rules.
+    pub fn all(mixes: &[Option<Mix>]) -> Vec<MixGroup> {
+        let mut groups: Vec<MixGroup> = Vec::new();
+        for (rule, mix) in mixes.iter().enumerate() {
+            let Some(Mix { offset, part }) = *mix else { continue };
+            match groups.last_mut().filter(|group| group.offset == offset) {
+                Some(group) => group.parts.push((part, rule)),
+                None => groups.push(MixGroup { offset, parts: vec![(part, rule)] }),
+            }
+        }
+        groups
+    }
+}
+
 /// A number that is all digits.
 fn number(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0_u32, |number, digit| {
@@ -90,49 +114,47 @@ pub(crate) fn store(map: &ValuePlan, name: &str, place: (i32, usize), item: &mut
     }
 }
 
-/// Adds the names of a parameter: those of rules in the order of the rules, then bits without a name as `Bx`.
-pub(crate) fn names<'m>(map: &'m ValuePlan, place: (i32, usize), item: &Item, names: &mut Vec<Cow<'m, str>>) {
+/// Hands on the names of a parameter: those of rules in the order of the rules, then bits without a name as `Bx`.
+pub(crate) fn names(map: &ValuePlan, place: (i32, usize), item: &Item, mut take: impl FnMut(&str)) {
     let mut told = Told::default();
-    // Rules of one field stand together: its distance, its value, and the flags in that.
-    let mut field: Option<(i32, &Value, u64)> = None;
-    for (rule, mix) in map.enums.iter().zip(&map.mixes) {
-        let Some(mix) = mix else { continue };
-        let (value, flags) = match field {
-            Some((offset, value, flags)) if offset == mix.offset => (value, flags),
-            _ => {
-                let Some(id) = target(map, mix.offset, place.0) else { continue };
-                let value = item.get_at(id, place.1);
-                (value, bits::all(value))
-            }
-        };
-        field = Some((mix.offset, value, flags));
-        match mix.part {
-            Part::Bit(Some(bit)) if bits::has(flags, bit) => {
-                let is_new = told.bit(mix.offset, bit);
-                if is_new && rule.mode == EnumMode::Translate {
-                    names.push(Cow::Borrowed(rule.name.as_str()));
+    for group in &map.mix_groups {
+        let Some(field) = target(map, group.offset, place.0) else { continue };
+        let value = item.get_at(field, place.1);
+        if value.is_empty() {
+            continue;
+        }
+        let flags = bits::all(value);
+        for (part, rule) in &group.parts {
+            match *part {
+                Part::Bit(Some(bit)) if bits::has(flags, bit) => {
+                    let rule = &map.enums[*rule];
+                    if told.bit(group.offset, bit) && rule.mode == EnumMode::Translate {
+                        take(&rule.name);
+                    }
                 }
-            }
-            Part::Bit(None) if rule.mode == EnumMode::Prefix => {
-                for bit in bits::of(value).filter(|bit| told.bit(mix.offset, *bit)) {
-                    names.push(format!("{}{bit}", rule.name).into());
+                Part::Bit(None) if map.enums[*rule].mode == EnumMode::Prefix => {
+                    let name = &map.enums[*rule].name;
+                    for bit in bits::of(value).filter(|bit| told.bit(group.offset, *bit)) {
+                        take(&format!("{name}{bit}"));
+                    }
                 }
-            }
-            Part::Literal(start) if !value.is_empty() && !told.literals.contains(&mix.offset) => {
-                let literal = rule.value.get(start..).unwrap_or_default();
-                if let Some(name) = literal_name(rule, literal, &value.to_text()) {
-                    told.literals.push(mix.offset);
-                    names.extend(name);
+                Part::Literal(start) if !told.literals.contains(&group.offset) => {
+                    let rule = &map.enums[*rule];
+                    let literal = rule.value.get(start..).unwrap_or_default();
+                    if let Some(name) = literal_name(rule, literal, &value.to_text()) {
+                        told.literals.push(group.offset);
+                        name.iter().for_each(|name| take(name));
+                    }
                 }
+                _ => {}
             }
-            _ => {}
         }
     }
     if let Some(field) = target(map, 0, place.0).filter(|_| !told.literals.contains(&0)) {
         let value = item.get_at(field, place.1);
-        names.extend(bits::of(value).filter(|bit| told.bit(0, *bit)).map(|bit| format!("B{bit}").into()));
+        bits::of(value).filter(|bit| told.bit(0, *bit)).for_each(|bit| take(&format!("B{bit}")));
         if let (true, Value::Text(text)) = (map.enums.is_empty(), value) {
-            names.push(format!("L{text}").into());
+            take(&format!("L{text}"));
         }
     }
 }

@@ -59,8 +59,11 @@ type Reader = fn(&str, Timestamp) -> Result<Block, syncloom_script::recurrence::
 /// The text of a rule; empty where the event does not recur, and where the dialect has no text for the rule.
 pub(super) fn text(map: &ValueMap, place: Place, context: &Context<'_>, item: &Item) -> String {
     let Some(first) = target(map, place.0) else { return String::new() };
-    let values: Vec<Value> = block(first).map(|field| item.get_at(field, place.1).clone()).collect();
-    let Ok(rule) = Block::from_values(&values) else { return String::new() };
+    let mut values = [&Value::Empty; FIELDS as usize];
+    for (value, field) in values.iter_mut().zip(block(first)) {
+        *value = item.get_at(field, place.1);
+    }
+    let Ok(rule) = Block::from_values(values) else { return String::new() };
     if rule.until.is_some_and(|until| !times::is_writable(until)) {
         return String::new();
     }

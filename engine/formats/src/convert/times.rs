@@ -7,6 +7,7 @@
 //!
 //! Not its job: which zone a name or a definition means, which the zones of the session know.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use syncloom_config::{Conversion, MimeMode, ValueMap};
@@ -62,24 +63,22 @@ pub(super) fn end_of_day(time: Timestamp, context: &Context<'_>) -> Timestamp {
     }
 }
 
-/// The text of a time; empty where it has none.
-pub(super) fn text(time: Timestamp, map: &ValueMap, context: &Context<'_>) -> String {
+/// Adds the text of a time; nothing where it has none.
+pub(super) fn push_text(text: &mut String, time: Timestamp, map: &ValueMap, context: &Context<'_>) {
     if !is_writable(time) {
-        return String::new();
+        return;
     }
-    let style = map.style;
     let midnight = |shift: i64| Timestamp::from_linear(time.linear().saturating_sub(shift), Zone::Floating);
     let old_date = time.kind() == TimestampKind::Date && context.mode == MimeMode::Old;
-    match map.conversion {
-        Conversion::Date if time.kind() == TimestampKind::DateTime => time.date_only().format(style),
-        Conversion::Timestamp if time.kind() == TimestampKind::Date => midnight(0).format(style),
-        Conversion::AutoDate if old_date => midnight(0).format(style),
-        Conversion::AutoEndDate if old_date && context.peer.end_date_inclusive => {
-            midnight(SECOND_MS).format(style)
-        }
-        Conversion::AutoEndDate if old_date => midnight(0).format(style),
-        _ => on_the_peers_clock(time, context).format(style),
-    }
+    let written = match map.conversion {
+        Conversion::Date if time.kind() == TimestampKind::DateTime => time.date_only(),
+        Conversion::Timestamp if time.kind() == TimestampKind::Date => midnight(0),
+        Conversion::AutoDate if old_date => midnight(0),
+        Conversion::AutoEndDate if old_date && context.peer.end_date_inclusive => midnight(SECOND_MS),
+        Conversion::AutoEndDate if old_date => midnight(0),
+        _ => on_the_peers_clock(time, context),
+    };
+    written.push_to(text, map.style);
 }
 
 /// Whether there is a text for a time: a year that no calendar has came of calculating with a time that is none.
@@ -143,28 +142,33 @@ pub(crate) fn zone_of_property(
 const UTC: &str = "UTC";
 
 /// The text of TZ, DAYLIGHT or TZID. The first two are for peers that know UTC: to others times are local.
-pub(super) fn zone_text(map: &ValueMap, place: Place, context: &Context<'_>, item: &Item) -> String {
+pub(super) fn zone_text<'t>(
+    map: &ValueMap,
+    place: Place,
+    context: &Context<'t>,
+    item: &Item,
+) -> Cow<'t, str> {
+    let zones = context.zones;
     if map.conversion == Conversion::TzId {
         let zone = context.own_zone.or_else(|| zone_of_property(map, place, context, item));
-        return zone
-            .map_or(String::new(), |zone| context.zones.tzid(zone, context.options.tzid).into_owned());
+        return zone.map_or(Cow::Borrowed(""), |zone| zones.tzid(zone, context.options.tzid));
     }
-    let Some(field) = target(map, place.0).filter(|_| context.peer.utc) else { return String::new() };
+    let Some(field) = target(map, place.0).filter(|_| context.peer.utc) else { return Cow::Borrowed("") };
     let (zone, at) = match item.get_at(field, place.1) {
         Value::Timestamp(time) if time.kind() == TimestampKind::DateTime => (time.zone(), *time),
         Value::Integer(minutes) => match i16::try_from(*minutes) {
             Ok(minutes) => (Zone::Offset(minutes), present(context)),
-            Err(_) => return String::new(),
+            Err(_) => return Cow::Borrowed(""),
         },
-        Value::Text(name) => match (context.zones.find(name), daylight::read_tz(name)) {
+        Value::Text(name) => match (zones.find(name), daylight::read_tz(name)) {
             (Ok(zone), _) => (zone, present(context)),
             (Err(_), Some(minutes)) => (Zone::Offset(minutes), present(context)),
-            (Err(_), None) => return String::new(),
+            (Err(_), None) => return Cow::Borrowed(""),
         },
-        _ => return String::new(),
+        _ => return Cow::Borrowed(""),
     };
-    let Some((tz, daylight)) = context.zones.tz_and_daylight(zone, at) else { return String::new() };
-    if map.conversion == Conversion::Tz { tz } else { daylight }
+    let Some((tz, daylight)) = zones.tz_and_daylight(zone, at) else { return Cow::Borrowed("") };
+    if map.conversion == Conversion::Tz { Cow::Owned(tz) } else { Cow::Owned(daylight) }
 }
 
 /// The present, or some time where it is not known.

@@ -13,6 +13,8 @@ pub(super) const CONTROL: u8 = 2;
 const ALWAYS: u8 = 4;
 const SEMICOLON: u8 = 8;
 const COMMA: u8 = 16;
+/// What the value of a parameter has only between quotes: all but letters, digits, and a few signs.
+pub(super) const QUOTED: u8 = 32;
 
 /// What each byte is.
 const CLASSES: [u8; 256] = {
@@ -20,38 +22,57 @@ const CLASSES: [u8; 256] = {
     let mut byte = 0;
     while byte < 256 {
         classes[byte] = match byte as u8 {
-            b'\r' | b'\n' => ALWAYS | CONTROL,
-            b'\t' => 0,
-            b'\\' => ALWAYS,
-            b';' => SEMICOLON,
-            b',' => COMMA,
-            byte if byte.is_ascii_control() => CONTROL,
-            byte if !byte.is_ascii() => BEYOND_ASCII,
-            _ => 0,
+            b'\r' | b'\n' => ALWAYS | CONTROL | QUOTED,
+            b'\\' => ALWAYS | QUOTED,
+            b';' => SEMICOLON | QUOTED,
+            b',' => COMMA | QUOTED,
+            b'-' | b'_' | b'/' => 0,
+            byte if byte.is_ascii_alphanumeric() => 0,
+            byte if byte.is_ascii_control() && byte != b'\t' => CONTROL | QUOTED,
+            byte if !byte.is_ascii() => BEYOND_ASCII | QUOTED,
+            _ => QUOTED,
         };
         byte += 1;
     }
     classes
 };
 
-fn classes(text: &str) -> u8 {
-    text.bytes().fold(0, |found, byte| found | CLASSES[usize::from(byte)])
+/// What the bytes of a text are, all together.
+#[inline]
+pub(super) fn classes(text: &str) -> u8 {
+    let class = |byte: u8| CLASSES[usize::from(byte)];
+    let (fours, rest) = text.as_bytes().as_chunks();
+    let found =
+        fours.iter().fold(0, |found, [a, b, c, d]| found | class(*a) | class(*b) | class(*c) | class(*d));
+    rest.iter().fold(found, |found, byte| found | class(*byte))
 }
 
-/// The body of a property.
+/// The values of an occurrence, as they are written.
+#[derive(Clone)]
 pub(super) struct Body {
     text: String,
     classes: u8,
+    /// How many bytes of a value the peer holds.
+    most: usize,
+    /// Whether it has a value.
+    is_begun: bool,
+    /// Whether one of its values says anything.
+    pub says_something: bool,
+    /// How many of them were longer than what the peer holds.
+    pub cut: usize,
 }
 
 impl Body {
     pub fn with_capacity(length: usize) -> Body {
-        Body { text: String::with_capacity(length), classes: 0 }
+        let text = String::with_capacity(length);
+        Body { text, classes: 0, most: usize::MAX, is_begun: false, says_something: false, cut: 0 }
     }
 
-    pub fn clear(&mut self) {
+    /// Begins anew, for values of which the peer holds so much.
+    #[inline]
+    pub fn begin(&mut self, most: usize) {
         self.text.clear();
-        self.classes = 0;
+        (self.classes, self.most, self.is_begun, self.says_something, self.cut) = (0, most, false, false, 0);
     }
 
     pub fn text(&self) -> &str {
@@ -69,16 +90,36 @@ impl Body {
         self.text.push_str(text);
     }
 
-    /// Adds a separator.
-    pub fn separate(&mut self, separator: char) {
+    /// Goes on to the next value, which is separated from the one before it.
+    #[inline]
+    pub fn next(&mut self, separator: Option<char>) {
+        if let Some(separator) = separator.filter(|_| self.is_begun) {
+            self.separate(separator);
+        }
+        self.is_begun = true;
+    }
+
+    #[inline]
+    fn separate(&mut self, separator: char) {
         match separator {
-            ';' | ',' => self.text.push(separator),
+            ';' => self.text.push(';'),
+            ',' => self.text.push(','),
             other => self.push(other.encode_utf8(&mut [0; 4])),
         }
     }
 
-    /// Adds a value.
+    /// Adds what there is of a value, or as much of it as the peer holds.
+    #[inline]
     pub fn push_value(&mut self, text: &str, escapes: &Escapes) {
+        if text.is_empty() {
+            return;
+        }
+        self.says_something = true;
+        let mut text = text;
+        if text.len() > self.most {
+            text = &text[..text.floor_char_boundary(self.most)];
+            self.cut += 1;
+        }
         let found = classes(text);
         self.classes |= found;
         if found & escapes.classes == 0 && !escapes.others {
@@ -86,6 +127,15 @@ impl Body {
         } else {
             escapes.push(&mut self.text, text);
         }
+    }
+
+    /// Adds the values of another list.
+    pub fn append(&mut self, other: &Body, separator: Option<char>) {
+        self.next(separator);
+        self.text.push_str(&other.text);
+        self.classes |= other.classes;
+        self.says_something |= other.says_something;
+        self.cut += other.cut;
     }
 }
 
@@ -102,6 +152,11 @@ pub(crate) struct Escapes {
 }
 
 impl Escapes {
+    /// Nothing: the value has a syntax of its own.
+    pub fn none(mode: MimeMode) -> Escapes {
+        Escapes { mode, structured: false, separators: [None; 2], classes: 0, others: false }
+    }
+
     /// Those of a property with these separators, of which one with a single value has none.
     pub fn new(mode: MimeMode, separators: &[char]) -> Escapes {
         let structured = !separators.is_empty();
@@ -122,6 +177,7 @@ impl Escapes {
         }
     }
 
+    #[cold]
     fn push(&self, body: &mut String, text: &str) {
         let mut start = 0;
         for (index, c) in text.char_indices() {

@@ -12,26 +12,30 @@ const QUOTED_WIDTH: usize = 66;
 /// Base 64 digits to a line.
 const BASE64_WIDTH: usize = 72;
 
-/// Writes a property of the standard dialect. Folded lines begin with a blank, which does not count.
-pub(crate) fn standard(out: &mut Vec<u8>, header: &str, body: &str, fold: bool) {
-    out.reserve(header.len() + body.len() + 3);
+/// Writes a property in one line.
+#[inline]
+pub(crate) fn whole(out: &mut Vec<u8>, header: &str, body: &str) {
     out.extend_from_slice(header.as_bytes());
     out.push(b':');
+    out.extend_from_slice(body.as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes a property of the standard dialect. Folded lines begin with a blank, which does not count.
+pub(crate) fn standard(out: &mut Vec<u8>, header: &str, body: &str) {
     let mut used = header.len() + 1;
-    if !fold || fits(header, body) {
-        out.extend_from_slice(body.as_bytes());
-    } else {
-        let mut start = 0;
-        for (index, c) in body.char_indices() {
-            if used + c.len_utf8() > WIDTH {
-                out.extend_from_slice(&body.as_bytes()[start..index]);
-                out.extend_from_slice(b"\r\n ");
-                (start, used) = (index, 0);
-            }
-            used += c.len_utf8();
+    out.extend_from_slice(header.as_bytes());
+    out.push(b':');
+    let mut start = 0;
+    for (index, c) in body.char_indices() {
+        if used + c.len_utf8() > WIDTH {
+            out.extend_from_slice(&body.as_bytes()[start..index]);
+            out.extend_from_slice(b"\r\n ");
+            (start, used) = (index, 0);
         }
-        out.extend_from_slice(&body.as_bytes()[start..]);
+        used += c.len_utf8();
     }
+    out.extend_from_slice(&body.as_bytes()[start..]);
     out.extend_from_slice(b"\r\n");
 }
 
@@ -220,12 +224,12 @@ mod tests {
 
     #[test]
     fn standard_lines_break_anywhere_but_in_a_character() {
-        let text = written(|out| standard(out, "NOTE", &"x".repeat(200), true));
+        let text = written(|out| standard(out, "NOTE", &"x".repeat(200)));
         assert_eq!(lengths(&text), [75, 76, 56]);
-        let text = written(|out| standard(out, "NOTE", &"€".repeat(60), true));
+        let text = written(|out| standard(out, "NOTE", &"€".repeat(60)));
         assert!(text.split("\r\n").all(|line| line.len() <= 76), "{text}");
         assert_eq!(text.replace("\r\n ", ""), format!("NOTE:{}\r\n", "€".repeat(60)));
-        let text = written(|out| standard(out, "NOTE", &"x".repeat(200), false));
+        let text = written(|out| whole(out, "NOTE", &"x".repeat(200)));
         assert_eq!(lengths(&text), [205]);
     }
 

@@ -79,10 +79,14 @@ impl Generator<'_> {
     }
 
     /// Adds to header and body what the occurrence that they are about came with.
+    #[inline]
     pub(super) fn decorate(&mut self, plan: &PropertyPlan) {
-        if self.kept.beside.is_empty() {
-            return;
+        if !self.kept.beside.is_empty() {
+            self.add_beside(plan);
         }
+    }
+
+    fn add_beside(&mut self, plan: &PropertyPlan) {
         let property = &plan.property;
         let key =
             format!("{}:{}", key(self.path, &property.name), digest(self.body.text(), self.context.mode));
@@ -175,7 +179,7 @@ impl Generator<'_> {
         match bytes {
             Some(bytes) => self.write_bytes(&bytes),
             None => {
-                self.body.clear();
+                self.body.begin(usize::MAX);
                 self.body.push(&in_dialect(line.value, self.context.mode));
                 self.write_text();
             }

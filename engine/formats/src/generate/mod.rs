@@ -9,8 +9,6 @@ mod kept;
 mod property;
 mod zones;
 
-use std::borrow::Cow;
-
 use syncloom_config::{Profile, Property, Repeat, ValueCount};
 use syncloom_script::{FieldId, Item, TimestampKind, Value, Zone};
 
@@ -25,9 +23,9 @@ use property::Rendered;
 pub(crate) use zones::Definitions;
 use zones::UsedZones;
 
-/// How long a line may become before it needs more room, and how many values it has room for: few have more.
+/// How long a line, and a text that is made anew, may become before it needs more room: few are longer.
 const USUAL_LINE: usize = 256;
-const USUAL_VALUES: usize = 8;
+const USUAL_TEXT: usize = 64;
 
 /// Writes one item.
 pub(crate) struct Generator<'g> {
@@ -41,10 +39,8 @@ pub(crate) struct Generator<'g> {
     header: String,
     /// Its value.
     body: Body,
-    /// Room for the values of the next occurrence.
-    spare: Vec<Cow<'g, str>>,
-    /// Room for the values of the next parameter.
-    names: Vec<Cow<'g, str>>,
+    /// Room for a text that is made anew.
+    room: String,
     /// The zones of the times that have been written.
     used: UsedZones,
     /// Where the definitions of zones belong, and the name of their component.
@@ -89,8 +85,7 @@ impl<'g> Generator<'g> {
             notes: Vec::new(),
             header: String::with_capacity(USUAL_LINE),
             body: Body::with_capacity(USUAL_LINE),
-            spare: Vec::with_capacity(USUAL_VALUES),
-            names: Vec::with_capacity(USUAL_VALUES),
+            room: String::with_capacity(USUAL_TEXT),
             used: UsedZones::default(),
             zones_at: None,
             kept: Kept::of(setting, item),
@@ -122,7 +117,7 @@ impl<'g> Generator<'g> {
             match *member {
                 PlanMember::Property(index) => {
                     let property = &plan.properties[index];
-                    if self.setting.is_active(index) && property.available(self.setting.peer) {
+                    if self.setting.is_written(index) {
                         self.property(index, property);
                     }
                 }
@@ -204,22 +199,27 @@ impl<'g> Generator<'g> {
         let shown = usize::from(position.and_then(|position| position.min_show).unwrap_or(most));
         let overwrite_empty = position.is_none_or(|position| position.overwrite_empty);
         let may_be_empty = !property.suppress_empty && self.setting.peer.empty_properties;
-        let max_occur = self.setting.limit(index).and_then(|limit| limit.max_occur);
+        let limit = self.setting.limit(index);
+        let max_occur = limit.and_then(|limit| limit.max_occur);
         let room = max_occur.map_or(usize::MAX, |most| most.saturating_sub(self.occurred(plan.group)));
         let mut written = 0;
         let mut left_out = 0;
         let mut empty = Vec::new();
         for slot in 0..slot_count(self.item, property, number) {
             let slot = Slot::new(property, number, slot);
-            self.context.own_zone = self.own_zone(plan, slot.place);
-            let rendered = self.render(plan, slot.place);
+            if !plan.zones.is_empty() {
+                self.context.own_zone = self.own_zone(plan, slot.place);
+            }
+            let rendered = self.render(plan, slot.place, limit);
             if self.is_shown(plan, slot.place, &rendered) {
-                if !overwrite_empty {
+                if !overwrite_empty && !empty.is_empty() {
                     // Places count here, so the empty ones before this one have to be there.
+                    let body = self.body.clone();
                     for slot in std::mem::take(&mut empty) {
                         self.write(index, plan, slot, None);
                         written += 1;
                     }
+                    self.body = body;
                 }
                 if written >= room {
                     left_out += 1;
@@ -229,9 +229,6 @@ impl<'g> Generator<'g> {
                 self.write(index, plan, slot, Some(rendered));
                 written += 1;
             } else {
-                if let Rendered::Texts(texts) = rendered {
-                    self.give_back(texts);
-                }
                 self.tell_loss(plan, slot.place);
                 if may_be_empty {
                     empty.push(slot);
@@ -264,32 +261,33 @@ impl<'g> Generator<'g> {
     /// own, where the zone is said beside them.
     fn list(&mut self, index: usize, plan: &'g PropertyPlan) {
         let property = &plan.property;
-        type Group<'g> = ((Option<Zone>, bool), Slot, Vec<Cow<'g, str>>);
-        let mut groups: Vec<Group<'g>> = Vec::new();
+        let mut groups: Vec<((Option<Zone>, bool), Slot, Body)> = Vec::new();
         let has_zone = self.zone_parameter(plan).is_some();
+        let limit = self.setting.limit(index);
         let mut shown = 0;
         for (number, position) in property.positions.iter().enumerate().filter(|(_, p)| !p.read_only) {
             shown = shown.max(position.min_show.unwrap_or(0));
             for slot in 0..slot_count(self.item, property, Some(number)) {
                 let slot = Slot::new(property, Some(number), slot);
                 self.context.own_zone = self.own_zone(plan, slot.place);
-                let Rendered::Texts(values) = self.render(plan, slot.place) else { continue };
-                if values.iter().all(|value| value.is_empty()) {
+                let Rendered::Texts = self.render(plan, slot.place, limit) else { continue };
+                if !self.body.says_something {
                     self.tell_loss(plan, slot.place);
                     continue;
                 }
                 let key = (self.context.own_zone, has_zone && self.is_day(plan, slot.place));
-                let values = values.into_iter().filter(|value| !value.is_empty());
+                let separator = Some(property.separator).filter(|_| !plan.raw);
                 match groups.iter_mut().find(|(known, ..)| *known == key) {
-                    Some((_, _, texts)) => texts.extend(values),
-                    None => groups.push((key, slot, values.collect())),
+                    Some((.., body)) => body.append(&self.body, separator),
+                    None => groups.push((key, slot, self.body.clone())),
                 }
             }
         }
         let empty = groups.is_empty();
-        for ((zone, _), slot, texts) in groups {
+        for ((zone, _), slot, body) in groups {
             self.context.own_zone = zone;
-            self.write(index, plan, slot, Some(Rendered::Texts(texts)));
+            self.body = body;
+            self.write(index, plan, slot, Some(Rendered::Texts));
         }
         self.context.own_zone = None;
         if empty && shown > 0 && !property.suppress_empty && self.setting.peer.empty_properties {

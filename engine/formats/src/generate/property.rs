@@ -2,20 +2,21 @@
 
 use std::borrow::Cow;
 
-use syncloom_config::{Conversion, MimeMode, Parameter, Property, ValueCount};
-use syncloom_script::Value;
+use syncloom_config::{Conversion, MimeMode, Property, ValueCount};
+use syncloom_script::{Item, Value};
 
-use super::escape::{BEYOND_ASCII, CONTROL};
+use super::escape::{BEYOND_ASCII, CONTROL, QUOTED, classes};
 use super::{Generator, Slot, fold};
-use crate::convert::{self, Place};
+use crate::convert::{self, Context, Place};
 use crate::note::NoteKind;
 use crate::parse;
-use crate::plan::{PropertyPlan, target};
+use crate::peer::Limit;
+use crate::plan::{ParameterPlan, PropertyPlan, ShownName, ValuePlan, target};
 
 /// The values of an occurrence.
 pub(super) enum Rendered<'g> {
-    /// Its texts; all of them, empty ones too, where it has a fixed number of them.
-    Texts(Vec<Cow<'g, str>>),
+    /// Texts, which are in the body.
+    Texts,
     /// Bytes for base 64.
     Bytes(Cow<'g, [u8]>),
     /// An address that stands in for the bytes.
@@ -28,50 +29,65 @@ const ADDRESSES: [&[u8]; 6] = [b"http://", b"https://", b"ftp://", b"cid:", b"fi
 
 impl<'g> Generator<'g> {
     /// The values at a place.
-    pub(super) fn render(&mut self, plan: &'g PropertyPlan, place: Place) -> Rendered<'g> {
-        let item = self.item;
-        if let [map] = plan.values.as_slice()
-            && let Some(field) = target(map, place.0)
-        {
-            match (map.conversion, item.get_at(field, place.1)) {
-                (Conversion::BlobBase64, Value::Blob(bytes)) => {
-                    return address(bytes).map_or(Rendered::Bytes(bytes.into()), Rendered::Address);
-                }
-                (Conversion::BlobBase64, value) if !value.is_empty() => {
-                    return Rendered::Bytes(value.to_text().into_bytes().into());
-                }
-                (_, Value::Blob(bytes)) if !is_text(bytes) => return Rendered::Bytes(bytes.into()),
-                _ => {}
-            }
+    pub(super) fn render(
+        &mut self,
+        plan: &'g PropertyPlan,
+        place: Place,
+        limit: Option<Limit>,
+    ) -> Rendered<'g> {
+        if let Some(bytes) = self.bytes(plan, place) {
+            return bytes;
         }
-        let mut texts = std::mem::take(&mut self.spare);
-        match plan.property.count {
-            ValueCount::Fixed(1) => {
-                let values = plan.values.iter().filter(|map| map.index == 0);
-                let mut found = values.map(|map| convert::text(map, place, &self.context, item));
-                texts.push(found.find(|text| !text.is_empty()).unwrap_or_default());
-            }
+        self.body.begin(limit.and_then(|limit| limit.max_size).unwrap_or(usize::MAX));
+        let property = &plan.property;
+        let separator = Some(property.separator).filter(|_| !plan.raw);
+        let Generator { body, room, context, item, .. } = self;
+        match property.count {
             ValueCount::Fixed(count) => {
-                texts.resize(usize::from(count), Cow::Borrowed(""));
-                for map in &plan.values {
-                    if let Some(text) = texts.get_mut(usize::from(map.index)).filter(|text| text.is_empty()) {
-                        *text = convert::text(map, place, &self.context, item);
+                for index in 0..count {
+                    body.next(separator);
+                    for map in plan.values.iter().filter(|map| map.index == index) {
+                        let text = convert::text(map, place, context, item, room);
+                        if !text.is_empty() {
+                            body.push_value(&text, &plan.escapes);
+                            break;
+                        }
                     }
                 }
             }
             ValueCount::List | ValueCount::ExpandedList => {
-                for map in &plan.values {
-                    convert::texts(map, place, &self.context, item, &mut texts);
-                }
+                // Of a list in several places, what is empty is no part.
+                let takes_empty = property.count != ValueCount::List || property.positions.is_empty();
+                each_text(plan, place, context, item, room, |text| {
+                    if takes_empty || !text.is_empty() {
+                        body.next(separator);
+                        body.push_value(text, &plan.escapes);
+                    }
+                });
             }
         }
-        Rendered::Texts(texts)
+        Rendered::Texts
+    }
+
+    /// The value at a place where it is not written as text.
+    fn bytes(&self, plan: &'g PropertyPlan, place: Place) -> Option<Rendered<'g>> {
+        let [map] = plan.values.as_slice() else { return None };
+        match (map.conversion, self.item.get_at(target(map, place.0)?, place.1)) {
+            (Conversion::BlobBase64, Value::Blob(bytes)) => {
+                Some(address(bytes).map_or(Rendered::Bytes(bytes.into()), Rendered::Address))
+            }
+            (Conversion::BlobBase64, value) if !value.is_empty() => {
+                Some(Rendered::Bytes(value.to_text().into_bytes().into()))
+            }
+            (_, Value::Blob(bytes)) if !is_text(bytes) => Some(Rendered::Bytes(bytes.into())),
+            _ => None,
+        }
     }
 
     /// Whether the occurrence is one: it has a value, or a parameter that is worth showing without one.
-    pub(super) fn is_shown(&self, plan: &'g PropertyPlan, place: Place, rendered: &Rendered<'_>) -> bool {
+    pub(super) fn is_shown(&mut self, plan: &'g PropertyPlan, place: Place, rendered: &Rendered<'_>) -> bool {
         let has_value = match rendered {
-            Rendered::Texts(texts) => texts.iter().any(|text| !text.is_empty()),
+            Rendered::Texts => self.body.says_something,
             Rendered::Bytes(bytes) => !bytes.is_empty(),
             Rendered::Address(_) => true,
         };
@@ -80,9 +96,9 @@ impl<'g> Generator<'g> {
         has_value
             || shown.any(|(index, (_, parameter))| {
                 let Some(map) = &parameter.value else { return false };
-                let mut texts = Vec::new();
-                convert::texts(map, place, &self.context, self.item, &mut texts);
-                self.setting.has_parameter(plan, index) && !texts.is_empty()
+                let mut has_text = false;
+                convert::texts(map, place, &self.context, self.item, &mut self.room, |_| has_text = true);
+                self.setting.has_parameter(plan, index) && has_text
             })
     }
 
@@ -96,69 +112,73 @@ impl<'g> Generator<'g> {
     ) {
         let property: &'g Property = &plan.property;
         let limit = self.setting.limit(index).and_then(|limit| Some((limit.max_size?, limit.no_truncate)));
-        if rendered.is_some() {
+        let has_values = rendered.is_some();
+        if has_values {
             self.mark_written(&property.name);
             self.use_zone(plan, slot.place);
         }
-        let mut texts = match rendered {
+        let mut data = None;
+        let mut is_address = false;
+        match rendered {
+            Some(Rendered::Texts) => {
+                if let Some((most, no_truncate)) = limit.filter(|_| self.body.cut > 0) {
+                    // Half a time or half a rule is another one.
+                    if no_truncate || !plan.cut {
+                        return self.leave_out(index, plan, slot, most);
+                    }
+                    (0..self.body.cut).for_each(|_| self.note(&property.name, NoteKind::Truncated(most)));
+                }
+                if property.count == ValueCount::ExpandedList {
+                    return self.write_each(plan, slot, limit.map_or(usize::MAX, |(most, _)| most));
+                }
+            }
             Some(Rendered::Bytes(bytes)) => {
                 if let Some((most, _)) = limit.filter(|(most, _)| bytes.len() > *most) {
                     // Half a picture is none.
                     return self.leave_out(index, plan, slot, most);
                 }
-                self.begin_header(plan, slot, true);
-                self.body.clear();
-                self.decorate(plan);
-                return self.write_bytes(&bytes);
+                self.body.begin(0);
+                data = Some(bytes);
             }
             Some(Rendered::Address(address)) => {
-                self.begin_header(plan, slot, true);
-                let has_value_type =
-                    property.parameters.iter().any(|parameter| parameter.name.eq_ignore_ascii_case("VALUE"));
-                if !has_value_type {
-                    let is_old = self.context.mode == MimeMode::Old;
-                    self.header.push_str(if is_old { ";VALUE=URL" } else { ";VALUE=URI" });
-                }
-                self.body.clear();
+                self.body.begin(0);
                 self.body.push(address);
-                self.decorate(plan);
-                return self.write_text();
+                is_address = true;
             }
-            Some(Rendered::Texts(texts)) => texts,
             None => {
-                self.begin_header(plan, slot, false);
-                self.body.clear();
+                self.body.begin(0);
                 if let ValueCount::Fixed(count) = property.count {
-                    (1..count).for_each(|_| self.body.separate(property.separator));
+                    (0..count).for_each(|_| self.body.next(Some(property.separator)));
                 }
-                return self.write_text();
-            }
-        };
-        if let Some((most, no_truncate)) = limit {
-            for text in texts.iter_mut().filter(|text| text.len() > most) {
-                // Half a time or half a rule is another one.
-                if no_truncate || !plan.cut {
-                    return self.leave_out(index, plan, slot, most);
-                }
-                self.note(&property.name, NoteKind::Truncated(most));
-                let end = text.floor_char_boundary(most);
-                *text = Cow::Owned(text[..end].to_owned());
             }
         }
-        if property.count == ValueCount::ExpandedList {
-            for text in &texts {
-                self.begin_header(plan, slot, true);
-                self.fill_body(plan, std::slice::from_ref(text));
-                self.decorate(plan);
-                self.write_text();
-            }
-            return;
+        self.begin_header(plan, slot, has_values);
+        if is_address && !property.parameters.iter().any(|one| one.name.eq_ignore_ascii_case("VALUE")) {
+            let is_old = self.context.mode == MimeMode::Old;
+            self.header.push_str(if is_old { ";VALUE=URL" } else { ";VALUE=URI" });
         }
-        self.begin_header(plan, slot, true);
-        self.fill_body(plan, &texts);
-        self.decorate(plan);
-        self.write_text();
-        self.give_back(texts);
+        if has_values {
+            self.decorate(plan);
+        }
+        match data {
+            Some(bytes) => self.write_bytes(&bytes),
+            None => self.write_text(),
+        }
+    }
+
+    /// Writes each value of an occurrence in a property of its own.
+    fn write_each(&mut self, plan: &'g PropertyPlan, slot: Slot, most: usize) {
+        let mut texts = Vec::new();
+        each_text(plan, slot.place, &self.context, self.item, &mut self.room, |text| {
+            texts.push(text.to_owned());
+        });
+        for text in texts {
+            self.body.begin(most);
+            self.body.push_value(&text, &plan.escapes);
+            self.begin_header(plan, slot, true);
+            self.decorate(plan);
+            self.write_text();
+        }
     }
 
     /// The peer does not get an occurrence: one that is longer than what it holds.
@@ -167,27 +187,9 @@ impl<'g> Generator<'g> {
         self.note(&plan.property.name, NoteKind::LeftOut(most));
     }
 
-    /// Keeps the room of texts that are done with for the next ones.
-    pub(super) fn give_back(&mut self, mut texts: Vec<Cow<'g, str>>) {
-        texts.clear();
-        self.spare = texts;
-    }
-
-    fn fill_body(&mut self, plan: &PropertyPlan, texts: &[Cow<'_, str>]) {
-        self.body.clear();
-        if plan.raw {
-            return texts.iter().for_each(|text| self.body.push(text));
-        }
-        for (index, text) in texts.iter().enumerate() {
-            if index > 0 {
-                self.body.separate(plan.property.separator);
-            }
-            self.body.push_value(text, &plan.escapes);
-        }
-    }
-
     /// Group, name and parameters. An occurrence without values shows what decides about its position, and
     /// nothing that is stored.
+    #[inline]
     fn begin_header(&mut self, plan: &'g PropertyPlan, slot: Slot, has_values: bool) {
         let property: &'g Property = &plan.property;
         self.header.clear();
@@ -199,76 +201,61 @@ impl<'g> Generator<'g> {
             }
         }
         self.header.push_str(&property.name);
-        let mut values = std::mem::take(&mut self.names);
-        for (number, parameter) in property.parameters.iter().enumerate() {
-            if self.setting.has_parameter(plan, number) {
-                self.parameter_values(plan, number, slot, has_values, &mut values);
-                self.push_parameter(property, parameter, &values);
-                values.clear();
+        for (number, parameter) in plan.parameters.iter().enumerate() {
+            if let Some(map) = parameter.value.as_ref().filter(|_| self.setting.has_parameter(plan, number)) {
+                self.push_parameter(plan, number, map, slot, has_values);
             }
         }
-        self.names = values;
     }
 
-    fn parameter_values(
-        &self,
+    /// Adds a parameter to the header: what has led to the position of the occurrence, then what is stored.
+    fn push_parameter(
+        &mut self,
         plan: &'g PropertyPlan,
         number: usize,
+        map: &'g ValuePlan,
         slot: Slot,
         has_values: bool,
-        values: &mut Vec<Cow<'g, str>>,
     ) {
-        let Some(map) = &plan.parameters[number].value else { return };
-        if let Some(position) = slot.position.and_then(|position| plan.property.positions.get(position)) {
-            let named = position.has.iter().chain(&position.shows).filter(|(index, _)| *index == number);
-            let names = named.filter_map(|(_, rule)| map.enums.get(*rule)).map(|rule| &rule.name);
-            values.extend(names.map(Cow::from));
-        }
+        let is_here = |name: &&ShownName| Some(name.position) == slot.position && name.parameter == number;
+        let shown = plan.shown.iter().filter(is_here).map(|name| name.name.as_str());
+        let mut line = ParameterLine {
+            header: &mut self.header,
+            plan: &plan.parameters[number],
+            values: 0,
+            replaced: 0,
+        };
+        shown.clone().for_each(|name| line.push(name));
         if has_values {
-            let shown = values.len();
-            convert::texts(map, slot.place, &self.context, self.item, values);
-            if shown > 0 {
-                let mut stored = values.split_off(shown);
-                stored.retain(|value| !values.iter().any(|known| known.eq_ignore_ascii_case(value)));
-                values.append(&mut stored);
-            }
+            convert::texts(map, slot.place, &self.context, self.item, &mut self.room, |text| {
+                if !shown.clone().any(|name| name.eq_ignore_ascii_case(text)) {
+                    line.push(text);
+                }
+            });
         }
-        values.retain(|value| !value.is_empty());
-    }
-
-    fn push_parameter(&mut self, property: &Property, parameter: &Parameter, values: &[Cow<'_, str>]) {
-        let old = self.context.mode == MimeMode::Old;
-        for (number, value) in values.iter().enumerate() {
-            let has_name = !(old && parameter.default);
-            if !has_name {
-                self.header.push(';');
-            } else if old || number == 0 {
-                self.header.push(';');
-                self.header.push_str(&parameter.name);
-                self.header.push('=');
-            } else {
-                self.header.push(',');
-            }
-            if !push_parameter_value(&mut self.header, value, has_name) {
-                self.note(&property.name, NoteKind::ReplacedInParameter(parameter.name.clone()));
-            }
+        for _ in 0..line.replaced {
+            let name = plan.property.parameters[number].name.clone();
+            self.note(&plan.property.name, NoteKind::ReplacedInParameter(name));
         }
     }
 
     /// Writes header and body in the encoding that they need.
+    #[inline]
     pub(super) fn write_text(&mut self) {
         let fold = self.setting.peer.fold;
+        let is_old = self.context.mode == MimeMode::Old;
         let body = self.body.text();
-        if self.context.mode == MimeMode::Standard {
-            return fold::standard(self.out, &self.header, body, fold);
-        }
-        if self.body.has(BEYOND_ASCII) || !self.header.is_ascii() {
+        let has_charset = is_old && (self.body.has(BEYOND_ASCII) || !self.header.is_ascii());
+        let must_quote =
+            is_old && (self.body.has(CONTROL) || self.setting.peer.quote_8bit && self.body.has(BEYOND_ASCII));
+        if has_charset {
             self.header.push_str(";CHARSET=UTF-8");
         }
-        let must_quote =
-            self.body.has(CONTROL) || (self.setting.peer.quote_8bit && self.body.has(BEYOND_ASCII));
         if !must_quote && (!fold || fold::fits(&self.header, body)) {
-            return fold::old(self.out, &self.header, body, &[]);
+            return fold::whole(self.out, &self.header, body);
+        }
+        if !is_old {
+            return fold::standard(self.out, &self.header, body);
         }
         let breaks = if must_quote { None } else { fold::breaks(self.header.chars().count(), body) };
         match breaks {
@@ -290,28 +277,58 @@ impl<'g> Generator<'g> {
     }
 }
 
-/// A parameter value, between quotes where it has more than letters and digits in it, or could be taken for
-/// an encoding. There is no way to write a quote or a line end (RFC 2425 section 5.8.4): `false` says that there was one.
-fn push_parameter_value(header: &mut String, value: &str, has_name: bool) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/');
-    let is_encoding = !has_name && parse::is_encoding(value);
-    if !is_encoding && value.bytes().all(is_plain) {
-        header.push_str(value);
-        return true;
+/// Every text of an occurrence that is a list.
+fn each_text(
+    plan: &PropertyPlan,
+    place: Place,
+    context: &Context<'_>,
+    item: &Item,
+    room: &mut String,
+    mut take: impl FnMut(&str),
+) {
+    for map in &plan.values {
+        convert::texts(map, place, context, item, room, &mut take);
     }
-    let mut is_whole = true;
-    header.push('"');
-    header.extend(value.chars().map(|c| {
-        let written = match c {
-            '"' => '\'',
-            c if c.is_ascii_control() => ' ',
-            c => c,
-        };
-        is_whole &= written == c;
-        written
-    }));
-    header.push('"');
-    is_whole
+}
+
+/// A parameter that is being written.
+struct ParameterLine<'h> {
+    header: &'h mut String,
+    plan: &'h ParameterPlan,
+    /// How many values it has.
+    values: usize,
+    /// In how many of them something was replaced.
+    replaced: usize,
+}
+
+impl ParameterLine<'_> {
+    /// Adds a value, between quotes where it has more than letters and digits in it, or could be taken for an encoding.
+    /// There is no way to write a quote or a line end (RFC 2425 section 5.8.4).
+    fn push(&mut self, value: &str) {
+        if value.is_empty() {
+            return;
+        }
+        let [first, further] = &self.plan.before;
+        self.header.push_str(if self.values == 0 { first } else { further });
+        self.values += 1;
+        let is_encoding = self.plan.is_bare && parse::is_encoding(value);
+        if !is_encoding && classes(value) & QUOTED == 0 {
+            return self.header.push_str(value);
+        }
+        let mut is_whole = true;
+        self.header.push('"');
+        self.header.extend(value.chars().map(|c| {
+            let written = match c {
+                '"' => '\'',
+                c if c.is_ascii_control() => ' ',
+                c => c,
+            };
+            is_whole &= written == c;
+            written
+        }));
+        self.header.push('"');
+        self.replaced += usize::from(!is_whole);
+    }
 }
 
 fn address(bytes: &[u8]) -> Option<&str> {

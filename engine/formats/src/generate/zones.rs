@@ -77,15 +77,20 @@ impl<'g> Generator<'g> {
     }
 
     /// Remembers the zone of an occurrence that is written.
+    #[inline]
     pub(super) fn use_zone(&mut self, plan: &PropertyPlan, place: Place) {
         let Some(zone) = self.context.own_zone else { return };
         let fields = plan.values.iter().filter_map(|map| target(map, place.0));
+        let mut has_time = false;
         for field in fields {
             if let Value::Timestamp(time) = self.item.get_at(field, place.1) {
                 self.used.add(zone, Some(time.in_zone(zone)));
+                has_time = true;
             }
         }
-        self.used.add(zone, None);
+        if !has_time {
+            self.used.add(zone, None);
+        }
     }
 
     /// Writes the definitions of all zones to where they belong.
@@ -115,7 +120,10 @@ impl<'g> Generator<'g> {
             self.setting.definitions.append(zone, years, self.out, |out| {
                 for line in zones.vtimezone(zone, years, options.tzid).unwrap_or_default().lines() {
                     let (header, body) = line.split_once(':').unwrap_or((line, ""));
-                    fold::standard(out, header, body, fold);
+                    match fold {
+                        true => fold::standard(out, header, body),
+                        false => fold::whole(out, header, body),
+                    }
                 }
             });
             self.frame("END:", component);

@@ -108,6 +108,16 @@ pub(crate) struct PropertyPlan {
     pub cut: bool,
     /// What is escaped in its values.
     pub escapes: Escapes,
+    /// The names that its parameters have in its positions, whatever an item says.
+    pub shown: Vec<ShownName>,
+}
+
+/// A name that a parameter has in a position.
+#[derive(Debug)]
+pub(crate) struct ShownName {
+    pub position: usize,
+    pub parameter: usize,
+    pub name: String,
 }
 
 /// When a property is bytes and no text.
@@ -217,6 +227,7 @@ impl Plan {
             true => std::iter::once(property.separator).chain(property.alt_separator).collect(),
             false => Vec::new(),
         };
+        let raw = has_conversion(property, Conversion::RRule) || is_zone(property);
         self.properties.push(PropertyPlan {
             property: Arc::clone(property),
             component,
@@ -224,7 +235,7 @@ impl Plan {
             counters,
             fields,
             group,
-            escapes: Escapes::new(mode, &separators),
+            escapes: if raw { Escapes::none(mode) } else { Escapes::new(mode, &separators) },
             separators,
             values: property.values.iter().map(ValuePlan::new).collect(),
             unstored: unstored(property),
@@ -232,7 +243,8 @@ impl Plan {
             zones: says_zone(property),
             parameters: property.parameters.iter().map(|one| ParameterPlan::new(one, mode)).collect(),
             binary: binary(property, list),
-            raw: has_conversion(property, Conversion::RRule) || is_zone(property),
+            raw,
+            shown: shown_names(property),
             cut: is_cut(property),
         });
         index
@@ -272,6 +284,7 @@ impl Plan {
 impl PropertyPlan {
     /// Whether a peer takes part in this property at all. A mandatory property always does, and so does one
     /// without fields, such as a version, which the format needs and no item holds.
+    #[inline]
     pub fn available(&self, peer: &Peer) -> bool {
         let Some(names) = &peer.available else { return true };
         let property = &self.property;
@@ -342,6 +355,21 @@ fn says_zone(property: &Property) -> Vec<usize> {
     let parameters = property.parameters.iter().enumerate();
     let of_zones = parameters.filter(|(_, parameter)| conversion(parameter) == Some(Conversion::TzId));
     of_zones.map(|(index, _)| index).collect()
+}
+
+/// The names that parameters have in the positions of a property.
+fn shown_names(property: &Property) -> Vec<ShownName> {
+    let mut shown = Vec::new();
+    for (number, position) in property.positions.iter().enumerate() {
+        for (parameter, rule) in position.has.iter().chain(&position.shows) {
+            let map = property.parameters.get(*parameter).and_then(|parameter| parameter.value.as_ref());
+            if let Some(rule) = map.and_then(|map| map.enums.get(*rule)) {
+                let name = rule.name.clone();
+                shown.push(ShownName { position: number, parameter: *parameter, name });
+            }
+        }
+    }
+    shown
 }
 
 /// When a property is bytes and no text.
