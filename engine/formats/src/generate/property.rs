@@ -35,10 +35,22 @@ impl<'g> Generator<'g> {
         place: Place,
         limit: Option<Limit>,
     ) -> Rendered<'g> {
-        if let Some(bytes) = self.bytes(plan, place) {
-            return bytes;
-        }
         self.body.begin(limit.and_then(|limit| limit.max_size).unwrap_or(usize::MAX));
+        if let [map] = plan.values.as_slice()
+            && let Some(field) = target(map, place.0)
+        {
+            let value = self.item.get_at(field, place.1);
+            // Nearly all are one text as it stands.
+            if let Value::Text(text) = value
+                && plan.is_one_text
+            {
+                self.body.push_value(text, &plan.escapes);
+                return Rendered::Texts;
+            }
+            if let Some(bytes) = bytes(map.conversion, value) {
+                return bytes;
+            }
+        }
         let property = &plan.property;
         let separator = Some(property.separator).filter(|_| !plan.raw);
         let Generator { body, room, context, item, .. } = self;
@@ -67,21 +79,6 @@ impl<'g> Generator<'g> {
             }
         }
         Rendered::Texts
-    }
-
-    /// The value at a place where it is not written as text.
-    fn bytes(&self, plan: &'g PropertyPlan, place: Place) -> Option<Rendered<'g>> {
-        let [map] = plan.values.as_slice() else { return None };
-        match (map.conversion, self.item.get_at(target(map, place.0)?, place.1)) {
-            (Conversion::BlobBase64, Value::Blob(bytes)) => {
-                Some(address(bytes).map_or(Rendered::Bytes(bytes.into()), Rendered::Address))
-            }
-            (Conversion::BlobBase64, value) if !value.is_empty() => {
-                Some(Rendered::Bytes(value.to_text().into_bytes().into()))
-            }
-            (_, Value::Blob(bytes)) if !is_text(bytes) => Some(Rendered::Bytes(bytes.into())),
-            _ => None,
-        }
     }
 
     /// Whether the occurrence is one: it has a value, or a parameter that is worth showing without one.
@@ -328,6 +325,20 @@ impl ParameterLine<'_> {
         }));
         self.header.push('"');
         self.replaced += usize::from(!is_whole);
+    }
+}
+
+/// A value that is not written as text.
+fn bytes(conversion: Conversion, value: &Value) -> Option<Rendered<'_>> {
+    match (conversion, value) {
+        (Conversion::BlobBase64, Value::Blob(bytes)) => {
+            Some(address(bytes).map_or(Rendered::Bytes(bytes.into()), Rendered::Address))
+        }
+        (Conversion::BlobBase64, value) if !value.is_empty() => {
+            Some(Rendered::Bytes(value.to_text().into_bytes().into()))
+        }
+        (_, Value::Blob(bytes)) if !is_text(bytes) => Some(Rendered::Bytes(bytes.into())),
+        _ => None,
     }
 }
 
