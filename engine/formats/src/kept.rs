@@ -7,7 +7,8 @@
 //! * `+` a property of its own, or the first line of a whole component, up to its `END`;
 //! * `=` a property whose value no field can hold: it is written as long as the fields have nothing for it;
 //! * `~` parameters and group of a property that is stored, `NAME;PARAMETERS:DIGEST` of its value;
-//! * `>` further values of such a property, `NAME:DIGEST:VALUES`.
+//! * `>` further values of such a property, `NAME:DIGEST:VALUES`;
+//! * `<` values between those that are stored, `NAME:DIGEST:VALUES`, by the digest of these, which are empty in it.
 //!
 //! Lines are those of the standard dialect, not folded, in UTF-8, without quoted-printable. Not its job: finding
 //! what is unknown, which reading does, and writing it.
@@ -25,11 +26,18 @@ pub(crate) enum Role {
     Beside,
     /// Further values of a stored property.
     Further,
+    /// Values between those of a stored property.
+    Between,
 }
 
 impl Role {
-    const SIGNS: [(char, Role); 4] =
-        [('+', Role::Own), ('=', Role::Instead), ('~', Role::Beside), ('>', Role::Further)];
+    const SIGNS: [(char, Role); 5] = [
+        ('+', Role::Own),
+        ('=', Role::Instead),
+        ('~', Role::Beside),
+        ('>', Role::Further),
+        ('<', Role::Between),
+    ];
 
     fn sign(self) -> char {
         Role::SIGNS.iter().find(|(_, role)| *role == self).map_or('+', |(sign, _)| *sign)

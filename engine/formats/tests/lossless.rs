@@ -7,6 +7,7 @@ mod support;
 
 use support::config::{codec, read, texts, without_zones, written};
 use syncloom_formats::{NoteKind, Peer};
+use syncloom_script::Value;
 
 /// Reads a text, writes it, and finds these lines in what was written; reading that again gives the same.
 #[track_caller]
@@ -232,6 +233,28 @@ fn groups_parameters_and_properties_of_other_vendors() {
                  NOTE;LANGUAGE=de:Straße";
     let text = card("3.0", apple);
     comes_back("contact30", &text, &apple.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn values_without_fields_between_others() {
+    let lines = [
+        "X-PLACE:Haus;Zürich;CH",
+        "X-PLACE:;Bern;",
+        "X-PLACE:a\\;b\\\\;Zürich;line\\nline",
+        "X-PLACE:nothing;;else",
+        "X-PLACE:Haus;Zürich;CH;too;much",
+    ];
+    let out = comes_back("contact30", &card("3.0", &lines.join("\n")), &lines);
+    assert_eq!(out.matches("X-PLACE").count(), lines.len(), "{out}");
+    let titled = "N:Muster;Anna;;Dr.;jun.";
+    comes_back("contact21", &format!("BEGIN:VCARD\nVERSION:2.1\n{titled}\nEND:VCARD\n"), &[titled]);
+    // They go with their value, and a value that changes loses them.
+    let codec = codec("contact30");
+    let (mut item, _) = read(&codec, &card("3.0", &lines[..2].join("\n")));
+    let places = item.list().find("PLACES").unwrap();
+    item.set_at(places, 0, Value::Text("Genf".into()));
+    let out = written(&codec, &item);
+    assert!(out.contains("\nX-PLACE:;Genf;\nX-PLACE:;Bern;\n"), "{out}");
 }
 
 #[test]

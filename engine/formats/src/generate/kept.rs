@@ -12,6 +12,8 @@ use syncloom_script::{Item, Value};
 use super::Generator;
 use super::zones::move_end;
 use crate::kept::{self, Entry, Line, Role, digest};
+use crate::parse;
+use crate::plan::PropertyPlan;
 use crate::setting::Setting;
 
 /// The entries of an item, and which of them have been written.
@@ -44,7 +46,7 @@ impl Kept {
         }
         let mut beside: HashMap<(Role, String), Vec<usize>> = HashMap::new();
         for (index, entry) in entries.iter().enumerate().rev() {
-            if let Role::Beside | Role::Further = entry.role {
+            if let Role::Beside | Role::Further | Role::Between = entry.role {
                 let line = entry.line();
                 let digest = line.value.split(':').next().unwrap_or_default();
                 let key = (entry.role, format!("{}:{digest}", key(&entry.path, line.name)));
@@ -75,6 +77,23 @@ impl Generator<'_> {
             let key = key(self.path, name);
             self.kept.written.insert(key);
         }
+    }
+
+    /// The values, of the occurrence that is in the body, that no field is for; the others are empty.
+    pub(super) fn take_between(&mut self, plan: &PropertyPlan) -> Option<Vec<String>> {
+        if plan.unstored.is_empty() || self.kept.beside.is_empty() {
+            return None;
+        }
+        let key = format!("{}:{}", key(self.path, &plan.property.name), digest(self.body.text()));
+        let entry = self.kept.take(Role::Between, &key)?;
+        let mut rest = entry.line().value.split_once(':').map(|(_, values)| values);
+        let mut values = Vec::new();
+        while let Some(text) = rest {
+            let (value, further) = parse::next_value(text, &[';'], MimeMode::Standard);
+            values.push(value.into_owned());
+            rest = further;
+        }
+        Some(values)
     }
 
     /// Adds to header and body what the occurrence that they are about came with.
@@ -116,7 +135,7 @@ impl Generator<'_> {
             let wanted = match entry.role {
                 Role::Own => true,
                 Role::Instead => !kept.written.contains(&key(self.path, entry.line().name)),
-                Role::Beside | Role::Further => false,
+                Role::Beside | Role::Further | Role::Between => false,
             };
             if wanted && !*used && entry.path.eq_ignore_ascii_case(self.path) {
                 *used = true;

@@ -53,21 +53,10 @@ impl<'g> Generator<'g> {
         }
         let property = &plan.property;
         let separator = Some(property.separator).filter(|_| !plan.raw);
-        let Generator { body, room, context, item, .. } = self;
         match property.count {
-            ValueCount::Fixed(count) => {
-                for index in 0..count {
-                    body.next(separator);
-                    for map in plan.values.iter().filter(|map| map.index == index) {
-                        let text = convert::text(map, place, context, item, room);
-                        if !text.is_empty() {
-                            body.push_value(&text, &plan.escapes);
-                            break;
-                        }
-                    }
-                }
-            }
+            ValueCount::Fixed(count) => self.fixed(plan, place, count, &[]),
             ValueCount::List | ValueCount::ExpandedList => {
+                let Generator { body, room, context, item, .. } = self;
                 // Of a list in several places, what is empty is no part.
                 let takes_empty = property.count != ValueCount::List || property.positions.is_empty();
                 each_text(plan, place, context, item, room, |text| {
@@ -79,6 +68,26 @@ impl<'g> Generator<'g> {
             }
         }
         Rendered::Texts
+    }
+
+    /// Adds a fixed number of values to the body; in the places of those that no field is for, what is kept of them.
+    #[inline]
+    fn fixed(&mut self, plan: &'g PropertyPlan, place: Place, count: u16, kept: &[String]) {
+        let separator = Some(plan.property.separator).filter(|_| !plan.raw);
+        let Generator { body, room, context, item, .. } = self;
+        for index in 0..count {
+            body.next(separator);
+            for map in plan.values.iter().filter(|map| map.index == index) {
+                let text = convert::text(map, place, context, item, room);
+                if !text.is_empty() {
+                    body.push_value(&text, &plan.escapes);
+                    break;
+                }
+            }
+            if let Some(kept) = kept.get(usize::from(index)) {
+                body.push_value(kept, &plan.escapes);
+            }
+        }
     }
 
     /// Whether the occurrence is one: it has a value, or a parameter that is worth showing without one.
@@ -124,6 +133,12 @@ impl<'g> Generator<'g> {
                         return self.leave_out(index, plan, slot, most);
                     }
                     (0..self.body.cut).for_each(|_| self.note(&property.name, NoteKind::Truncated(most)));
+                }
+                if let ValueCount::Fixed(count) = property.count
+                    && let Some(kept) = self.take_between(plan)
+                {
+                    self.body.begin(usize::MAX);
+                    self.fixed(plan, slot.place, count, &kept);
                 }
                 if property.count == ValueCount::ExpandedList {
                     return self.write_each(plan, slot, limit.map_or(usize::MAX, |(most, _)| most));

@@ -51,6 +51,11 @@ impl Counters {
         }
     }
 
+    /// A repetition that was used is free again, of a property that has no groups.
+    pub(super) fn give_back(&mut self, counter: usize, index: usize) {
+        self.next[counter] = index;
+    }
+
     /// A repetition is used.
     pub(super) fn used(&mut self, counter: usize, group_field: Option<FieldId>, group: &str, index: usize) {
         let Some(field) = group_field else {

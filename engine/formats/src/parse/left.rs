@@ -47,17 +47,43 @@ pub(super) struct Surplus {
     pub parameters: String,
     /// Further values, from the separator before the first on.
     pub values: String,
+    /// Values between those that have fields: all values, of which those are empty that have.
+    pub between: String,
+    /// What those are told by that have.
+    pub stored: String,
 }
 
 impl Surplus {
+    /// Keeps the values of an occurrence at these places, which no field is for. `false` if it has no others.
+    pub fn keep_between(&mut self, values: &[Cow<'_, str>], places: &[usize]) -> bool {
+        self.stored.clear();
+        for (place, value) in values.iter().enumerate() {
+            if place > 0 {
+                self.between.push(';');
+            }
+            match places.contains(&place) {
+                true => {
+                    let escaped = value.replace('\\', "\\\\").replace(';', "\\;").replace('\n', "\\n");
+                    self.between.push_str(&escaped);
+                }
+                false => self.stored.push_str(value),
+            }
+        }
+        !self.stored.is_empty()
+    }
+
     pub fn clear(&mut self) {
         self.group.clear();
         self.parameters.clear();
         self.values.clear();
+        self.between.clear();
     }
 
     fn is_empty(&self) -> bool {
-        self.group.is_empty() && self.parameters.is_empty() && self.values.is_empty()
+        self.group.is_empty()
+            && self.parameters.is_empty()
+            && self.values.is_empty()
+            && self.between.is_empty()
     }
 }
 
@@ -128,6 +154,10 @@ impl Parser<'_> {
         if !surplus.values.is_empty() {
             let text = format!("{name}:{}:{}", digest(value), surplus.values);
             self.left.push(path, Role::Further, text);
+        }
+        if !surplus.between.is_empty() {
+            let text = format!("{name}:{}:{}", digest(&surplus.stored), surplus.between);
+            self.left.push(path, Role::Between, text);
         }
     }
 

@@ -173,14 +173,29 @@ impl<'p> Parser<'p> {
             values.push(value);
             rest = next;
         }
-        for number in &known.plan.unstored {
-            if values.get(*number).is_some_and(|value| !value.is_empty()) {
-                let kind = NoteKind::UnstoredValue(number + 1);
-                self.note(known.line.number(), &known.plan.property.name, kind);
-            }
+        if self.leave_between(known, &values) {
+            return true;
         }
         let placed = self.place(known, Values::Texts(&values));
         self.settled(placed, known, None, last, &text[..used])
+    }
+
+    /// Keeps or notes the values that have no field. `true` says that the line is kept as it is, as it has no others.
+    fn leave_between(&mut self, known: &Known<'_, 'p>, values: &[Cow<'_, str>]) -> bool {
+        let Known { plan, path, line, .. } = *known;
+        let is_there = |place: &&usize| values.get(**place).is_some_and(|value| !value.is_empty());
+        for place in plan.unstored.iter().filter(is_there) {
+            let kind = NoteKind::UnstoredValue(place + 1);
+            if !self.keeps() {
+                self.note(line.number(), &plan.property.name, kind);
+            } else if self.surplus.keep_between(values, &plan.unstored) {
+                return false;
+            } else {
+                self.leave_line(path, line, None, kind);
+                return true;
+            }
+        }
+        false
     }
 
     /// Stores each value of a list as if it was a property of its own.
@@ -313,16 +328,24 @@ impl<'p> Parser<'p> {
                 }
             }
         }
+        // What is not kept and not stored either must not stand in the way of an occurrence that can be stored.
+        if let (Some(NoteKind::NotUnderstood(_)), [_]) = (&refused, plan.values.as_slice())
+            && !self.keeps()
+            && property.group_field.is_none()
+        {
+            self.clear(plan, found.place);
+            self.counters.give_back(found.counter, found.repetition);
+        }
         refused.map_or(Placed::Stored, Placed::Refused)
     }
 
     /// The first position that fits the parameters and has room (manual 10.3.7). A property without positions
-    /// has one place, in which the first occurrence stays, unless its values are combined there.
+    /// has one place, in which the first occurrence stays, unless its values are combined there or are flags.
     fn find_place(&self, plan: &PropertyPlan, given: &Given<'_>, group: &str) -> Result<Found, NoteKind> {
         let (property, counters) = (&plan.property, &plan.counters);
         if property.positions.is_empty() {
             let counter = counters.first().copied().unwrap_or_default();
-            if self.counters.is_used(counter) && !shares(plan) {
+            if self.counters.is_used(counter) && !shares(plan) && !is_flags(plan) {
                 return Err(NoteKind::Repeated);
             }
             return Ok(Found {
@@ -407,6 +430,11 @@ fn bytes(line: Line<'_>) -> Cow<'_, [u8]> {
         data => Some(data.unwrap_or(value)),
     };
     in_base64.and_then(transfer::whole_base64).map_or(Cow::Borrowed(value), Cow::Owned)
+}
+
+/// Whether the values of a property are flags of one number, in which there is room for all of them.
+fn is_flags(plan: &PropertyPlan) -> bool {
+    matches!(plan.values.as_slice(), [map] if map.conversion == Conversion::Bitmap)
 }
 
 /// Whether the values of several occurrences go into one place.

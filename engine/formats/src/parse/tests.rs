@@ -276,6 +276,30 @@ fn what_is_skipped_is_told_with_its_line() {
 }
 
 #[test]
+fn flags_of_a_list_are_all_set() {
+    let datatype = single(&["FLAGS:integer"], "FLAGS", |_, property| {
+        (property.count, property.separator) = (ValueCount::List, ',');
+        property.values[0].conversion = Conversion::Bitmap;
+    });
+    for lines in [&["P:0,4"][..], &["P:4", "P:0"]] {
+        let (item, notes) = read(&datatype, lines);
+        assert_eq!((texts(&item, "FLAGS"), notes), (vec!["17".to_owned()], vec![]));
+        assert_eq!(generated(&datatype, &item), "BEGIN:T\r\nP:0,4\r\nEND:T\r\n");
+    }
+}
+
+#[test]
+fn what_is_no_value_takes_no_place() {
+    let datatype = single(&["BORN:date"], "BORN", |_, _| {});
+    let (item, notes) = read(&datatype, &["P:unknown", "P:19700401", "P:19800401"]);
+    assert_eq!(texts(&item, "BORN"), ["19700401"]);
+    assert_eq!(notes, [NoteKind::NotUnderstood("unknown".into()), NoteKind::Repeated]);
+    let datatype = single(&["DAYS:date[]"], "DAYS", |_, property| property.positions.push(array(0)));
+    let (item, _) = read(&datatype, &["P:19700401", "P:never", "P:19800401"]);
+    assert_eq!(texts(&item, "DAYS"), ["19700401", "19800401"]);
+}
+
+#[test]
 fn a_value_between_others_that_has_no_field_is_told() {
     let datatype = single(&["A", "C"], "A", |builder, property| {
         property.count = ValueCount::Fixed(3);
