@@ -127,18 +127,18 @@ impl<'g> Generator<'g> {
         let mut is_address = false;
         match rendered {
             Some(Rendered::Texts) => {
+                if let ValueCount::Fixed(count) = property.count
+                    && let Some(kept) = self.take_between(plan)
+                {
+                    self.body.begin(limit.map_or(usize::MAX, |(most, _)| most));
+                    self.fixed(plan, slot.place, count, &kept);
+                }
                 if let Some((most, no_truncate)) = limit.filter(|_| self.body.cut > 0) {
                     // Half a time or half a rule is another one.
                     if no_truncate || !plan.cut {
                         return self.leave_out(index, plan, slot, most);
                     }
                     (0..self.body.cut).for_each(|_| self.note(&property.name, NoteKind::Truncated(most)));
-                }
-                if let ValueCount::Fixed(count) = property.count
-                    && let Some(kept) = self.take_between(plan)
-                {
-                    self.body.begin(usize::MAX);
-                    self.fixed(plan, slot.place, count, &kept);
                 }
                 if property.count == ValueCount::ExpandedList {
                     return self.write_each(plan, slot, limit.map_or(usize::MAX, |(most, _)| most));
