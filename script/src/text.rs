@@ -1,4 +1,4 @@
-//! What of a text counts when it is compared.
+//! What of a text counts, and what of it when it is compared.
 
 use std::borrow::Cow;
 
@@ -6,6 +6,15 @@ use crate::fields::FieldType;
 
 /// The characters that say nothing at the ends of text of several lines.
 pub const LINE_ENDS: [char; 2] = ['\r', '\n'];
+
+/// A text without white space at its ends, which few have.
+#[inline]
+pub fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
 
 /// Whether a character of a telephone number counts (manual 10.2).
 pub fn dials(c: char) -> bool {

@@ -156,6 +156,11 @@ pub(crate) fn read(text: &str) -> Vec<Entry> {
     entries
 }
 
+/// Whether a property of this name begins or ends a component.
+pub(crate) fn is_frame(name: &str) -> bool {
+    name.eq_ignore_ascii_case("BEGIN") || name.eq_ignore_ascii_case("END")
+}
+
 fn begins(line: &str) -> bool {
     line.get(..6).is_some_and(|start| start.eq_ignore_ascii_case("BEGIN:"))
 }

@@ -258,6 +258,14 @@ fn values_without_fields_between_others() {
 }
 
 #[test]
+fn a_component_whose_name_looks_like_another_stays_what_it_is() {
+    let odd = "BEGIN:VEVEN\\T\nX:1\nEND:VEVEN\\T";
+    let text =
+        format!("BEGIN:VCALENDAR\nVERSION:1.0\n{odd}\nBEGIN:VEVENT\nSUMMARY:s\nEND:VEVENT\nEND:VCALENDAR\n");
+    comes_back("diary10", &text, &[odd]);
+}
+
+#[test]
 fn what_is_kept_crosses_from_one_dialect_to_the_other() {
     let text = card(
         "2.1",

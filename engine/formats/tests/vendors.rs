@@ -6,6 +6,7 @@
 mod support;
 
 use support::config::{codec, read, texts, without_zones, written};
+use syncloom_script::Value;
 
 /// Reads a text and compares fields; what is written is a fixed point, and holds these lines.
 #[track_caller]
@@ -191,6 +192,26 @@ fn events_of_lotus_and_of_phones() {
             "AALARM;TYPE=X-EPOCSOUND:20080715T114500;;0;z:\\system\\sound.wav",
         ],
     );
+}
+
+#[test]
+fn what_is_wrong_with_a_zone_is_told_of_each_item() {
+    let (codec, peer) = (codec("diary10"), syncloom_formats::Peer::default());
+    let codec = codec.for_peer(&peer);
+    for (tz, told) in [("+01:00", 0), ("here", 1), ("+01:00", 0), ("here", 1)] {
+        let text = format!(
+            "BEGIN:VCALENDAR\nVERSION:1.0\nTZ:{tz}\nDAYLIGHT:TRUE;+02;20080330T020000;20081026T030000;CET;CEST\n\
+             BEGIN:VEVENT\nUID:z\nSUMMARY:s\nDTSTART:20080715T120000\nEND:VEVENT\nEND:VCALENDAR\n"
+        );
+        let parsed = codec.parse(text.as_bytes()).unwrap();
+        let unreadable = |note: &&syncloom_formats::Note| {
+            matches!(note.kind, syncloom_formats::NoteKind::UnreadableZone(_))
+        };
+        assert_eq!(parsed.notes.iter().filter(unreadable).count(), told, "{tz}");
+        let begins = parsed.item.list().find("BEGINS").unwrap();
+        let Value::Timestamp(begins) = parsed.item.get(begins) else { panic!("{tz}") };
+        assert_eq!(begins.to_utc().to_string(), "20080715T100000Z", "{tz}");
+    }
 }
 
 #[test]

@@ -42,6 +42,9 @@ fn code(value: u8, into: &mut Vec<u8>) {
 /// Reads a value, or the element of an array. `line_end` is what a VT stands for. Control characters that mean nothing
 /// are dropped.
 pub(crate) fn decode(cell: &[u8], line_end: &[u8]) -> Vec<u8> {
+    if !cell.iter().any(|byte| is_control(*byte)) {
+        return cell.to_vec();
+    }
     let mut value = Vec::with_capacity(cell.len());
     let mut rest = cell;
     while let Some((&byte, after)) = rest.split_first() {
@@ -61,7 +64,7 @@ pub(crate) fn decode(cell: &[u8], line_end: &[u8]) -> Vec<u8> {
                 }
             }
             (VT, _) => value.extend_from_slice(line_end),
-            (0..=0x1F | 0x7F, _) => {}
+            (byte, _) if is_control(byte) => {}
             _ => value.push(byte),
         }
     }
@@ -89,6 +92,12 @@ pub(crate) fn of_field(field: &Field) -> Vec<u8> {
 
 /// Appends what a cell holds as lines of the interface's text: one, or those of the elements of an array.
 pub(crate) fn write_lines(name: &[u8], cell: &[u8], text: &mut Vec<u8>) {
+    if cell.is_empty() {
+        // Most cells are, and every item is written when filters are to see it.
+        text.extend_from_slice(name);
+        text.extend_from_slice(b":\n");
+        return;
+    }
     let is_array = cell.contains(&GS);
     for (index, element) in cell.split(|byte| *byte == GS).enumerate() {
         text.extend_from_slice(name);
@@ -109,7 +118,6 @@ fn write_behind_name(element: &[u8], text: &mut Vec<u8>) {
         return;
     }
     text.push(b':');
-    // Most cells are empty or plain, and every item is written when filters are to see it.
     if element.iter().all(|byte| is_plain(*byte)) {
         text.extend_from_slice(element);
     } else {
@@ -119,7 +127,11 @@ fn write_behind_name(element: &[u8], text: &mut Vec<u8>) {
 
 /// Whether a byte stands for itself both in a file and in the interface's texts.
 fn is_plain(byte: u8) -> bool {
-    !matches!(byte, 0..=0x1F | 0x7F | b'\\' | b'"')
+    !is_control(byte) && !matches!(byte, b'\\' | b'"')
+}
+
+fn is_control(byte: u8) -> bool {
+    matches!(byte, 0..=0x1F | 0x7F)
 }
 
 /// `;NAME=`. A text that only begins with a semicolon, which the original stores as it is, does not look like that.

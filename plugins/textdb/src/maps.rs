@@ -4,6 +4,7 @@
 //! them as if they were, so that `C:\new` becomes another id, and finds a comma in ours.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::path::PathBuf;
 
 use syncloom_plugin_api::{Code, Error, MapEntry, MapKind, Result};
@@ -14,8 +15,8 @@ use crate::{cell, rows};
 /// What a line end in a stored id was before the original decoded it.
 const LINE_END: &[u8] = b"\\n";
 
-/// A row: its cells as in the file. Columns behind the fifth stay.
-type Row = Vec<Vec<u8>>;
+/// A row as in the file. Columns behind the fifth stay.
+type Row = Vec<u8>;
 type Key = (String, MapKind);
 
 /// The rows, found by their keys. Deleted ones leave a gap.
@@ -40,15 +41,16 @@ impl Entries {
     fn load(path: &std::path::Path, bytes: &[u8]) -> Result<Self> {
         let mut entries = Entries::default();
         for (_, row) in rows::of_file(path, bytes)? {
-            entries.push(row.split(|byte| *byte == b'\t').map(<[u8]>::to_vec).collect());
+            entries.push(row.to_vec());
         }
         Ok(entries)
     }
 
     fn push(&mut self, row: Row) {
-        let key = key(&entry_of(&row));
-        self.has_doubles |= self.places.contains_key(&key);
-        self.places.entry(key).or_insert(self.rows.len());
+        match self.places.entry(key_of(&row)) {
+            Occupied(_) => self.has_doubles = true,
+            Vacant(place) => drop(place.insert(self.rows.len())),
+        }
         self.rows.push(Some(row));
     }
 
@@ -61,13 +63,12 @@ impl Entries {
         let place = self.places.get(key).copied();
         let old = place.and_then(|place| self.rows.get_mut(place)?.take());
         match (entry, place) {
-            (Some(entry), Some(place)) => self.rows[place] = Some(row(entry, old.unwrap_or_default())),
-            (Some(entry), None) => self.push(row(entry, Vec::new())),
+            (Some(entry), Some(place)) => self.rows[place] = Some(row(entry, &old.unwrap_or_default())),
+            (Some(entry), None) => self.push(row(entry, &[])),
             (None, _) => {
                 self.places.remove(key);
                 if self.has_doubles {
-                    let is_next =
-                        |row: &Option<Row>| row.as_ref().is_some_and(|row| self::key(&entry_of(row)) == *key);
+                    let is_next = |row: &Option<Row>| row.as_ref().is_some_and(|row| key_of(row) == *key);
                     self.places.extend(self.rows.iter().position(is_next).map(|place| (key.clone(), place)));
                 }
             }
@@ -76,30 +77,46 @@ impl Entries {
 }
 
 /// What a row says. Where its end is missing, it is a normal entry without flags.
-fn entry_of(row: &Row) -> MapEntry {
-    let cell = |column: usize| row.get(column).map(Vec::as_slice).unwrap_or_default();
-    let text = |column: usize| String::from_utf8_lossy(&cell::decode(cell(column), LINE_END)).into_owned();
-    let number = |column: usize| rows::number(cell(column));
-    MapEntry {
-        local_id: text(0),
-        remote_id: text(2),
-        flags: u16::try_from(number(3)).unwrap_or(0),
-        kind: if row.len() > 4 { MapKind(u8::try_from(number(4)).unwrap_or(0)) } else { MapKind::NORMAL },
-    }
+fn entry_of(row: &[u8]) -> MapEntry {
+    let mut cells = cells(row);
+    let mut next = || cells.next();
+    let (local_id, _, remote_id, flags) = (text(next()), next(), text(next()), next());
+    let flags = flags.map_or(0, rows::number);
+    MapEntry { local_id, remote_id, flags: u16::try_from(flags).unwrap_or(0), kind: kind(next()) }
+}
+
+fn key_of(row: &[u8]) -> Key {
+    let mut cells = cells(row);
+    (text(cells.next()), kind(cells.nth(3)))
+}
+
+fn cells(row: &[u8]) -> impl Iterator<Item = &[u8]> {
+    row.split(|byte| *byte == b'\t')
+}
+
+fn text(cell: Option<&[u8]>) -> String {
+    let text = String::from_utf8(cell::decode(cell.unwrap_or_default(), LINE_END));
+    text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+fn kind(cell: Option<&[u8]>) -> MapKind {
+    cell.map_or(MapKind::NORMAL, |cell| MapKind(u8::try_from(rows::number(cell)).unwrap_or(0)))
 }
 
 /// An entry as a row; what else stood in its place stays.
-fn row(entry: &MapEntry, mut row: Row) -> Row {
-    let id = |id: &str| {
-        let mut cell = Vec::new();
-        cell::encode(id.as_bytes(), false, &mut cell);
-        cell
-    };
-    row.resize(row.len().max(5), Vec::new());
-    row[0] = id(&entry.local_id);
-    row[2] = id(&entry.remote_id);
-    row[3] = entry.flags.to_string().into_bytes();
-    row[4] = entry.kind.0.to_string().into_bytes();
+fn row(entry: &MapEntry, old: &[u8]) -> Row {
+    let mut stamp_and_rest = cells(old).skip(1);
+    let mut row = Row::new();
+    cell::encode(entry.local_id.as_bytes(), false, &mut row);
+    row.push(b'\t');
+    row.extend_from_slice(stamp_and_rest.next().unwrap_or_default());
+    row.push(b'\t');
+    cell::encode(entry.remote_id.as_bytes(), false, &mut row);
+    row.extend_from_slice(format!("\t{}\t{}", entry.flags, entry.kind.0).as_bytes());
+    for cell in stamp_and_rest.skip(3) {
+        row.push(b'\t');
+        row.extend_from_slice(cell);
+    }
     row
 }
 
@@ -171,7 +188,7 @@ impl Maps {
             }
             self.entries = theirs;
         }
-        let contents = rows::to_file(self.entries.rows.iter().flatten().map(|row| row.join(&b'\t')));
+        let contents = rows::to_file(self.entries.rows.iter().flatten());
         self.read = Some(file::replace(&self.path, &contents, None, true)?);
         self.changes.clear();
         file::sync_folder(&self.path)

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Function, Gives, Parameter};
+use super::{Function, Gives};
 use crate::lang::machine::Machine;
-use crate::lang::memory::{self, Items};
+use crate::lang::memory;
 use crate::lang::regex::Groups;
 use crate::lang::val::{Place, Val, View};
 use crate::lang::{Env, Fault, Kind, Operand, clock};
@@ -93,7 +93,8 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
 
     /// The function gives a number.
     pub fn give_integer(&mut self, number: i64) -> Result<(), Fault> {
-        self.give(Val::Integer(number))
+        self.machine.set_number(self.machine.base + self.to as usize, number);
+        Ok(())
     }
 
     /// The function gives a number if there is one.
@@ -137,42 +138,40 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
     }
 
     /// The function gives a host's value, in the type that it declares.
-    pub fn give_as_declared(&mut self, value: Val) -> Result<(), Fault> {
-        match self.function.result {
-            Gives::Nothing => Ok(()),
-            Gives::Any => self.give(value),
-            Gives::Kind(kind) => {
-                let value = value.view().assigned_to(kind);
-                self.give(value)
-            }
+    pub fn give_as_declared(&mut self, value: Value) -> Result<(), Fault> {
+        match (self.function.result, value) {
+            (Gives::Nothing, _) => Ok(()),
+            (Gives::Any, value) => self.give(Val::untyped(value)),
+            (Gives::Kind(Kind::String), Value::Text(text)) => self.give_made(|_, out| out.push_str(&text)),
+            (Gives::Kind(kind), value) => self.give(Val::untyped(value).converted_to(kind)),
         }
     }
 
     /// The type of the variable, field, or its elements, that an argument is.
     pub fn kind(&self, number: usize) -> Kind {
-        memory::kind(&self.machine.stack, &Items::of(self.machine.env), self.place(number))
+        memory::kind(&self.machine.stack, self.place(number))
     }
 
     /// The number of elements of an argument that is an array.
     pub fn elements(&self, number: usize) -> Option<usize> {
-        memory::array_length(&self.machine.stack, &Items::of(self.machine.env), self.place(number))
+        memory::array_length(&self.machine.stack, &self.machine.env.items, self.place(number))
     }
 
     /// An element of an argument that is an array.
     pub fn element(&self, number: usize, index: usize) -> View<'_> {
         let place = match self.place(number) {
             Place::Slot(slot) => Place::Element(slot, index as u32),
-            Place::Field(side, field) => Place::FieldElement(side, field, index as u32),
+            Place::Field(field) => Place::FieldElement(field, index as u32),
             other => other,
         };
-        memory::view_place(&self.machine.stack, &Items::of(self.machine.env), place)
+        memory::view_place(&self.machine.stack, &self.machine.env.items, place)
     }
 
     /// The whole content of an argument, arrays with their elements.
     pub fn load(&self, number: usize) -> Val {
         match self.arguments.get(number) {
             Some(Operand::Const(_)) | None => self.view(number).to_val(),
-            Some(_) => memory::load(&self.machine.stack, &Items::of(self.machine.env), self.place(number)),
+            Some(_) => memory::load(&self.machine.stack, &self.machine.env.items, self.place(number)),
         }
     }
 
@@ -188,9 +187,9 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
     pub fn push(&mut self, number: usize, value: Val) -> Result<(), Fault> {
         let end = self.elements(number).unwrap_or(0);
         let array = self.place(number);
-        let place = memory::element(&mut self.machine.stack, self.machine.env, array, end as i64)?;
+        let place = memory::element(&mut self.machine.stack, &mut self.machine.env.items, array, end as i64)?;
         self.machine.charge(value.weight())?;
-        memory::write(&mut self.machine.stack, self.machine.env, place, value)
+        memory::write(&mut self.machine.stack, &mut self.machine.env.items, place, value)
     }
 
     /// Where the variable stands that an argument is.
@@ -221,12 +220,12 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
 
     /// The arguments in the types that the function declares, as a host gets them.
     pub fn declared_arguments(&self) -> Vec<Value> {
-        let parameters = self.function.parameters.iter();
-        let typed = |(number, parameter): (usize, &Parameter)| match parameter.kind {
-            Some(kind) => self.view(number).assigned_to(kind).into_value(),
+        let given = self.function.parameters.iter().zip(self.arguments).enumerate();
+        let typed = given.map(|(number, (parameter, _))| match parameter.kind {
+            Some(kind) => self.view(number).field_value(kind),
             None => self.load(number).into_value(),
-        };
-        parameters.take(self.count()).enumerate().map(typed).collect()
+        });
+        typed.collect()
     }
 
     /// Room for the groups of a match, to be given back.
@@ -255,14 +254,19 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
         let mut part = std::mem::take(&mut self.machine.spare);
         for (index, group) in wanted.iter().enumerate() {
             let place = match is_array {
-                true => memory::element(&mut self.machine.stack, self.machine.env, place, index as i64)?,
+                true => memory::element(
+                    &mut self.machine.stack,
+                    &mut self.machine.env.items,
+                    place,
+                    index as i64,
+                )?,
                 false => place,
             };
             part.clear();
             if let Some((from, to)) = group {
                 part.push_str(self.text(text).get(*from..*to).unwrap_or_default());
             }
-            memory::write_text(&mut self.machine.stack, self.machine.env, place, &mut part)?;
+            memory::write_text(&mut self.machine.stack, &mut self.machine.env.items, place, &mut part)?;
             self.machine.charge(part.len())?;
         }
         self.machine.spare = part;
@@ -316,9 +320,8 @@ impl<'c, 'r, 'e> Call<'c, 'r, 'e> {
     /// The compiled pattern that an argument spells.
     pub(crate) fn pattern(&mut self, number: usize) -> Option<std::sync::Arc<crate::lang::regex::Pattern>> {
         let Call { machine, arguments, .. } = self;
-        let items = Items::of(machine.env);
-        let constants = &machine.code.constants;
-        let view = memory::view(&machine.stack, machine.base, constants, &items, *arguments.get(number)?);
+        let (items, constants) = (&machine.env.items, &machine.code.constants);
+        let view = memory::view(&machine.stack, machine.base, constants, items, *arguments.get(number)?);
         machine.patterns.compiled(&view.text())
     }
 }

@@ -41,7 +41,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The number of the target field that the first argument is.
 fn field(call: &Call<'_, '_, '_>) -> Option<u16> {
     match call.place(0) {
-        Place::Field(Side::Target, field) | Place::FieldElement(Side::Target, field, _) => Some(field),
+        Place::Field(field) | Place::FieldElement(field, _) if field.side == Side::Target => Some(field.id.0),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 use super::{Function, INTEGER, Parameter, STRING, any, array, global, integer, optional, text, whole};
 use crate::functions::Call;
 use crate::lang::{Fault, Kind, MAX_TEXT};
+use crate::text::trimmed;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     global(
@@ -132,15 +133,14 @@ fn cased(call: &mut Call<'_, '_, '_>, ascii: fn(&mut str), all: fn(&str) -> Stri
 }
 
 fn normalized(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
-    let kind = call.view(0).kind();
     call.give_made(|call, out| {
-        let text = call.text(0);
-        out.reserve(text.len());
-        match kind {
+        let value = call.view(0);
+        let text = value.text();
+        match value.kind() {
             Kind::Telephone => {
                 out.extend(text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '+' | '*' | '#')));
             }
-            _ => out.push_str(text.trim()),
+            _ => out.push_str(trimmed(&text)),
         }
     })
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::lang::val::{Val, View};
 use crate::lang::{Fault, Kind};
 use crate::time::zones::{TzidMode, VtimezoneMode};
-use crate::time::{Zone, ZoneSpec};
+use crate::time::{UnknownZone, Zone, ZoneSpec};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     global(
@@ -161,18 +161,20 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// The zone that an argument means.
 fn specified(call: &mut Call<'_, '_, '_>, number: usize) -> Option<ZoneSpec> {
-    let text = match call.view(number) {
-        View::Time(_, time) => return Some(ZoneSpec::Zone(time.zone())),
-        View::Integer(seconds) => match Zone::from_seconds(seconds) {
-            Some(zone) => return Some(ZoneSpec::Zone(zone)),
-            None => format!("{seconds} s"),
-        },
-        other => other.text().into_owned(),
+    let known = match call.view(number) {
+        View::Time(_, time) => Some(Ok(ZoneSpec::Zone(time.zone()))),
+        View::Integer(seconds) => {
+            let zone = Zone::from_seconds(seconds).map(ZoneSpec::Zone);
+            Some(zone.ok_or_else(|| UnknownZone { name: format!("{seconds} s") }))
+        }
+        other => call.env_ref().zones.named_spec(&other.text()),
     };
-    let env = call.env();
-    let found = env.zones.spec(&text);
+    let found = known.unwrap_or_else(|| {
+        let definition = call.text(number).into_owned();
+        call.env().zones.spec(&definition)
+    });
     if let Err(error) = &found {
-        env.system.log(&error.to_string());
+        call.env().system.log(&error.to_string());
     }
     found.ok()
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::kind::Kind;
 use super::ops::{Arith, Compare, Unary};
-use super::val::{Side, Val};
+use super::val::{FieldPlace, Side, Val};
+use crate::fields::FieldId;
 use crate::functions::{Function, Parameter, Takes};
 
 /// Where an instruction finds or puts a value.
@@ -18,8 +19,11 @@ pub enum Operand {
     /// The variable whose place stands in a slot: a by-reference parameter, or a place worked out before.
     Ref(u32),
     /// A field of an item.
-    Field(Side, u16),
+    Field(FieldPlace),
 }
+
+/// Instructions are read one by one from memory, so they are kept small.
+const _: () = assert!(size_of::<Operand>() == 8);
 
 /// An instruction. Jump targets are indexes of instructions.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +51,8 @@ pub enum Op {
     JumpUnless { a: Operand, target: u32 },
     /// Goes on elsewhere unless the comparison holds.
     JumpUnlessCompare { op: Compare, a: Operand, b: Operand, target: u32 },
+    /// Goes on elsewhere unless the value is empty, or is not, as is said.
+    JumpUnlessEmpty { a: Operand, empty: bool, target: u32 },
     /// Ends the script with an error if there is no such item.
     Need { side: Side },
     /// A loop begins.
@@ -93,16 +99,20 @@ pub struct Code {
 }
 
 impl Code {
-    /// Whether it can write to this operand. `by_ref` says of a user function whether a parameter is by reference.
-    pub fn sets(&self, what: Operand, by_ref: &dyn Fn(u32, usize) -> bool) -> bool {
+    /// Whether it can write to this field. `by_ref` says of a user function whether a parameter is by reference.
+    pub fn sets(&self, side: Side, id: FieldId, by_ref: &dyn Fn(u32, usize) -> bool) -> bool {
+        let is_it = |operand: Operand| match operand {
+            Operand::Field(field) => (field.side, field.id) == (side, id),
+            _ => false,
+        };
         let arguments = |first: u32, count: u8| {
             let all = self.arguments.iter().skip(first as usize).take(usize::from(count)).enumerate();
-            all.filter(move |(_, argument)| **argument == what).map(|(number, _)| number)
+            all.filter(move |(_, argument)| is_it(**argument)).map(|(number, _)| number)
         };
         self.ops.iter().any(|op| match *op {
-            Op::Assign { to, .. } | Op::Append { to, .. } => to == what,
-            Op::ElementPlace { array, .. } => array == what,
-            Op::OffsetPlace { from, .. } => from == what,
+            Op::Assign { to, .. } | Op::Append { to, .. } => is_it(to),
+            Op::ElementPlace { array, .. } => is_it(array),
+            Op::OffsetPlace { from, .. } => is_it(from),
             Op::Call { function, first, count, .. } => {
                 arguments(first, count).any(|number| by_ref(function, number))
             }

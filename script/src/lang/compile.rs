@@ -13,9 +13,9 @@ use super::error::ScriptError;
 use super::kind::Kind;
 use super::lexer::Place;
 use super::nearest;
-use super::ops::Arith;
-use super::val::{Side, Val};
-use crate::fields::{FieldId, FieldList};
+use super::ops::{Arith, Compare};
+use super::val::{FieldPlace, Side, Val};
+use crate::fields::FieldList;
 use crate::functions::{Contexts, Function, table};
 
 /// What a script can name besides built-in functions.
@@ -115,7 +115,8 @@ pub fn compile(script: &Script, text: &str, names: &Names<'_>, errors: &mut Vec<
         std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at as u32 + 1)).collect();
     let code = names.idle();
     let next = code.variables;
-    let mut compiler = Compiler { names, errors, code, next, line_starts, line: 1, loops: Vec::new() };
+    let mut compiler =
+        Compiler { names, errors, code, next, line_starts, line: 1, loops: Vec::new(), there: [false; 2] };
     for statement in &script.body {
         compiler.statement(statement);
     }
@@ -138,6 +139,8 @@ struct Compiler<'a> {
     line_starts: Vec<u32>,
     line: u32,
     loops: Vec<Loop>,
+    /// Whether target and reference are certainly there, because an instruction before has asked for them.
+    there: [bool; 2],
 }
 
 /// An expression's value: where it will be, and its type where that is known.
@@ -161,12 +164,12 @@ impl Compiler<'_> {
             Stmt::Assign(to, value) => self.assign(to, value),
             Stmt::If(condition, then, otherwise) => {
                 let skip = self.condition(condition);
-                self.statement(then);
+                self.perhaps(then);
                 match otherwise {
                     Some(otherwise) => {
                         let end = self.emit(Op::Jump { target: 0 });
                         self.land(skip);
-                        self.statement(otherwise);
+                        self.perhaps(otherwise);
                         self.land(end);
                     }
                     None => self.land(skip),
@@ -178,7 +181,7 @@ impl Compiler<'_> {
                 let start = self.code.ops.len() as u32;
                 self.loops.push(Loop { start, breaks: Vec::new() });
                 let exit = condition.as_ref().map(|condition| self.condition(condition));
-                self.statement(body);
+                self.perhaps(body);
                 self.emit(Op::Again { target: start });
                 let breaks = self.loops.pop().map(|ended| ended.breaks).unwrap_or_default();
                 breaks.into_iter().chain(exit).for_each(|jump| self.land(jump));
@@ -212,10 +215,22 @@ impl Compiler<'_> {
         self.next = free;
     }
 
+    /// A statement that may be left out: what it makes certain is not so behind it.
+    fn perhaps(&mut self, statement: &Stmt) {
+        let there = self.there;
+        self.statement(statement);
+        self.there = there;
+    }
+
     /// Compiles a condition and the jump that is taken if it isn't met, which is still to land.
     fn condition(&mut self, condition: &Expr) -> usize {
         let free = self.next;
         let jump = match &condition.node {
+            Node::Compare(op @ (Compare::Eq | Compare::Ne), left, right) if is_empty(right) => {
+                let (a, _) = self.value(left, None);
+                self.at(&condition.place);
+                self.emit(Op::JumpUnlessEmpty { a, empty: *op == Compare::Eq, target: 0 })
+            }
             Node::Compare(op, left, right) => {
                 let (a, b) = self.both(left, right);
                 self.at(&condition.place);
@@ -409,8 +424,8 @@ impl Compiler<'_> {
     fn writable(&mut self, variable: &Variable, place: &Place) -> Option<Meant> {
         let meant = self.referred(variable, place)?;
         let field = self.find(variable).map(|found| found.operand);
-        if let Some(Operand::Field(side, _)) = field {
-            let fields = if side == Side::Target { &self.names.target } else { &self.names.reference };
+        if let Some(Operand::Field(field)) = field {
+            let fields = if field.side == Side::Target { &self.names.target } else { &self.names.reference };
             if fields.as_ref().is_some_and(|fields| !fields.writable) {
                 let hint = "this script is shown the item and cannot change it; use a variable".to_owned();
                 self.error(place, format!("field {} cannot be changed here", variable.name), Some(hint));
@@ -437,9 +452,11 @@ impl Compiler<'_> {
             self.error(place, format!("unknown variable or field {}", variable.name), hint);
             return None;
         };
-        if let Operand::Field(side, _) = meant.operand {
+        if let Operand::Field(FieldPlace { side, .. }) = meant.operand {
             self.at(place);
-            self.emit(Op::Need { side });
+            if !std::mem::replace(&mut self.there[side as usize], true) {
+                self.emit(Op::Need { side });
+            }
         }
         if let Some(offset) = &variable.offset {
             let (by, _) = self.value(offset, None);
@@ -465,13 +482,8 @@ impl Compiler<'_> {
         let field = |side: Side| {
             let fields = if side == Side::Target { &self.names.target } else { &self.names.reference };
             let list = &fields.as_ref()?.list;
-            let FieldId(number) = list.find(&variable.name)?;
-            let field = list.get(FieldId(number))?;
-            Some(Meant {
-                operand: Operand::Field(side, number),
-                kind: Some(field.kind.into()),
-                array: field.array,
-            })
+            let field = FieldPlace::of(side, list, list.find(&variable.name)?)?;
+            Some(Meant { operand: Operand::Field(field), kind: Some(field.kind), array: field.array })
         };
         match variable.scope {
             Scope::Any => slot().or_else(|| field(Side::Target)),
@@ -542,9 +554,10 @@ impl Compiler<'_> {
     fn land(&mut self, jump: usize) {
         let here = self.code.ops.len() as u32;
         match &mut self.code.ops[jump] {
-            Op::Jump { target } | Op::JumpUnless { target, .. } | Op::JumpUnlessCompare { target, .. } => {
-                *target = here
-            }
+            Op::Jump { target }
+            | Op::JumpUnless { target, .. }
+            | Op::JumpUnlessCompare { target, .. }
+            | Op::JumpUnlessEmpty { target, .. } => *target = here,
             _ => {}
         }
     }
@@ -567,6 +580,11 @@ fn result_of(op: Arith, left: Option<Kind>) -> Option<Kind> {
         kind if op == Arith::Add && (kind.is_text() || matches!(kind, Kind::Blob | Kind::None)) => Some(kind),
         _ => Some(Kind::Integer),
     }
+}
+
+/// Whether an expression is `EMPTY` itself.
+fn is_empty(expression: &Expr) -> bool {
+    matches!(&expression.node, Node::Literal(Val::Empty(Kind::None)))
 }
 
 /// Whether any part of an expression is what is looked for.

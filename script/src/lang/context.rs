@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ast::{Script, UserFunction};
-use super::code::{Code, FunctionCode, Operand, ParameterKind, Signature};
+use super::code::{Code, FunctionCode, ParameterKind, Signature};
 use super::compile::{Declared, Fields, Names, compile};
 use super::error::{RunError, ScriptError};
 use super::host::Env;
@@ -147,6 +147,7 @@ pub struct ContextBuilder {
     reference: Option<Fields>,
     scripts: Vec<(String, Script, Option<Scope>)>,
     declared: Declared,
+    inherited: usize,
     errors: Vec<(ScriptId, ScriptError)>,
 }
 
@@ -160,6 +161,7 @@ impl ContextBuilder {
             reference: None,
             scripts: Vec::new(),
             declared: Declared::default(),
+            inherited: 0,
             errors: Vec::new(),
         }
     }
@@ -179,6 +181,7 @@ impl ContextBuilder {
     /// Its scripts know what those of an earlier context have declared: see [`Context::take_over`].
     pub fn after(mut self, earlier: &Context) -> Self {
         self.declared = Declared::of(&earlier.order);
+        self.inherited = earlier.order.len();
         self
     }
 
@@ -232,7 +235,10 @@ impl ContextBuilder {
         let names_of =
             |script: &Script| script.declarations.iter().map(|declared| declared.name.clone()).collect();
         let declared = self.scripts.iter().map(|(_, script, _)| names_of(script)).collect();
-        (Context { library: Arc::clone(&self.library), codes, order, declared }, self.errors)
+        (
+            Context { library: Arc::clone(&self.library), codes, order, inherited: self.inherited, declared },
+            self.errors,
+        )
     }
 }
 
@@ -246,6 +252,8 @@ pub struct Context {
     library: Arc<Library>,
     codes: Vec<Code>,
     order: Vec<(String, Kind, bool)>,
+    /// How many of these are those of an earlier context.
+    inherited: usize,
     /// The names that each script declares, in their order.
     declared: Vec<Vec<String>>,
 }
@@ -253,7 +261,10 @@ pub struct Context {
 /// The variables of a context for its lifetime (manual 6.8).
 #[derive(Debug, Default)]
 pub struct Variables {
+    /// The variables in the order of their declaration, and behind them room for intermediate results.
     values: Vec<Val>,
+    /// Room for text.
+    spare: String,
     patterns: Patterns,
 }
 
@@ -304,7 +315,7 @@ impl Context {
             let parameters = self.library.signatures.get(function as usize).map(|found| &found.parameters);
             parameters.and_then(|known| known.get(number)).is_some_and(|parameter| parameter.by_ref)
         };
-        self.codes.get(script.0).is_some_and(|code| code.sets(Operand::Field(Side::Target, field.0), &by_ref))
+        self.codes.get(script.0).is_some_and(|code| code.sets(Side::Target, field, &by_ref))
     }
 
     /// Whether a script calls a built-in function of its context, given by its name in capitals.
@@ -316,14 +327,14 @@ impl Context {
     /// Fresh variables: none is assigned.
     pub fn variables(&self) -> Variables {
         let values = self.order.iter().map(|(_, kind, array)| Val::fresh(*kind, *array)).collect();
-        Variables { values, patterns: Patterns::default() }
+        Variables { values, ..Variables::default() }
     }
 
     /// The variables of the context that this one was built [after](ContextBuilder::after), with those that were
     /// declared since.
     pub fn take_over(&self, mut variables: Variables) -> Variables {
-        let known = variables.values.len();
-        let new = self.order.iter().skip(known).map(|(_, kind, array)| Val::fresh(*kind, *array));
+        variables.values.truncate(self.inherited);
+        let new = self.order.iter().skip(self.inherited).map(|(_, kind, array)| Val::fresh(*kind, *array));
         variables.values.extend(new);
         variables
     }
@@ -367,8 +378,9 @@ impl Context {
         let functions = &self.library.functions;
         let patterns = &mut variables.patterns;
         let mut machine = Machine::new(code, functions, values, env, patterns, self.library.timeout);
+        machine.spare = std::mem::take(&mut variables.spare);
         let result = run(&mut machine);
-        variables.values = machine.into_variables(self.order.len());
+        (variables.values, variables.spare) = machine.take_room();
         Ok(result?.map(|value| TypedValue { kind: value.view().kind(), value: value.into_value() }))
     }
 

@@ -56,6 +56,7 @@ pub enum ItemSlot<'a> {
 
 impl ItemSlot<'_> {
     /// The item, to read.
+    #[inline]
     pub fn get(&self) -> Option<&Item> {
         match self {
             ItemSlot::None => None,
@@ -111,6 +112,25 @@ pub struct Env<'a> {
     pub custom: Option<&'a mut dyn Host<CustomCall>>,
 }
 
+impl ItemPair<'_> {
+    /// One of them, to read, if it is there.
+    #[inline]
+    pub(crate) fn get(&self, side: Side) -> Option<&Item> {
+        match side {
+            Side::Target => self.target.get(),
+            Side::Reference => self.reference.get(),
+        }
+    }
+
+    /// One of them, to change.
+    pub(crate) fn get_mut(&mut self, side: Side) -> Result<&mut Item, Fault> {
+        match side {
+            Side::Target => self.target.get_mut(),
+            Side::Reference => self.reference.get_mut(),
+        }
+    }
+}
+
 impl<'a> Env<'a> {
     /// The machine alone, in a place where it is UTC.
     pub fn new(system: &'a mut dyn System) -> Env<'a> {
@@ -127,13 +147,6 @@ impl<'a> Env<'a> {
             item: None,
             status: None,
             custom: None,
-        }
-    }
-
-    pub(crate) fn item_mut(&mut self, side: Side) -> Result<&mut Item, Fault> {
-        match side {
-            Side::Target => self.items.target.get_mut(),
-            Side::Reference => self.items.reference.get_mut(),
         }
     }
 }

@@ -35,7 +35,7 @@ impl Kind {
     /// Whether its values are text.
     #[inline]
     pub fn is_text(self) -> bool {
-        self.field_type().is_some_and(FieldType::is_text)
+        matches!(self, Kind::String | Kind::Multiline | Kind::Telephone | Kind::Url)
     }
 
     /// Whether its values are times.

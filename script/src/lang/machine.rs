@@ -7,11 +7,11 @@ use super::code::{Code, FunctionCode, Op, Operand};
 use super::error::{Fault, RunError};
 use super::host::Env;
 use super::kind::Kind;
-use super::memory::{self, Items};
+use super::memory;
 use super::ops::{self, Arith};
 use super::regex::Patterns;
 use super::trace::Trace;
-use super::val::{Place, Val, View, push_integer};
+use super::val::{FieldPlace, Place, Val, View, push_integer};
 use super::{LOOP_CHECK, MAX_CALL_DEPTH, MAX_MEMORY, MAX_TEXT, memory::MAX_UNCOUNTED};
 use crate::functions::Call;
 
@@ -48,18 +48,19 @@ struct Frame<'r> {
 }
 
 impl<'r, 'e> Machine<'r, 'e> {
-    /// A machine for one run. `variables` are those of the script, in order of their slots; `timeout` is in
-    /// milliseconds, 0 for none.
+    /// A machine for one run. `stack` has the variables of the script, in order of their slots, and behind them
+    /// what a run before has left; `timeout` is in milliseconds, 0 for none.
     pub fn new(
         code: &'r Code,
         functions: &'r [FunctionCode],
-        variables: Vec<Val>,
+        mut stack: Vec<Val>,
         env: &'r mut Env<'e>,
         patterns: &'r mut Patterns,
         timeout: u64,
     ) -> Self {
-        let mut stack = variables;
-        stack.resize(code.slots as usize, Val::Unassigned(Kind::None));
+        if stack.len() < code.slots as usize {
+            stack.resize(code.slots as usize, Val::Unassigned(Kind::None));
+        }
         Machine {
             stack,
             base: 0,
@@ -118,10 +119,14 @@ impl<'r, 'e> Machine<'r, 'e> {
         code.names.get(slot as usize - base).map(String::as_str)
     }
 
-    /// Takes the variables back.
-    pub fn into_variables(mut self, count: usize) -> Vec<Val> {
-        self.stack.truncate(count);
-        self.stack
+    /// Takes the variables back, behind them the intermediate results, whose room the next run can use, and
+    /// `spare`. Where there were large texts, nothing but the variables is kept.
+    pub fn take_room(&mut self) -> (Vec<Val>, String) {
+        let code = self.frames.first().map_or(self.code, |outermost| outermost.code);
+        let is_small = self.uncounted == 0;
+        self.stack.truncate(if is_small { code.slots } else { code.variables } as usize);
+        let spare = std::mem::take(&mut self.spare);
+        (std::mem::take(&mut self.stack), if is_small { spare } else { String::new() })
     }
 
     fn steps<const TRACED: bool>(&mut self) -> Result<Option<Val>, Fault> {
@@ -156,6 +161,11 @@ impl<'r, 'e> Machine<'r, 'e> {
                         next = target as usize;
                     }
                 }
+                Op::JumpUnlessEmpty { a, empty, target } => {
+                    if self.view(a).is_empty() != empty {
+                        next = target as usize;
+                    }
+                }
                 Op::Add { to, a, b } => match (self.number(a), self.number(b)) {
                     (Some(a), Some(b)) => self.set_number(self.base + to as usize, a.wrapping_add(b)),
                     _ => checked!(self.add(to, a, b)),
@@ -182,12 +192,12 @@ impl<'r, 'e> Machine<'r, 'e> {
                     self.stack[self.base + to as usize] = value;
                 }
                 Op::Unary { op, to, a } => {
-                    let value = Val::Integer(op.apply(self.view(a)));
-                    self.stack[self.base + to as usize] = value;
+                    let number = op.apply(self.view(a));
+                    self.set_number(self.base + to as usize, number);
                 }
                 Op::Compare { op, to, a, b } => {
                     let holds = op.holds(ops::compare(self.view(a), self.view(b)));
-                    self.stack[self.base + to as usize] = Val::Integer(i64::from(holds));
+                    self.set_number(self.base + to as usize, i64::from(holds));
                 }
                 Op::Jump { target } => next = target as usize,
                 Op::JumpUnless { a, target } => {
@@ -196,13 +206,13 @@ impl<'r, 'e> Machine<'r, 'e> {
                     }
                 }
                 Op::Need { side } => {
-                    checked!(Items::of(self.env).get(side));
+                    checked!(self.env.items.get(side).ok_or(Fault::NoItem));
                 }
                 Op::Enter => self.enter(),
                 Op::Leave => self.loops = self.loops.saturating_sub(1),
                 Op::Element { to, array, index } => {
                     let place = checked!(self.element(array, index));
-                    let value = memory::view_place(&self.stack, &Items::of(self.env), place).to_val();
+                    let value = memory::view_place(&self.stack, &self.env.items, place).to_val();
                     checked!(self.put(to, value));
                 }
                 Op::ElementPlace { to, array, index } => {
@@ -266,10 +276,21 @@ impl<'r, 'e> Machine<'r, 'e> {
 
     /// Puts a number into a slot, which mostly holds one already: then nothing has to be dropped.
     #[inline]
-    fn set_number(&mut self, at: usize, number: i64) {
+    pub(crate) fn set_number(&mut self, at: usize, number: i64) {
         match &mut self.stack[at] {
             Val::Integer(there) => *there = number,
-            slot => *slot = Val::Integer(number),
+            _ => self.replace_by_number(at, number),
+        }
+    }
+
+    /// The same where something else was there: the room of a text is kept for the next.
+    #[inline(never)]
+    fn replace_by_number(&mut self, at: usize, number: i64) {
+        let before = std::mem::replace(&mut self.stack[at], Val::Integer(number));
+        if let Val::Text(_, room) = before
+            && self.spare.capacity() == 0
+        {
+            self.spare = room;
         }
     }
 
@@ -288,15 +309,9 @@ impl<'r, 'e> Machine<'r, 'e> {
     }
 
     /// The value at an operand, to look at.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn view(&self, operand: Operand) -> View<'_> {
-        match operand {
-            Operand::Slot(slot) => self.stack[self.base + slot as usize].view(),
-            Operand::Const(number) => self.code.constants[number as usize].view(),
-            operand => {
-                memory::view(&self.stack, self.base, &self.code.constants, &Items::of(self.env), operand)
-            }
-        }
+        memory::view(&self.stack, self.base, &self.code.constants, &self.env.items, operand)
     }
 
     /// The place that an operand means.
@@ -307,7 +322,7 @@ impl<'r, 'e> Machine<'r, 'e> {
                 Val::Place(place) => place,
                 _ => Place::Slot((self.base + slot as usize) as u32),
             },
-            Operand::Field(side, field) => Place::Field(side, field),
+            Operand::Field(field) => Place::Field(field),
             // Constants are never written: the compiler asks for variables.
             Operand::Const(_) => Place::Slot(self.stack.len() as u32),
         }
@@ -342,32 +357,40 @@ impl<'r, 'e> Machine<'r, 'e> {
     pub(crate) fn write(&mut self, to: Operand, value: Val) -> Result<(), Fault> {
         self.charge(value.weight())?;
         let place = self.place(to);
-        memory::write(&mut self.stack, self.env, place, value)
+        memory::write(&mut self.stack, &mut self.env.items, place, value)
     }
 
     fn assign(&mut self, to: Operand, from: Operand) -> Result<(), Fault> {
-        if let Operand::Slot(slot) = to {
-            let at = self.base + slot as usize;
+        match to {
+            Operand::Field(field) if !field.array => {
+                let source = self.view(from);
+                let (size, value) = (source.size(), source.field_value(field.kind));
+                self.charge(size)?;
+                return memory::write_field(&mut self.env.items, field, value);
+            }
             // Text for text goes into the room that is there, unless it may be that very text.
-            let apart = from != to && !matches!(from, Operand::Ref(_));
-            if let (Val::Text(kind, room), true) = (&mut self.stack[at], apart) {
-                let (kind, mut text) = (*kind, std::mem::take(room));
-                if let View::Text(_, new) = self.view(from) {
-                    text.clear();
-                    text.push_str(new);
-                    let length = text.len();
-                    self.stack[at] = Val::Text(kind, text);
-                    return self.charge(length);
+            Operand::Slot(slot) if from != to && !matches!(from, Operand::Ref(_)) => {
+                let at = self.base + slot as usize;
+                if let Val::Text(kind, room) = &mut self.stack[at] {
+                    let (kind, mut text) = (*kind, std::mem::take(room));
+                    if let View::Text(_, new) = self.view(from) {
+                        text.clear();
+                        text.push_str(new);
+                        let length = text.len();
+                        self.stack[at] = Val::Text(kind, text);
+                        return self.charge(length);
+                    }
                 }
             }
+            _ => {}
         }
-        self.assign_other(to, from)
-    }
-
-    fn assign_other(&mut self, to: Operand, from: Operand) -> Result<(), Fault> {
         let source = match from {
             Operand::Const(number) => self.code.constants[number as usize].clone(),
-            from => memory::load(&self.stack, &Items::of(self.env), self.place(from)),
+            // An intermediate result is for this alone.
+            Operand::Slot(slot) if slot >= self.code.variables => {
+                std::mem::replace(&mut self.stack[self.base + slot as usize], Val::Unassigned(Kind::None))
+            }
+            from => memory::load(&self.stack, &self.env.items, self.place(from)),
         };
         self.write(to, source)
     }
@@ -389,6 +412,7 @@ impl<'r, 'e> Machine<'r, 'e> {
         self.put_spare(to, left)
     }
 
+    #[inline]
     fn append(&mut self, to: Operand, b: Operand) -> Result<(), Fault> {
         if let (Operand::Slot(slot), Some(number)) = (to, self.number(b))
             && let Val::Text(_, text) = &mut self.stack[self.base + slot as usize]
@@ -399,14 +423,14 @@ impl<'r, 'e> Machine<'r, 'e> {
             return self.charge_appended(before, after);
         }
         let place = self.place(to);
-        let mut text = memory::take_text(&mut self.stack, self.env, place)?;
+        let mut text = memory::take_text(&mut self.stack, &mut self.env.items, place)?;
         let before = text.len();
         let fits = before + self.view(b).size() <= MAX_TEXT;
         if fits {
             self.view(b).push_to(&mut text);
         }
         let after = text.len();
-        memory::give_text(&mut self.stack, self.env, place, text)?;
+        memory::give_text(&mut self.stack, &mut self.env.items, place, text)?;
         if fits { self.charge_appended(before, after) } else { Err(Fault::TextLength) }
     }
 
@@ -451,7 +475,7 @@ impl<'r, 'e> Machine<'r, 'e> {
     fn element(&mut self, array: Operand, index: Operand) -> Result<Place, Fault> {
         let index = self.view(index).integer();
         let place = self.place(array);
-        memory::element(&mut self.stack, self.env, place, index)
+        memory::element(&mut self.stack, &mut self.env.items, place, index)
     }
 
     fn offset(&mut self, from: Operand, by: Operand) -> Result<Place, Fault> {
@@ -463,10 +487,10 @@ impl<'r, 'e> Machine<'r, 'e> {
                 let within = (0..i64::from(self.code.variables)).contains(&number);
                 if within { Ok(Place::Slot((self.base as i64 + number) as u32)) } else { Err(wrong) }
             }
-            Operand::Field(side, field) => {
-                let length = Items::of(self.env).get(side)?.list().len() as i64;
-                let number = i64::from(field).checked_add(by).ok_or(wrong.clone())?;
-                if (0..length).contains(&number) { Ok(Place::Field(side, number as u16)) } else { Err(wrong) }
+            Operand::Field(FieldPlace { side, id, .. }) => {
+                let list = self.env.items.get(side).ok_or(Fault::NoItem)?.list();
+                let id = i32::try_from(by).ok().and_then(|by| id.offset(by));
+                id.and_then(|id| FieldPlace::of(side, list, id)).map(Place::Field).ok_or(wrong)
             }
             Operand::Ref(_) | Operand::Const(_) => Err(wrong),
         }
@@ -527,12 +551,12 @@ impl<'r, 'e> Machine<'r, 'e> {
                     Val::Integer(number)
                 }
                 (false, _) if parameter.array => {
-                    let value = memory::load(&self.stack, &Items::of(self.env), self.place(*argument));
+                    let value = memory::load(&self.stack, &self.env.items, self.place(*argument));
                     memory::as_array(value, parameter.kind)
                 }
                 (false, _) => self.view(*argument).assigned_to(parameter.kind),
             };
-            self.charge(if parameter.array { value.weight() } else { value.view().text_length() })?;
+            self.charge(if parameter.array { value.weight() } else { value.view().size() })?;
             self.stack[base + place] = value;
         }
         for (number, (_, kind, array)) in callee.locals.iter().enumerate().skip(count) {

@@ -2,65 +2,60 @@
 
 use super::code::Operand;
 use super::error::Fault;
-use super::host::Env;
+use super::host::ItemPair;
 use super::kind::Kind;
-use super::val::{Place, Side, Val, View};
-use crate::fields::FieldId;
-use crate::item::{Item, MAX_ARRAY_INDEX};
+use super::val::{FieldPlace, Place, Val, View};
+use crate::item::MAX_ARRAY_INDEX;
 use crate::value::Value;
 
 /// Texts up to this many bytes are not counted: there can't be enough of them to matter.
 pub const MAX_UNCOUNTED: usize = 1 << 14;
 
-/// The items of a run, to read.
-pub struct Items<'a> {
-    target: Option<&'a Item>,
-    reference: Option<&'a Item>,
-}
-
-impl<'a> Items<'a> {
-    /// Those of the environment.
-    pub fn of(env: &'a Env<'_>) -> Items<'a> {
-        Items { target: env.items.target.get(), reference: env.items.reference.get() }
-    }
-
-    /// One of them, which must be there.
-    pub fn get(&self, side: Side) -> Result<&'a Item, Fault> {
-        match side {
-            Side::Target => self.target,
-            Side::Reference => self.reference,
-        }
-        .ok_or(Fault::NoItem)
-    }
-
-    fn field(&self, side: Side, field: u16) -> Option<(&'a Value, Kind)> {
-        let item = self.get(side).ok()?;
-        let kind = item.list().get(FieldId(field))?.kind.into();
-        Some((item.get(FieldId(field)), kind))
-    }
-}
-
-/// The value at an operand.
+/// The value at an operand. Every instruction looks at some, and what it needs of them is less than a whole view: so
+/// this becomes part of each.
+#[inline(always)]
 pub fn view<'a>(
     stack: &'a [Val],
     base: usize,
     constants: &'a [Val],
-    items: &Items<'a>,
+    items: &'a ItemPair<'_>,
     operand: Operand,
 ) -> View<'a> {
     match operand {
         Operand::Slot(slot) => stack[base + slot as usize].view(),
         Operand::Const(number) => constants[number as usize].view(),
-        Operand::Ref(slot) => match stack[base + slot as usize] {
-            Val::Place(place) => view_place(stack, items, place),
-            ref value => value.view(),
-        },
-        Operand::Field(side, field) => view_place(stack, items, Place::Field(side, field)),
+        Operand::Field(field) => view_field(items, field),
+        Operand::Ref(slot) => view_referred(stack, items, base + slot as usize),
     }
 }
 
+/// The value that a reference in a slot leads to. Few operands are references: kept apart, they cost the others
+/// nothing.
+#[inline(never)]
+fn view_referred<'a>(stack: &'a [Val], items: &'a ItemPair<'_>, slot: usize) -> View<'a> {
+    match stack[slot] {
+        Val::Place(place) => view_place(stack, items, place),
+        ref value => value.view(),
+    }
+}
+
+#[inline(always)]
+fn view_field<'a>(items: &'a ItemPair<'_>, field: FieldPlace) -> View<'a> {
+    let value = items.get(field.side).map_or(&Value::Unassigned, |item| item.get(field.id));
+    match value {
+        Value::Array(elements) => View::Array { empty: elements.is_empty() },
+        _ if field.array => View::Array { empty: true },
+        value => View::of(value, field.kind),
+    }
+}
+
+/// The elements of an array field.
+fn elements<'a>(items: &'a ItemPair<'_>, field: FieldPlace) -> &'a [Value] {
+    items.get(field.side).map_or(&[], |item| item.get(field.id).elements())
+}
+
 /// The value at a place. What isn't there, because there is no item, is not assigned.
-pub fn view_place<'a>(stack: &'a [Val], items: &Items<'a>, place: Place) -> View<'a> {
+pub fn view_place<'a>(stack: &'a [Val], items: &'a ItemPair<'_>, place: Place) -> View<'a> {
     let nothing = View::Unassigned(Kind::None);
     match place {
         Place::Slot(slot) => stack.get(slot as usize).map_or(nothing, Val::view),
@@ -70,68 +65,50 @@ pub fn view_place<'a>(stack: &'a [Val], items: &Items<'a>, place: Place) -> View
             }
             _ => nothing,
         },
-        Place::Field(side, field) => match items.field(side, field) {
-            Some((Value::Array(elements), _)) => View::Array { empty: elements.is_empty() },
-            Some(_) if is_array(items, side, field) => View::Array { empty: true },
-            Some((value, kind)) => View::of(value, kind),
-            None => nothing,
-        },
-        Place::FieldElement(side, field, index) => match items.field(side, field) {
-            Some((value, kind)) => value
-                .elements()
-                .get(index as usize)
-                .map_or(View::Unassigned(kind), |element| View::of(element, kind)),
-            None => nothing,
-        },
+        Place::Field(field) => view_field(items, field),
+        Place::FieldElement(field, index) => elements(items, field)
+            .get(index as usize)
+            .map_or(View::Unassigned(field.kind), |element| View::of(element, field.kind)),
     }
 }
 
 /// The value at a place, arrays with all their elements.
-pub fn load(stack: &[Val], items: &Items<'_>, place: Place) -> Val {
+pub fn load(stack: &[Val], items: &ItemPair<'_>, place: Place) -> Val {
     match place {
         Place::Slot(slot) => match stack.get(slot as usize) {
             Some(Val::Place(place)) => load(stack, items, *place),
             Some(value) => value.clone(),
             None => Val::Unassigned(Kind::None),
         },
-        Place::Field(side, field) if is_array(items, side, field) => match items.field(side, field) {
-            Some((value @ Value::Array(_), kind)) => Val::from_value(value, kind),
-            Some((_, kind)) => Val::Array(kind, Vec::new()),
-            None => Val::Unassigned(Kind::None),
-        },
+        Place::Field(field) if field.array => {
+            let loaded = |element: &Value| Val::from_value(element, field.kind);
+            Val::Array(field.kind, elements(items, field).iter().map(loaded).collect())
+        }
         place => view_place(stack, items, place).to_val(),
     }
 }
 
-fn is_array(items: &Items<'_>, side: Side, field: u16) -> bool {
-    items.get(side).is_ok_and(|item| item.is_array(FieldId(field)))
-}
-
 /// Whether the variable or field at a place is an array, and how many elements it has.
-pub fn array_length(stack: &[Val], items: &Items<'_>, place: Place) -> Option<usize> {
+pub fn array_length(stack: &[Val], items: &ItemPair<'_>, place: Place) -> Option<usize> {
     match place {
         Place::Slot(slot) => match stack.get(slot as usize) {
             Some(Val::Array(_, elements)) => Some(elements.len()),
             _ => None,
         },
-        Place::Field(side, field) if is_array(items, side, field) => {
-            items.field(side, field).map(|(value, _)| value.elements().len())
-        }
+        Place::Field(field) if field.array => Some(elements(items, field).len()),
         _ => None,
     }
 }
 
 /// The type of the variable, field or elements at a place.
-pub fn kind(stack: &[Val], items: &Items<'_>, place: Place) -> Kind {
+pub fn kind(stack: &[Val], place: Place) -> Kind {
     match place {
         Place::Slot(slot) | Place::Element(slot, _) => match stack.get(slot as usize) {
             Some(Val::Array(kind, _)) => *kind,
             Some(value) => value.view().kind(),
             None => Kind::None,
         },
-        Place::Field(side, field) | Place::FieldElement(side, field, _) => {
-            items.field(side, field).map_or(Kind::None, |(_, kind)| kind)
-        }
+        Place::Field(field) | Place::FieldElement(field, _) => field.kind,
     }
 }
 
@@ -139,59 +116,59 @@ pub fn kind(stack: &[Val], items: &Items<'_>, place: Place) -> Kind {
 pub fn as_array(value: Val, kind: Kind) -> Val {
     let elements = match value {
         Val::Array(from, elements) if from == kind => elements,
-        Val::Array(_, elements) => elements.iter().map(|element| element.view().assigned_to(kind)).collect(),
+        Val::Array(_, elements) => elements.into_iter().map(|element| element.converted_to(kind)).collect(),
         Val::Unassigned(_) | Val::Empty(_) | Val::Place(_) => Vec::new(),
-        value => vec![convert(value, kind)],
+        value => vec![value.converted_to(kind)],
     };
     Val::Array(kind, elements)
 }
 
-fn convert(value: Val, kind: Kind) -> Val {
-    match value {
-        Val::Text(from, text) if kind.is_text() && from != kind => Val::Text(kind, text),
-        value if value.view().kind() == kind => value,
-        value => value.view().assigned_to(kind),
-    }
-}
-
 /// Writes a value to a place, in the type of what stands there.
-pub fn write(stack: &mut [Val], env: &mut Env<'_>, place: Place, value: Val) -> Result<(), Fault> {
-    let kind = kind(stack, &Items::of(env), place);
+pub fn write(stack: &mut [Val], items: &mut ItemPair<'_>, place: Place, value: Val) -> Result<(), Fault> {
+    let kind = kind(stack, place);
     match place {
         Place::Slot(slot) => {
             if let Some(to) = stack.get_mut(slot as usize) {
-                *to = if matches!(to, Val::Array(..)) { as_array(value, kind) } else { convert(value, kind) };
+                *to = if matches!(to, Val::Array(..)) {
+                    as_array(value, kind)
+                } else {
+                    value.converted_to(kind)
+                };
             }
             Ok(())
         }
         Place::Element(slot, index) => {
             if let Some(Val::Array(_, elements)) = stack.get_mut(slot as usize) {
                 grow(elements, index as usize, Val::Unassigned(kind));
-                elements[index as usize] = convert(value, kind);
+                elements[index as usize] = value.converted_to(kind);
             }
             Ok(())
         }
-        Place::Field(side, field) => {
-            let item = env.item_mut(side)?;
-            let value = match item.is_array(FieldId(field)) {
-                true => as_array(value, kind),
-                false => convert(value, kind),
-            };
-            item.set(FieldId(field), value.into_value());
-            Ok(())
+        Place::Field(field) => {
+            let value = if field.array { as_array(value, kind) } else { value.converted_to(kind) };
+            write_field(items, field, value.into_value())
         }
-        Place::FieldElement(side, field, index) => {
-            let value = convert(value, kind).into_value();
-            env.item_mut(side)?.set_at(FieldId(field), index as usize, value);
+        Place::FieldElement(field, index) => {
+            let value = value.converted_to(kind).into_value();
+            items.get_mut(field.side)?.set_at(field.id, index as usize, value);
             Ok(())
         }
     }
 }
 
+/// Writes a value of a field's type to the field.
+#[inline]
+pub fn write_field(items: &mut ItemPair<'_>, field: FieldPlace, value: Value) -> Result<(), Fault> {
+    if let Some(there) = items.get_mut(field.side)?.get_mut(field.id) {
+        *there = value;
+    }
+    Ok(())
+}
+
 /// Writes a text to a place; where text stood, that comes back, so that its room can be used again.
 pub fn write_text(
     stack: &mut [Val],
-    env: &mut Env<'_>,
+    items: &mut ItemPair<'_>,
     place: Place,
     text: &mut String,
 ) -> Result<(), Fault> {
@@ -208,7 +185,7 @@ pub fn write_text(
             std::mem::swap(room, text);
             Ok(())
         }
-        _ => write(stack, env, place, Val::Text(Kind::String, text.clone())),
+        _ => write(stack, items, place, Val::Text(Kind::String, text.clone())),
     }
 }
 
@@ -220,7 +197,12 @@ fn grow(elements: &mut Vec<Val>, index: usize, fresh: Val) {
 
 /// The place of an element of the array at a place. Reading beyond its end makes the array grow, as writing does;
 /// an array field of an item that may not be changed stays as it is.
-pub fn element(stack: &mut [Val], env: &mut Env<'_>, place: Place, index: i64) -> Result<Place, Fault> {
+pub fn element(
+    stack: &mut [Val],
+    items: &mut ItemPair<'_>,
+    place: Place,
+    index: i64,
+) -> Result<Place, Fault> {
     let number = u32::try_from(index)
         .ok()
         .filter(|number| *number as usize <= MAX_ARRAY_INDEX)
@@ -233,41 +215,43 @@ pub fn element(stack: &mut [Val], env: &mut Env<'_>, place: Place, index: i64) -
             }
             Ok(Place::Element(slot, number))
         }
-        Place::Field(side, field) => {
-            let length = Items::of(env).get(side)?.get(FieldId(field)).elements().len();
+        Place::Field(field) => {
+            let length = items.get(field.side).ok_or(Fault::NoItem)?.get(field.id).elements().len();
             if length <= number as usize
-                && let Ok(item) = env.item_mut(side)
+                && let Ok(item) = items.get_mut(field.side)
             {
-                item.set_at(FieldId(field), number as usize, Value::Unassigned);
+                item.set_at(field.id, number as usize, Value::Unassigned);
             }
-            Ok(Place::FieldElement(side, field, number))
+            Ok(Place::FieldElement(field, number))
         }
         Place::Element(..) | Place::FieldElement(..) => Err(Fault::ArrayIndex(index)),
     }
 }
 
 /// Takes the text at a place out, to be given back longer. What is no text is turned into it.
-pub fn take_text(stack: &mut [Val], env: &mut Env<'_>, place: Place) -> Result<String, Fault> {
+pub fn take_text(stack: &mut [Val], items: &mut ItemPair<'_>, place: Place) -> Result<String, Fault> {
     match place {
         Place::Slot(slot) => Ok(match stack.get_mut(slot as usize) {
             Some(Val::Text(_, text)) => std::mem::take(text),
             Some(value) => value.view().text().into_owned(),
             None => String::new(),
         }),
-        Place::Field(side, field) => {
-            let item = env.item_mut(side)?;
-            Ok(match item.get_mut(FieldId(field)) {
-                Some(Value::Text(text)) => std::mem::take(text).into(),
-                Some(value) => value.to_text(),
-                None => String::new(),
-            })
-        }
-        place => Ok(view_place(stack, &Items::of(env), place).text().into_owned()),
+        Place::Field(field) => Ok(match items.get_mut(field.side)?.get_mut(field.id) {
+            Some(Value::Text(text)) => std::mem::take(text).into(),
+            Some(value) => value.to_text(),
+            None => String::new(),
+        }),
+        place => Ok(view_place(stack, items, place).text().into_owned()),
     }
 }
 
 /// Gives back what [`take_text`] took.
-pub fn give_text(stack: &mut [Val], env: &mut Env<'_>, place: Place, text: String) -> Result<(), Fault> {
+pub fn give_text(
+    stack: &mut [Val],
+    items: &mut ItemPair<'_>,
+    place: Place,
+    text: String,
+) -> Result<(), Fault> {
     match place {
         Place::Slot(slot) => match stack.get_mut(slot as usize) {
             Some(Val::Text(_, room)) => {
@@ -280,11 +264,10 @@ pub fn give_text(stack: &mut [Val], env: &mut Env<'_>, place: Place, text: Strin
             }
             None => Ok(()),
         },
-        Place::Field(side, field) => {
-            let item = env.item_mut(side)?;
-            item.set(FieldId(field), if text.is_empty() { Value::Empty } else { Value::Text(text.into()) });
-            Ok(())
+        Place::Field(field) => {
+            let value = if text.is_empty() { Value::Empty } else { Value::Text(text.into()) };
+            write_field(items, field, value)
         }
-        place => write(stack, env, place, Val::Text(Kind::String, text)),
+        place => write(stack, items, place, Val::Text(Kind::String, text)),
     }
 }

@@ -114,7 +114,7 @@ impl Arith {
     /// Its result where that isn't text.
     pub fn apply(self, a: View<'_>, b: View<'_>) -> Result<Val, Fault> {
         if let (Arith::Sub, View::Time(_, later), View::Time(_, earlier)) = (self, a, b)
-            && let Some(difference) = clock::difference(later, earlier)
+            && let Some(difference) = clock::difference(*later, *earlier)
         {
             return Ok(Val::Time(Kind::Timestamp, difference));
         }
@@ -127,7 +127,7 @@ impl Arith {
 
             (_, View::Time(kind, time)) => {
                 let linear = self.of_integers(time.linear(), b.integer())?;
-                Ok(match clock::with_linear(time, linear) {
+                Ok(match clock::with_linear(*time, linear) {
                     time if clock::is_empty(time) => Val::Empty(kind),
                     time => Val::Time(kind, time),
                 })

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Context, ContextBuilder, Env, Event, Fault, Library, Macros, System, Tracer, TypedValue};
+use crate::fields::{CompareMode, Field, FieldList, FieldType, MergeMode};
 use crate::functions::Contexts;
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -89,12 +90,12 @@ fn variables_are_shared_by_the_scripts_of_a_context() {
 
 #[test]
 fn a_context_goes_on_where_an_earlier_one_ended() {
-    let (context, id) = compiled(&[], "INTEGER n; STRING a[]; n=7; a[1]=\"x\";");
+    let (context, id) = compiled(&[], "INTEGER n; STRING a[]; n=7; a[1]=LOWERCASE(\"X\");");
     let mut variables = context.variables();
     let mut system = Ticking::default();
     context.run(id, &mut variables, &mut Env::new(&mut system)).unwrap();
     let mut builder = ContextBuilder::new(&library(&[]), Contexts::GLOBAL).after(&context);
-    let id = builder.script("INTEGER m; m=n+1; RETURN a[1]+m;");
+    let id = builder.script("INTEGER m; STRING t; m=n+1; IF (t!=UNASSIGNED) RETURN t; RETURN a[1]+m;");
     let (later, errors) = builder.build();
     assert_eq!(errors, []);
     let mut variables = later.take_over(variables);
@@ -196,6 +197,29 @@ fn what_goes_wrong_while_running_names_its_line() {
     let error = run(&[], "INTEGER a[];\na[0-1] = 2;").unwrap_err();
     assert_eq!((error.fault, error.line), (Fault::ArrayIndex(-1), 2));
     assert_eq!(run(&[], "INTEGER a[]; RETURN a[100000];").unwrap_err().fault, Fault::ArrayIndex(100_000));
+}
+
+#[test]
+fn a_field_of_no_item_ends_the_script_where_it_is_first_needed() {
+    let mut list = FieldList::new("test");
+    let (compare, merge) = (CompareMode::Never, MergeMode::No);
+    let field = Field { name: "F".into(), kind: FieldType::String, array: false, compare, age: false, merge };
+    list.push(field).unwrap();
+    let list = Arc::new(list);
+    for (script, line) in [
+        ("INTEGER n;\nIF (n==1)\n  F=\"a\";\nn=2;\nF=\"b\";", Some(5)),
+        ("INTEGER n;\nIF (n==1)\n  F=\"a\";\nELSE\n  F=\"b\";", Some(5)),
+        ("INTEGER n;\nWHILE (n==1) { F=\"a\"; }\nIF (F==EMPTY) n=1;", Some(3)),
+        ("INTEGER n;\nIF (n==1)\n  F=\"a\";", None),
+    ] {
+        let mut builder = ContextBuilder::new(&library(&[]), Contexts::GLOBAL).target(&list, true);
+        let id = builder.script(script);
+        let (context, errors) = builder.build();
+        assert_eq!(errors, [], "{script}");
+        let result = context.run(id, &mut context.variables(), &mut Env::new(&mut Ticking::default()));
+        let fault = result.err().map(|error| (error.fault, error.line));
+        assert_eq!(fault, line.map(|line| (Fault::NoItem, line)), "{script}");
+    }
 }
 
 #[test]

@@ -5,8 +5,8 @@
 use super::code::Op;
 use super::context::TypedValue;
 use super::machine::Machine;
-use super::memory::{self, Items};
-use super::val::{Place, Side, Val};
+use super::memory;
+use super::val::{FieldPlace, Place, Side, Val};
 use crate::functions::{Gives, Takes};
 
 /// Something that a script has done.
@@ -139,7 +139,7 @@ impl<'t> Trace<'t> {
 
     fn set(&mut self, machine: &Machine<'_, '_>, place: Place) {
         if let Some(name) = name(machine, place) {
-            let kind = memory::kind(&machine.stack, &Items::of(machine.env), place);
+            let kind = memory::kind(&machine.stack, place);
             let value = value(machine, place).into_value();
             self.tracer.event(Event::Set { name: &name, value: TypedValue { kind, value } });
         }
@@ -147,20 +147,19 @@ impl<'t> Trace<'t> {
 }
 
 fn value(machine: &Machine<'_, '_>, place: Place) -> Val {
-    memory::load(&machine.stack, &Items::of(machine.env), place)
+    memory::load(&machine.stack, &machine.env.items, place)
 }
 
 /// What stands at a place, as scripts spell it; `None` for what is no variable.
 fn name(machine: &Machine<'_, '_>, place: Place) -> Option<String> {
-    let field = |side: Side, field: u16| {
-        let item = Items::of(machine.env).get(side).ok()?;
-        let name = &item.list().fields().get(usize::from(field))?.name;
-        Some(format!("{}.{name}", if side == Side::Target { "TARGET" } else { "REFERENCE" }))
+    let field = |field: FieldPlace| {
+        let name = &machine.env.items.get(field.side)?.list().get(field.id)?.name;
+        Some(format!("{}.{name}", if field.side == Side::Target { "TARGET" } else { "REFERENCE" }))
     };
     match place {
         Place::Slot(slot) => machine.variable_name(slot).map(str::to_owned),
         Place::Element(slot, index) => Some(format!("{}[{index}]", machine.variable_name(slot)?)),
-        Place::Field(side, id) => field(side, id),
-        Place::FieldElement(side, id, index) => Some(format!("{}[{index}]", field(side, id)?)),
+        Place::Field(place) => field(place),
+        Place::FieldElement(place, index) => Some(format!("{}[{index}]", field(place)?)),
     }
 }

@@ -9,7 +9,7 @@ use super::MAX_TEXT;
 use super::clock;
 use super::error::Fault;
 use super::kind::Kind;
-use crate::fields::FieldType;
+use crate::fields::{FieldId, FieldList, FieldType};
 use crate::time::Timestamp;
 use crate::value::Value;
 
@@ -43,6 +43,26 @@ pub enum Side {
     Reference,
 }
 
+/// A field of an item, with what the item's list says of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldPlace {
+    /// Of which item.
+    pub side: Side,
+    /// Which field.
+    pub id: FieldId,
+    /// Its type, or that of its elements.
+    pub kind: Kind,
+    /// Whether it is an array.
+    pub array: bool,
+}
+
+impl FieldPlace {
+    /// The field of a list that is the list of the item of this side.
+    pub fn of(side: Side, list: &FieldList, id: FieldId) -> Option<FieldPlace> {
+        list.get(id).map(|field| FieldPlace { side, id, kind: field.kind.into(), array: field.array })
+    }
+}
+
 /// Where a variable, a field, or an element of one stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -51,9 +71,9 @@ pub enum Place {
     /// An element of the array there.
     Element(u32, u32),
     /// A field of an item.
-    Field(Side, u16),
+    Field(FieldPlace),
     /// An element of an array field.
-    FieldElement(Side, u16, u32),
+    FieldElement(FieldPlace, u32),
 }
 
 /// A value to look at.
@@ -68,7 +88,7 @@ pub enum View<'a> {
     /// Text.
     Text(Kind, &'a str),
     /// A time.
-    Time(Kind, Timestamp),
+    Time(Kind, &'a Timestamp),
     /// Bytes.
     Blob(&'a [u8]),
     /// A whole array: as a value it has no type and no content, but it is empty or not.
@@ -80,17 +100,27 @@ pub enum View<'a> {
 
 impl Val {
     /// To look at.
+    #[inline]
     pub fn view(&self) -> View<'_> {
         match self {
             Val::Unassigned(kind) => View::Unassigned(*kind),
             Val::Empty(kind) => View::Empty(*kind),
             Val::Integer(number) => View::Integer(*number),
             Val::Text(kind, text) => View::Text(*kind, text),
-            Val::Time(kind, time) => View::Time(*kind, *time),
+            Val::Time(kind, time) => View::Time(*kind, time),
             Val::Blob(bytes) => View::Blob(bytes),
             Val::Array(_, elements) => View::Array { empty: elements.is_empty() },
             // Places are followed before they are looked at.
             Val::Place(_) => View::Unassigned(Kind::None),
+        }
+    }
+
+    /// In this type, by what assigning it makes of it.
+    pub fn converted_to(self, kind: Kind) -> Val {
+        match self {
+            Val::Text(_, text) if kind.is_text() => Val::Text(kind, text),
+            value if value.view().kind() == kind => value,
+            value => value.view().assigned_to(kind),
         }
     }
 
@@ -154,6 +184,7 @@ impl Val {
 
 impl<'a> View<'a> {
     /// The value of a field, or of an element of an array field, of this type.
+    #[inline]
     pub fn of(value: &'a Value, kind: Kind) -> View<'a> {
         match value {
             Value::Unassigned => View::Unassigned(kind),
@@ -161,8 +192,8 @@ impl<'a> View<'a> {
             Value::Text(text) if kind.is_text() => View::Text(kind, text),
             Value::Text(text) => View::Text(Kind::String, text),
             Value::Integer(number) => View::Integer(*number),
-            Value::Timestamp(time) if kind == Kind::Date => View::Time(Kind::Date, *time),
-            Value::Timestamp(time) => View::Time(Kind::Timestamp, *time),
+            Value::Timestamp(time) if kind == Kind::Date => View::Time(Kind::Date, time),
+            Value::Timestamp(time) => View::Time(Kind::Timestamp, time),
             Value::Blob(bytes) => View::Blob(bytes),
             Value::Array(elements) => View::Array { empty: elements.is_empty() },
         }
@@ -184,7 +215,7 @@ impl<'a> View<'a> {
             View::Unassigned(_) | View::Empty(_) => true,
             View::Integer(_) => false,
             View::Text(_, text) => text.is_empty(),
-            View::Time(_, time) => clock::is_empty(time),
+            View::Time(_, time) => clock::is_empty(*time),
             View::Blob(bytes) => bytes.is_empty(),
             View::Array { empty } => empty,
         }
@@ -219,7 +250,7 @@ impl<'a> View<'a> {
         match self {
             View::Text(_, text) => Cow::Borrowed(text),
             View::Integer(number) => Cow::Owned(number.to_string()),
-            View::Time(kind, time) => Cow::Owned(clock::text(time, kind)),
+            View::Time(kind, time) => Cow::Owned(clock::text(*time, kind)),
             View::Blob(bytes) => String::from_utf8_lossy(bytes),
             View::Unassigned(_) | View::Empty(_) | View::Array { .. } => Cow::Borrowed(""),
         }
@@ -276,7 +307,7 @@ impl<'a> View<'a> {
     /// As a time: text by what ISO 8601 says of it, a number as none.
     pub fn time(self) -> Option<Timestamp> {
         match self {
-            View::Time(_, time) => Some(time),
+            View::Time(_, time) => Some(*time),
             View::Text(_, text) => Timestamp::parse(text),
             _ => None,
         }
@@ -294,7 +325,7 @@ impl<'a> View<'a> {
             View::Empty(kind) => Val::Empty(kind),
             View::Integer(number) => Val::Integer(number),
             View::Text(kind, text) => Val::Text(kind, text.to_owned()),
-            View::Time(kind, time) => Val::Time(kind, time),
+            View::Time(kind, time) => Val::Time(kind, *time),
             View::Blob(bytes) => Val::Blob(bytes.to_vec()),
             View::Array { empty: true } => Val::Unassigned(Kind::None),
             View::Array { .. } => Val::Empty(Kind::None),
@@ -310,6 +341,18 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The same for a field.
+    pub fn field_value(self, kind: Kind) -> Value {
+        match self {
+            View::Text(_, text) if kind.is_text() && !text.is_empty() => Value::Text(text.into()),
+            View::Integer(number) if kind == Kind::Integer => Value::Integer(number),
+            View::Unassigned(_) => Value::Unassigned,
+            View::Empty(_) => Value::Empty,
+            View::Time(_, time) if kind.is_time() && !clock::is_empty(*time) => Value::Timestamp(*time),
+            other => other.assigned_to(kind).into_value(),
+        }
+    }
+
     /// As a typecast makes it. The digits of a number are read as the date that they spell.
     pub fn cast_to(self, kind: Kind) -> Val {
         match (self, kind) {
@@ -321,7 +364,7 @@ impl<'a> View<'a> {
                 leading_integer(text).map_or(Val::Empty(kind), Val::Integer)
             }
             (view, Kind::Integer) => Val::Integer(view.integer()),
-            (View::Time(_, time), Kind::Timestamp | Kind::Date) => Val::Time(kind, time),
+            (View::Time(_, time), Kind::Timestamp | Kind::Date) => Val::Time(kind, *time),
             (view, Kind::Timestamp) => {
                 Val::from_value(&Value::from_text(&view.text(), FieldType::Timestamp), kind)
             }

@@ -9,6 +9,8 @@ use super::{DAY_MS, UNIX_EPOCH_DAY};
 const GREGORIAN: i64 = 2_299_161;
 /// Day numbers that are taken as they are; what lies beyond is cut to them, so that no sum runs over.
 const LAST_DAY: i64 = 1 << 40;
+/// So many times four years before year 0 begin before all days, so that none has a number below zero there.
+const CYCLES: i64 = 1 << 30;
 
 /// The readings of calendar and clock.
 #[allow(missing_docs)]
@@ -70,24 +72,19 @@ pub fn midnight(year: i64, month: i64, day: i64) -> i64 {
 pub fn civil(day: i64) -> (i64, i64, i64) {
     let day = day.clamp(-LAST_DAY, LAST_DAY);
     let since_march = day - UNIX_EPOCH_DAY + 719_468;
-    let (year, day_of_year) = if day < GREGORIAN {
-        let since_march = since_march + 2;
-        let cycle = since_march.div_euclid(1461);
-        let day_of_cycle = since_march.rem_euclid(1461);
-        let year_of_cycle = (day_of_cycle - day_of_cycle / 1460) / 365;
-        (year_of_cycle + cycle * 4, day_of_cycle - 365 * year_of_cycle)
+    // Four centuries have 146097 days, and four years of one 1461: in quarters of days each is as long as the next,
+    // and a day is at the last of its own.
+    let (years, quarters) = if day < GREGORIAN {
+        (-4 * CYCLES, 4 * (since_march + 2 + 1461 * CYCLES).cast_unsigned() + 3)
     } else {
-        // Eras of 400 years all have the same number of days.
-        let era = since_march.div_euclid(146_097);
-        let day_of_era = since_march.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let leap_days = year_of_era / 4 - year_of_era / 100;
-        (year_of_era + era * 400, day_of_era - (365 * year_of_era + leap_days))
+        let quarters = 4 * since_march.cast_unsigned() + 3;
+        ((quarters / 146_097 * 100).cast_signed(), (quarters % 146_097) | 3)
     };
+    let (year, day_of_year) = (years + (quarters / 1461).cast_signed(), quarters % 1461 / 4);
     let month = (5 * day_of_year + 2) / 153;
     let date = day_of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + i64::from(month <= 2), month, date)
+    (year + i64::from(month <= 2), month.cast_signed(), date.cast_signed())
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@
 use std::borrow::Cow;
 
 use syncloom_config::{Combine, Conversion, EnumRule, MimeMode, ValueMap, ZoneOptions};
+use syncloom_script::text::trimmed;
 use syncloom_script::{FieldId, FieldType, Item, TimestampKind, Value, Zone, Zones};
 
 use crate::codec::PRODUCT_ID;
 use crate::enums::{self, Translated};
 use crate::note::NoteKind;
-use crate::parse::trimmed;
 use crate::peer::Peer;
 use crate::plan::{ValuePlan, target};
 

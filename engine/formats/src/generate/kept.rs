@@ -189,7 +189,11 @@ impl Generator<'_> {
             Some(bytes) => self.write_bytes(&bytes),
             None => {
                 self.body.begin(usize::MAX);
-                self.body.push(&in_dialect(line.value, self.context.mode));
+                // The name of a component has no escapes, whatever is in it.
+                match kept::is_frame(line.name) {
+                    true => self.body.push(line.value),
+                    false => self.body.push(&in_dialect(line.value, self.context.mode)),
+                }
                 self.write_text();
             }
         }

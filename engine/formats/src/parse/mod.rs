@@ -30,7 +30,7 @@ pub(crate) use header::is_encoding;
 use left::{Left, Surplus};
 use line::Line;
 use parameters::Given;
-pub(crate) use split::{next_value, trimmed};
+pub(crate) use split::next_value;
 use text::Text;
 pub(crate) use zones::Daylights;
 use zones::Times;

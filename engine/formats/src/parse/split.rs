@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use syncloom_config::MimeMode;
+use syncloom_script::text::trimmed;
 
 /// The next value of `text` and what follows its separator; `None` behind the last one.
 #[inline]
@@ -100,14 +101,6 @@ pub(super) fn trimmed_lossy(bytes: &[u8]) -> Cow<'_, str> {
     match String::from_utf8_lossy(bytes) {
         Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
         Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
-    }
-}
-
-/// A text without white space at its ends, which few have.
-pub(crate) fn trimmed(text: &str) -> &str {
-    match text.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
-        _ => text.trim(),
     }
 }
 

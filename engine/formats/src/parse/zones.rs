@@ -3,12 +3,11 @@
 //!
 //! Not its job: which zone a definition means, which the zones of the session know.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use syncloom_config::Conversion;
-use syncloom_script::time::zones::{DaylightError, daylight, vtimezone};
+use syncloom_script::time::zones::{daylight, vtimezone};
 use syncloom_script::{Zone, Zones};
 
 use super::split;
@@ -55,11 +54,15 @@ impl Times {
                     }
                 }
                 Some(_) => {}
-                None => match plan.zone_names.get(text.line(node).name()) {
-                    Some(Conversion::Tz) => tz = tz.or(Some(node)),
-                    Some(_) => daylight = daylight.or(Some(node)),
-                    None => {}
-                },
+                None => {
+                    let name = text.line(node).name();
+                    let is_it = |known: &&(String, Conversion)| known.0.as_bytes().eq_ignore_ascii_case(name);
+                    match plan.zone_names.iter().find(is_it) {
+                        Some((_, Conversion::Tz)) => tz = tz.or(Some(node)),
+                        Some(_) => daylight = daylight.or(Some(node)),
+                        None => {}
+                    }
+                }
             }
         }
         times.item_zone = times.of_item(text, tz, daylight, setting, notes);
@@ -109,14 +112,19 @@ impl Times {
         setting: &Setting<'_>,
         notes: &mut Vec<Note>,
     ) -> Option<Zone> {
+        let said = [tz, daylight].map(|node| node.map_or(&[][..], |node| text.line(node).value()));
+        if let Some(zone) = setting.daylights.find(said) {
+            return Some(zone);
+        }
         let mut refuse = |node: Option<&Node>, problem: String| {
             let Some(line) = node.map(|node| text.line(node)) else { return };
             let property = String::from_utf8_lossy(line.name()).into_owned();
             notes.push(Note { line: line.number(), property, kind: NoteKind::UnreadableZone(problem) });
         };
-        let (offset_text, rule) = (value(text, tz), value(text, daylight));
+        let [offset_text, rule] = said.map(split::trimmed_lossy);
         let offset = daylight::read_tz(&offset_text).filter(|_| !offset_text.is_empty());
-        if offset.is_none() && !offset_text.is_empty() {
+        let is_readable = offset.is_some() || offset_text.is_empty();
+        if !is_readable {
             refuse(tz, offset_text.clone().into_owned());
         }
         if !rule.is_empty() {
@@ -126,8 +134,15 @@ impl Times {
                 None if rule.eq_ignore_ascii_case("FALSE") => return None,
                 None => UNKNOWN_OFFSET,
             };
-            match setting.daylights.receive(offset_text, &rule, &mut self.zones, &setting.peer.zones) {
-                Ok(zone) => return Some(zone),
+            let of_peer = &setting.peer.zones;
+            match self.zones.receive_daylight(offset_text, &rule, Some(of_peer.user())) {
+                Ok(zone) => {
+                    // One that this text has added is unknown to the next.
+                    if is_readable && of_peer.has(zone) {
+                        setting.daylights.keep(said, zone);
+                    }
+                    return Some(zone);
+                }
                 Err(error) => refuse(daylight, error.to_string()),
             }
         }
@@ -135,44 +150,36 @@ impl Times {
     }
 }
 
-/// The value of a line; empty where there is none.
-fn value<'t>(text: &'t Text<'_>, node: Option<&'t Node>) -> Cow<'t, str> {
-    node.map_or(Cow::Borrowed(""), |node| split::trimmed_lossy(text.line(node).value()))
-}
-
 /// What is no offset.
 const UNKNOWN_OFFSET: &str = "?";
 
 /// How many zones of TZ and DAYLIGHT are kept to be known again: more than the zones and years of most calendars.
 const MOST_KEPT: usize = 64;
+/// How many bytes the two values may have to be kept: as they are written, they have some sixty.
+const LONGEST_KEPT: usize = 256;
 
 /// Zones that items of a peer said with TZ and DAYLIGHT: most items of a calendar say the same.
 #[derive(Debug, Default)]
 pub(crate) struct Daylights {
-    /// The two values, and what they mean.
-    known: Mutex<Vec<(String, String, Zone)>>,
+    /// The two values as they stand in texts, and what they mean.
+    known: Mutex<Vec<([Vec<u8>; 2], Zone)>>,
 }
 
 impl Daylights {
-    /// The zone of the two values. If there is none yet that is like it, it is added to those of the text.
-    fn receive(
-        &self,
-        tz: &str,
-        daylight: &str,
-        zones: &mut Zones,
-        of_peer: &Zones,
-    ) -> Result<Zone, DaylightError> {
-        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().iter().find(|known| known.0 == tz && known.1 == daylight).map(|known| known.2);
-        if let Some(zone) = known {
-            return Ok(zone);
+    /// The zone of the two values, if it is known.
+    fn find(&self, said: [&[u8]; 2]) -> Option<Zone> {
+        self.known().iter().find(|(known, _)| *known == said).map(|(_, zone)| *zone)
+    }
+
+    /// Knows what the two values mean from now on, as far as there is room.
+    fn keep(&self, said: [&[u8]; 2], zone: Zone) {
+        let mut known = self.known();
+        if known.len() < MOST_KEPT && said.map(<[u8]>::len).iter().sum::<usize>() <= LONGEST_KEPT {
+            known.push((said.map(<[u8]>::to_vec), zone));
         }
-        let zone = zones.receive_daylight(tz, daylight, Some(of_peer.user()))?;
-        let mut known = lock();
-        // One that this text has added is unknown to the next.
-        if known.len() < MOST_KEPT && of_peer.has(zone) {
-            known.push((tz.to_owned(), daylight.to_owned(), zone));
-        }
-        Ok(zone)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<([Vec<u8>; 2], Zone)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

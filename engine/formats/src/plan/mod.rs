@@ -42,7 +42,7 @@ pub(crate) struct Plan {
     /// for before the first time is read.
     pub has_zones: bool,
     /// The properties that say in which zone the text is: their names, and whether each is TZ or DAYLIGHT.
-    pub zone_names: Names<Conversion>,
+    pub zone_names: Vec<(String, Conversion)>,
 }
 
 /// A component of the profile.
@@ -141,7 +141,7 @@ impl Plan {
             fields: Vec::new(),
             has_rules: false,
             has_zones: false,
-            zone_names: Names::default(),
+            zone_names: Vec::new(),
         };
         plan.add(&profile.root, String::new(), &profile.fields, mode);
         plan.fields.sort_unstable();
@@ -223,7 +223,7 @@ impl Plan {
             self.has_zones = true;
             let is_tz = has_conversion(property, Conversion::Tz);
             let says = if is_tz { Conversion::Tz } else { Conversion::Daylight };
-            self.zone_names.entry(property.name.as_bytes(), || says);
+            self.zone_names.push((property.name.clone(), says));
         }
         let separators = match is_structured(property) {
             true => std::iter::once(property.separator).chain(property.alt_separator).collect(),

@@ -128,6 +128,8 @@ impl Targets for PluginTargets<'_> {
     }
 
     fn maps(&mut self, _target: &Target) -> Result<Vec<MapEntry>, StoreError> {
+        // A plugin is asked for the map when it has told what it remembers.
+        self.loaded()?;
         let mut entries = Vec::new();
         let mut first = true;
         loop {

@@ -22,7 +22,6 @@ pub use sql::SqlCall;
 pub use status::StatusCall;
 
 use super::{Call, Contexts, Function, Gives, Implementation, Parameter};
-use crate::lang::val::Val;
 use crate::lang::{Fault, Host};
 use crate::value::Value;
 
@@ -55,11 +54,11 @@ impl AnyCall {
     }
 
     /// Asks the host.
-    pub fn ask(self, call: &mut Call<'_, '_, '_>, arguments: &[Value]) -> Result<Val, Fault> {
+    pub fn ask(self, call: &mut Call<'_, '_, '_>, arguments: &[Value]) -> Result<Value, Fault> {
         if let AnyCall::Session(what) = self
             && let Some(answer) = session::ask_own(what, call, arguments)
         {
-            return answer.map(Val::untyped);
+            return answer;
         }
         let env = call.env();
         let items = &mut env.items;
@@ -73,7 +72,7 @@ impl AnyCall {
             AnyCall::Status(what) => host(&mut env.status, "status")?.call(what, arguments, items),
             AnyCall::Custom(what) => host(&mut env.custom, "Get or Put")?.call(what, arguments, items),
         };
-        answer.map(Val::untyped).map_err(Fault::Function)
+        answer.map_err(Fault::Function)
     }
 }
 

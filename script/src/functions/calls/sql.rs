@@ -5,6 +5,7 @@ use crate::functions::{
     Call, Contexts, Function, Gives, INTEGER, Implementation, STRING, any, integer, text, variable,
 };
 use crate::lang::Fault;
+use crate::lang::val::Val;
 use crate::value::Value;
 
 /// What a host is asked: SQL statements (manual 12.7).
@@ -37,7 +38,7 @@ pub enum SqlCall {
 /// SQLGETCOLUMN puts what the host gives into the caller's variable.
 fn get_column(call: &mut Call<'_, '_, '_>) -> Result<(), Fault> {
     let arguments = [Value::Integer(call.integer(0)), Value::Text(call.text(2).into())];
-    let value = AnyCall::Sql(SqlCall::GetColumn).ask(call, &arguments)?;
+    let value = Val::untyped(AnyCall::Sql(SqlCall::GetColumn).ask(call, &arguments)?);
     let there = value.view().is_assigned();
     if there {
         call.set(1, value)?;

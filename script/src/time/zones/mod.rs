@@ -15,6 +15,7 @@ use chrono_tz::Tz;
 
 use super::calendar::civil;
 use super::{DAY_MS, Timestamp, TimestampKind, iso8601};
+use crate::text::trimmed;
 use rule::{Rule, year_of};
 
 pub mod builtin;
@@ -144,7 +145,7 @@ impl Zones {
     /// the config, a built-in one, one of the zone database, a Windows name, a zone that a peer defined, an
     /// offset by ISO 8601, or a name that describes its rule. DATE floats.
     pub fn find(&self, name: &str) -> Result<Zone, UnknownZone> {
-        let name = name.trim();
+        let name = trimmed(name);
         let unknown = || UnknownZone { name: name.to_owned() };
         if name.len() > MAX_NAME {
             return Err(unknown());
@@ -186,16 +187,23 @@ impl Zones {
     /// What a script's `timezonespec` text means: as [`Zones::find`], and also DATE, DURATION, and the text
     /// of a VTIMEZONE, which is added to the zones.
     pub fn spec(&mut self, text: &str) -> Result<ZoneSpec, UnknownZone> {
-        let text = text.trim();
-        let starts = |word: &str| text.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-        if starts("BEGIN:VTIMEZONE") {
+        self.named_spec(text).unwrap_or_else(|| {
             let unknown = |error: VtimezoneError| UnknownZone { name: error.to_string() };
-            return self.receive(text).map(ZoneSpec::Zone).map_err(unknown);
+            self.receive(text.trim()).map(ZoneSpec::Zone).map_err(unknown)
+        })
+    }
+
+    /// The same for what defines nothing; `None` for a VTIMEZONE.
+    pub fn named_spec(&self, text: &str) -> Option<Result<ZoneSpec, UnknownZone>> {
+        const DEFINITION: &str = "BEGIN:VTIMEZONE";
+        let text = trimmed(text);
+        if text.get(..DEFINITION.len()).is_some_and(|head| head.eq_ignore_ascii_case(DEFINITION)) {
+            return None;
         }
-        Ok(match text {
-            _ if text.eq_ignore_ascii_case("DATE") => ZoneSpec::Date,
-            _ if text.eq_ignore_ascii_case("DURATION") => ZoneSpec::Duration,
-            _ => ZoneSpec::Zone(self.find(text)?),
+        Some(match text {
+            _ if text.eq_ignore_ascii_case("DATE") => Ok(ZoneSpec::Date),
+            _ if text.eq_ignore_ascii_case("DURATION") => Ok(ZoneSpec::Duration),
+            _ => self.find(text).map(ZoneSpec::Zone),
         })
     }
 
@@ -344,6 +352,7 @@ impl Zone {
             Zone::Offset(minutes) => i64::from(minutes) * 60,
             Zone::Named(id) => match id.clock {
                 Clock::Olson(tz) => olson::seconds_at_reading(tz, reading),
+                Clock::Rule(Rule { offset, summer: None }) => i64::from(offset) * 60,
                 clock => {
                     let (year, month, day) = civil(reading.div_euclid(DAY_MS));
                     let rule = clock.rule(year);
@@ -361,13 +370,16 @@ impl Zone {
             Zone::Offset(minutes) => i64::from(minutes) * 60,
             Zone::Named(id) => match id.clock {
                 Clock::Olson(tz) => olson::seconds_at_utc(tz, utc),
+                Clock::Rule(Rule { offset, summer: None }) => i64::from(offset) * 60,
                 clock => {
-                    // The year is that of the zone's own clock, for which the standard offset is near enough.
-                    let offset = i64::from(clock.rule(year_of(utc)).offset) * 60_000;
-                    let (year, month, day) = civil(utc.saturating_add(offset).div_euclid(DAY_MS));
+                    let (year, month, day) = civil(utc.div_euclid(DAY_MS));
                     let rule = clock.rule(year);
-                    let far = rule.minutes_on(month, day);
-                    i64::from(far.unwrap_or_else(|| rule.minutes_at_utc(year, utc))) * 60
+                    let near = || {
+                        // The year is that of the zone's own clock, for which the standard offset is near enough.
+                        let year = year_of(utc.saturating_add(i64::from(rule.offset) * 60_000));
+                        clock.rule(year).minutes_at_utc(year, utc)
+                    };
+                    i64::from(rule.minutes_on(month, day).unwrap_or_else(near)) * 60
                 }
             },
         }

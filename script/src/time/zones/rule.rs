@@ -100,11 +100,12 @@ impl Rule {
         self.choose(shift(begins, self.offset), shift(ends, self.summer_offset()), utc)
     }
 
-    /// Minutes east of UTC on a day that is far from a switch, wherever its clock stands; `None` where it takes a closer
+    /// Minutes east of UTC on a day, of its own clock or of UTC, that is far from a switch; `None` where it takes a closer
     /// look. Most days are.
     pub(super) fn minutes_on(self, month: i64, day: i64) -> Option<i16> {
         let Some(Summer { saving, begins, ends }) = self.summer else { return Some(self.offset) };
-        let is_small = saving.unsigned_abs() < DAY_MINUTES && begins.minute.max(ends.minute) < DAY_MINUTES;
+        let offset = self.offset.unsigned_abs().max(self.summer_offset().unsigned_abs());
+        let is_small = saving.unsigned_abs().max(offset).max(begins.minute).max(ends.minute) < DAY_MINUTES;
         let (begins, ends) = (i64::from(begins.month), i64::from(ends.month));
         // A day from the ends of a month no clock is in another one.
         let is_far = (2..=27).contains(&day) && begins != ends && month != begins && month != ends;
