@@ -15,7 +15,7 @@ pub mod text;
 pub mod time;
 pub mod value;
 
-pub use compare::{Comparer, Comparison, Lookup, MatchKey};
+pub use compare::{Comparer, Comparison, Lookup, MatchKey, equal_values};
 pub use fields::{CompareMode, Field, FieldId, FieldList, FieldType, MergeMode};
 pub use item::Item;
 pub use merge::{Merged, Replacement, merge, replace};

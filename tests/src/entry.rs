@@ -140,7 +140,10 @@ impl Entry {
                 self.add(&key, &(of_parameters + values.join(";").trim_end_matches(';')));
             }
             Kind::List => parts(value, ',').iter().for_each(|part| self.add(&key, &unescaped(part))),
-            Kind::Day => self.add(&key, &value.replace('-', "")[..8]),
+            Kind::Day => {
+                let day = value.replace('-', "");
+                self.add(&key, day.get(..8).unwrap_or(&day));
+            }
             Kind::Times => {
                 let zone = parameters.iter().find_map(|parameter| parameter.strip_prefix("TZID="));
                 let zone = zone.map(|id| {
@@ -157,7 +160,10 @@ impl Entry {
                 let same = COUNTED.iter().find(|(counted, _)| *counted == rule);
                 self.add(&key, same.map_or(&rule, |(_, until)| until));
             }
-            Kind::Bytes => self.add(&key, &value.replace([' ', '\t'], "")),
+            Kind::Bytes => {
+                let data = value.strip_prefix("data:").and_then(|address| address.split_once(";base64,"));
+                self.add(&key, &data.map_or(value, |(_, data)| data).replace([' ', '\t'], ""));
+            }
             Kind::Address => {
                 let address = value.strip_prefix("MAILTO:").unwrap_or(value);
                 self.add(&key, &(of_parameters + address.strip_prefix("mailto:").unwrap_or(address)));
@@ -176,8 +182,10 @@ impl Entry {
             let digits = before.rsplit(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
             if lasts[0].contains(unit) { digits.parse().unwrap_or(0) } else { 0 }
         };
-        let end = time(start[0].trim_end_matches('Z')) + Duration::minutes(minutes('H') * 60 + minutes('M'));
-        self.add("VEVENT DTEND", &format!("{}Z", end.format("%Y%m%dT%H%M%S")));
+        let (start, zone) = start[0].split_at(start[0].find(' ').unwrap_or(start[0].len()));
+        let end = time(start.trim_end_matches('Z')) + Duration::minutes(minutes('H') * 60 + minutes('M'));
+        let end = format!("{}Z{zone}", end.format("%Y%m%dT%H%M%S"));
+        self.add("VEVENT DTEND", &end);
         self
     }
 
@@ -248,7 +256,7 @@ fn zones(text: &str) -> Vec<Zone> {
             Some(Half::read(rest.split(&format!("END:{name}")).next()?))
         };
         let id = definition.lines().find_map(|line| line.strip_prefix("TZID:")).unwrap_or_default();
-        Zone { id: id.to_owned(), standard: half("STANDARD").unwrap(), daylight: half("DAYLIGHT") }
+        Zone { id: id.replace('\\', ""), standard: half("STANDARD").unwrap(), daylight: half("DAYLIGHT") }
     };
     definitions.map(zone).collect()
 }

@@ -11,6 +11,7 @@ use syncloom_config::{
 use syncloom_script::{FieldId, Item, Zones};
 
 use crate::capabilities::{self, Capabilities, Style};
+use crate::echo;
 use crate::held::{self, Had};
 use crate::mime::MimeCodec;
 use crate::note::{Note, NoteKind, ParseError};
@@ -229,6 +230,40 @@ impl Codec {
             }
             Form::Mime(_) | Form::Text(_) | Form::Object(_) => {}
         }
+    }
+
+    /// What an item comes back as from a peer that changes nothing of it, if writing it says that this is something else;
+    /// `None` where it is itself, and where it does not say.
+    pub fn differing_echo(&self, item: &Item, peer: &Peer) -> Option<Item> {
+        if !echo::may_differ(matches!(self.form, Form::Mime(_)).then_some(self.datatype.mode), peer) {
+            return None;
+        }
+        let encoded = self.encode(item, peer, None);
+        let differs = encoded.notes.iter().any(|note| echo::is_lossy(&note.kind));
+        differs.then(|| self.read_back(&encoded.data, peer)).flatten()
+    }
+
+    /// Gives an item of the peer's the values of ours where it has what comes back of them: what the dialect and the
+    /// character set of the peer cannot say, and letters that became others.
+    pub fn restore_echo(&self, item: &mut Item, ours: &Item, peer: &Peer) {
+        let blocks = match &self.form {
+            Form::Mime(codec) => echo::blocks(codec),
+            Form::Text(_) | Form::Object(_) if peer.output_charset.is_some() => Vec::new(),
+            // Mails may be long, and come back as they went.
+            Form::Text(_) | Form::Object(_) => return,
+        };
+        if let Some(echo) = self.read_back(&self.encode(ours, peer, None).data, peer) {
+            echo::restore(item, ours, &echo, &blocks);
+        }
+    }
+
+    /// Reads what was written for a peer as if it came back.
+    fn read_back(&self, data: &[u8], peer: &Peer) -> Option<Item> {
+        let as_written = match peer.output_charset {
+            None => Cow::Borrowed(peer),
+            set => Cow::Owned(Peer { input_charset: set, ..peer.clone() }),
+        };
+        self.decode(data, &as_written).ok().map(|parsed| parsed.item)
     }
 
     /// The names of the properties that a field is in, in upper case. Text has none.

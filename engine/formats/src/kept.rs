@@ -15,6 +15,8 @@
 
 use std::fmt;
 
+use syncloom_config::MimeMode;
+
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
@@ -169,14 +171,29 @@ fn ends(line: &str) -> bool {
     line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("END:"))
 }
 
-/// What tells the value of a property from others, however it is escaped and folded (FNV-1a over its letters and
-/// digits).
-pub(crate) fn digest(value: &str) -> String {
-    let letters = value.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+/// What tells the value of a property from others, however it is escaped and folded in its dialect (FNV-1a over its
+/// letters and digits).
+pub(crate) fn digest(value: &str, mode: MimeMode) -> String {
+    let letters = without_escapes(value, mode).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
     let hash = letters.fold(0xcbf2_9ce4_8422_2325_u64, |hash, c| {
         (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3)
     });
     format!("{hash:016x}")
+}
+
+/// The characters of a value without escapes. The letter of an escaped line end is none of the value's.
+fn without_escapes(value: &str, mode: MimeMode) -> impl Iterator<Item = char> {
+    let mut chars = value.chars().peekable();
+    std::iter::from_fn(move || {
+        loop {
+            let c = chars.next()?;
+            if c != '\\' {
+                return Some(c);
+            }
+            let line_end = |next: char| mode == MimeMode::Standard && matches!(next, 'n' | 'N');
+            chars.next_if(|next| *next == '\\' || line_end(*next));
+        }
+    })
 }
 
 #[cfg(test)]
@@ -209,7 +226,12 @@ mod tests {
 
     #[test]
     fn a_digest_goes_by_letters_and_digits() {
-        assert_eq!(digest("a\\, b"), digest("A,b"));
-        assert_ne!(digest("a"), digest("b"));
+        use MimeMode::{Old, Standard};
+        assert_eq!(digest("a\\, b", Standard), digest("A,b", Old));
+        assert_ne!(digest("a", Old), digest("b", Old));
+        assert_eq!(digest("one\\ntwo\\N", Standard), digest("one\ntwo\n", Old));
+        // A folder that is called so is none.
+        assert_eq!(digest("c:\\\\new", Standard), digest("c:\\new", Old));
+        assert_eq!(digest("c:\\\\new", Old), digest("c:\\new", Old));
     }
 }

@@ -22,6 +22,7 @@ mod capabilities;
 mod charset;
 mod codec;
 mod convert;
+mod echo;
 mod enums;
 mod generate;
 mod held;

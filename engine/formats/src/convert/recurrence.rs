@@ -67,9 +67,12 @@ pub(super) fn text(map: &ValueMap, place: Place, context: &Context<'_>, item: &I
     if rule.until.is_some_and(|until| !times::is_writable(until)) {
         return String::new();
     }
-    let until =
-        rule.until.map(|until| times::on_the_peers_clock(until, &Context { own_zone: None, ..*context }));
-    let rule = Block { until, ..rule };
+    let until = match context.mode {
+        MimeMode::Old => rule.until_in_old_mode(start(first, place, context, item).zone()),
+        MimeMode::Standard => rule.until,
+    };
+    let clock = Context { own_zone: None, ..*context };
+    let rule = Block { until: until.map(|until| times::on_the_peers_clock(until, &clock)), ..rule };
     let text = match context.mode {
         MimeMode::Old => vcal1::generate(&rule),
         MimeMode::Standard => ical::generate(&rule),

@@ -84,8 +84,9 @@ impl Generator<'_> {
         if plan.unstored.is_empty() || self.kept.beside.is_empty() {
             return None;
         }
-        let key = format!("{}:{}", key(self.path, &plan.property.name), digest(self.body.text()));
-        let entry = self.kept.take(Role::Between, &key)?;
+        let digest = digest(self.body.text(), self.context.mode);
+        let entry =
+            self.kept.take(Role::Between, &format!("{}:{digest}", key(self.path, &plan.property.name)))?;
         let mut rest = entry.line().value.split_once(':').map(|(_, values)| values);
         let mut values = Vec::new();
         while let Some(text) = rest {
@@ -98,14 +99,16 @@ impl Generator<'_> {
 
     /// Adds to header and body what the occurrence that they are about came with.
     #[inline]
-    pub(super) fn decorate(&mut self, name: &str) {
+    pub(super) fn decorate(&mut self, plan: &PropertyPlan) {
         if !self.kept.beside.is_empty() {
-            self.add_beside(name);
+            self.add_beside(plan);
         }
     }
 
-    fn add_beside(&mut self, name: &str) {
-        let key = format!("{}:{}", key(self.path, name), digest(self.body.text()));
+    fn add_beside(&mut self, plan: &PropertyPlan) {
+        let property = &plan.property;
+        let key =
+            format!("{}:{}", key(self.path, &property.name), digest(self.body.text(), self.context.mode));
         let (beside, further) = (self.kept.take(Role::Beside, &key), self.kept.take(Role::Further, &key));
         if let Some(entry) = beside {
             let line = entry.line();
@@ -114,6 +117,13 @@ impl Generator<'_> {
                 self.header.insert_str(0, line.group);
             }
             for parameter in line.each_parameter() {
+                // What the profile writes without its name in the old dialect is so in what it does not know.
+                let bare = parameter.split_once('=').filter(|(name, _)| {
+                    let mut defaults = property.parameters.iter().filter(|known| known.default);
+                    self.context.mode == MimeMode::Old
+                        && defaults.any(|known| known.name.eq_ignore_ascii_case(name))
+                });
+                let parameter = bare.map_or(parameter, |(_, value)| value);
                 push_parameter(&mut self.header, parameter, self.context.mode);
             }
         }

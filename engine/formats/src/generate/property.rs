@@ -25,7 +25,7 @@ pub(super) enum Rendered<'g> {
 
 /// How an address begins that a blob holds instead of the data: no picture or sound begins like this. It is
 /// written as `VALUE=URI`, because its bytes in base 64 would be a broken picture to the other side.
-const ADDRESSES: [&[u8]; 5] = [b"http://", b"https://", b"ftp://", b"cid:", b"file://"];
+const ADDRESSES: [&[u8]; 6] = [b"http://", b"https://", b"ftp://", b"cid:", b"file://", b"data:"];
 
 impl<'g> Generator<'g> {
     /// The values at a place.
@@ -170,7 +170,7 @@ impl<'g> Generator<'g> {
             self.header.push_str(if is_old { ";VALUE=URL" } else { ";VALUE=URI" });
         }
         if has_values {
-            self.decorate(&property.name);
+            self.decorate(plan);
         }
         match data {
             Some(bytes) => self.write_bytes(&bytes),
@@ -188,7 +188,7 @@ impl<'g> Generator<'g> {
             self.body.begin(most);
             self.body.push_value(&text, &plan.escapes);
             self.begin_header(plan, slot, true);
-            self.decorate(&plan.property.name);
+            self.decorate(plan);
             self.write_text();
         }
     }

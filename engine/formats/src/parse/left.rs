@@ -146,17 +146,20 @@ impl Parser<'_> {
             return;
         }
         let name = name(line);
+        // The values are without escapes, as in the old dialect.
+        let stored = digest(&surplus.stored, MimeMode::Old);
+        let digest = digest(value, self.setting.codec.datatype.mode);
         if !(surplus.group.is_empty() && surplus.parameters.is_empty()) {
             let dot = if surplus.group.is_empty() { "" } else { "." };
-            let text = format!("{}{dot}{name}{}:{}", surplus.group, surplus.parameters, digest(value));
+            let text = format!("{}{dot}{name}{}:{}", surplus.group, surplus.parameters, digest);
             self.left.push(path, Role::Beside, text);
         }
         if !surplus.values.is_empty() {
-            let text = format!("{name}:{}:{}", digest(value), surplus.values);
+            let text = format!("{name}:{digest}:{}", surplus.values);
             self.left.push(path, Role::Further, text);
         }
         if !surplus.between.is_empty() {
-            let text = format!("{name}:{}:{}", digest(&surplus.stored), surplus.between);
+            let text = format!("{name}:{stored}:{}", surplus.between);
             self.left.push(path, Role::Between, text);
         }
     }

@@ -71,9 +71,10 @@ impl Times {
 
     /// The zone of an id: one that the text defines, or else one that has this name.
     pub fn find(&self, id: &str) -> Option<Zone> {
-        let id = id.trim().trim_matches('"');
+        // Some escape it as in the definition, where it is text.
+        let id = vtimezone::unescaped(id.trim().trim_matches('"'));
         let defined = self.received.get(&id.to_lowercase()).copied();
-        defined.or_else(|| self.zones.find_tzid(id).ok())
+        defined.or_else(|| self.zones.find_tzid(&id).ok())
     }
 
     /// Takes the definition of a zone.

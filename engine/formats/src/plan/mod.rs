@@ -416,22 +416,22 @@ pub(crate) fn offsets(position: &Position) -> impl Iterator<Item = i32> + '_ {
     (0..times).map(|repetition| moved(position, repetition))
 }
 
-/// Whether an item holds one such component: it is the one that its selector names, or one whose properties have
-/// no places for more.
+/// Whether an item holds one such component: it is the one that its selector names, one that recurs, whose others are
+/// changed instances of it, or one whose properties have no places for more.
 fn is_single(profile: &Profile, mode: MimeMode) -> bool {
-    let repeats = |member: &Member| match member {
-        Member::Property(property) if exists(property.only_for, mode) => {
-            property.positions.iter().any(|position| {
-                matches!(position.repeat, Repeat::Array)
-                    || matches!(position.repeat, Repeat::Times(times) if times > 1)
-            })
-        }
-        _ => false,
+    let mut properties = profile.members.iter().filter_map(|member| match member {
+        Member::Property(property) if exists(property.only_for, mode) => Some(property),
+        _ => None,
+    });
+    let repeats = |property: &Arc<Property>| {
+        property.positions.iter().any(|position| {
+            matches!(position.repeat, Repeat::Array)
+                || matches!(position.repeat, Repeat::Times(times) if times > 1)
+        })
     };
-    profile
-        .selector
-        .as_ref()
-        .is_some_and(|selector| !selector.value.is_empty() || !profile.members.iter().any(repeats))
+    profile.selector.as_ref().is_some_and(|selector| !selector.value.is_empty())
+        || properties.clone().any(|property| has_conversion(property, Conversion::RRule))
+        || !properties.any(repeats)
 }
 
 fn fields_of(property: &Property, list: &FieldList, mode: MimeMode) -> Vec<FieldId> {

@@ -12,9 +12,8 @@ use syncloom_wire::Change as ChangeCommand;
 use super::conflict::{Resolution, resolve};
 use super::incoming::{Came, Fate};
 use super::judge::Judge;
-use super::limits::PeerLimits;
 use super::load::readable;
-use super::matcher::Matcher;
+use super::matcher::{Found, Matcher};
 use super::mode::Direction;
 use super::receive::Op;
 use super::{Change, DatastoreSync, Loaded, home};
@@ -54,7 +53,7 @@ impl DatastoreSync {
         let limits = &loaded.limits;
         // The peer's item is looked for among ours as the peer holds them.
         let mut find = |matcher: &mut Matcher, loosely: bool| {
-            let read = &mut |local_id: &str| held(store.as_mut(), limits, local_id);
+            let read = &mut |local_id: &str, form| limits.read(store.as_mut(), local_id, form);
             match loosely {
                 _ if judge.compares_by_script() => {
                     matcher.take_where(home, loosely, read, |ours, mode| judge.equal(theirs, ours, mode))
@@ -73,7 +72,7 @@ impl DatastoreSync {
             Some(matcher) => find(matcher, true)?,
             None => seen,
         };
-        let Some((local_id, mut ours)) = found else {
+        let Some(Found { local_id, item, form }) = found else {
             if read_only || fate.prevent_add {
                 return Ok(came.op.good());
             }
@@ -81,8 +80,9 @@ impl DatastoreSync {
         };
         loaded.maps.set(store.as_mut(), &self.target, &local_id, &came.remote_id)?;
         self.report.matched += 1;
-        if limits.peer.is_some() {
-            ours = store.read(&local_id)?.unwrap_or(ours);
+        let ours = if limits.shows_whole(form) { item } else { store.read(&local_id)?.unwrap_or(item) };
+        if judge.equal(&ours, &came.item, CompareMode::Conflict) {
+            return Ok(came.op.good());
         }
         limits.make_whole(&mut came, &ours, comparer, Had::Another);
         let distinct = !fate.prevent_add && !judge.equal(&ours, &came.item, CompareMode::SlowSync);
@@ -244,20 +244,16 @@ impl DatastoreSync {
                 for local_id in loaded.order.iter().filter(added).chain(&loaded.withheld) {
                     if let Some(item) = readable(store.as_mut(), local_id, &self.desk)? {
                         let home = home::of_id(&self.datastore, local_id);
-                        waiting.add(
-                            home,
-                            local_id.clone(),
-                            loaded.limits.held(&item).as_ref().unwrap_or(&item),
-                        );
+                        loaded.limits.await_counterpart(&mut waiting, home, local_id.clone(), &item);
                     }
                 }
                 loaded.unconfirmed.insert(waiting)
             }
         };
         let limits = &loaded.limits;
-        let same = unconfirmed
-            .take_same(came.home, &came.item, &mut |local_id| held(store.as_mut(), limits, local_id))?;
-        let Some((local_id, _)) = same else {
+        let read = &mut |local_id: &str, form| limits.read(store.as_mut(), local_id, form);
+        let same = unconfirmed.take_same(came.home, &came.item, read)?;
+        let Some(Found { local_id, .. }) = same else {
             if came.fate.prevent_add {
                 return Ok(came.op.good());
             }
@@ -428,7 +424,8 @@ impl Loaded {
         Ok(201)
     }
 
-    /// Replaces an item of ours by the peer's version of it. What the peer has cut does not replace the whole.
+    /// Replaces an item of ours by the peer's version of it. What the peer has cut, or could not be told, does not
+    /// replace the whole.
     fn replace(
         &mut self,
         store: &mut dyn Store,
@@ -438,9 +435,7 @@ impl Loaded {
         notes: &mut Vec<String>,
     ) -> Result<(), StoreError> {
         let comparer = &self.comparers[came.home];
-        if self.limits.apply_to(came, comparer)
-            && let Some(ours) = store.read(local_id)?
-        {
+        if let Some(ours) = store.read(local_id)? {
             self.limits.make_whole(came, &ours, comparer, Had::Ours);
         }
         self.update(store, target, local_id, &came.remote_id, &came.item, notes).map(drop)
@@ -479,11 +474,6 @@ impl Loaded {
     pub(super) fn forget(&mut self, local_id: &str) {
         self.changes.remove(local_id);
     }
-}
-
-/// An item of ours as the peer holds it.
-fn held(store: &mut dyn Store, limits: &PeerLimits, local_id: &str) -> Result<Option<Item>, StoreError> {
-    Ok(store.read(local_id)?.map(|item| limits.held(&item).unwrap_or(item)))
 }
 
 fn log_cuts(remote_id: &str, columns: &[String], notes: &mut Vec<String>) {

@@ -80,6 +80,7 @@ impl DatastoreSync {
         };
         self.desk.learn_zones(&parsed.zones);
         loaded.types.learn_zones(&parsed.zones);
+        loaded.limits.learn_zones(&parsed.zones);
         self.log_notes(&about, &parsed.notes, notes);
         let mut item = parsed.item;
         let mut state = self.state_of(op, &remote_id);

@@ -101,11 +101,7 @@ impl DatastoreSync {
                             let waiting: &mut Matcher = outside
                                 .get_or_insert_with(|| Matcher::new(comparers.clone(), self.first_time));
                             let home = home::of_id(&self.datastore, &listed.local_id);
-                            waiting.add(
-                                home,
-                                listed.local_id.clone(),
-                                limits.held(&item).as_ref().unwrap_or(&item),
-                            );
+                            limits.await_counterpart(waiting, home, listed.local_id.clone(), &item);
                         }
                         unseen.insert(listed.local_id);
                     }
@@ -131,11 +127,8 @@ impl DatastoreSync {
                 if maps.remote(&local_id).is_none()
                     && let Some(item) = readable(store.as_mut(), &local_id, &self.desk)?
                 {
-                    waiting.add(
-                        home::of_id(&self.datastore, &local_id),
-                        local_id,
-                        limits.held(&item).as_ref().unwrap_or(&item),
-                    );
+                    let home = home::of_id(&self.datastore, &local_id);
+                    limits.await_counterpart(&mut waiting, home, local_id, &item);
                 }
             }
             // Who finds no counterpart is told of at the end.
@@ -265,7 +258,7 @@ impl DatastoreSync {
                 matcher.remove(&local_id);
                 if let Some(item) = readable(store.as_mut(), &local_id, &self.desk)? {
                     let home = home::of_id(&self.datastore, &local_id);
-                    matcher.add(home, local_id, loaded.limits.held(&item).as_ref().unwrap_or(&item));
+                    loaded.limits.await_counterpart(matcher, home, local_id, &item);
                 }
             } else {
                 loaded.note(&local_id, if mapped { Change::Modified } else { Change::Added });

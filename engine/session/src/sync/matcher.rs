@@ -6,13 +6,33 @@ use std::sync::Arc;
 use syncloom_script::{CompareMode, Comparer, Item, Lookup, MatchKey};
 use syncloom_stores::StoreError;
 
-/// Reads an item of ours; `None` if it is not there any more.
-type Read<'a> = dyn FnMut(&str) -> Result<Option<Item>, StoreError> + 'a;
+/// Reads an item of ours in the form in which it waits; `None` if it is not there any more.
+type Read<'a> = dyn FnMut(&str, Form) -> Result<Option<Item>, StoreError> + 'a;
 
-/// An item of ours that a peer's item may turn out to be.
+/// How an item of ours waits for its counterpart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As the peer holds it.
+    Held,
+    /// As it comes back from the peer, where it cannot be said to it as it is. A peer that got it from somebody else may
+    /// well have it whole, so that this comes behind the other form.
+    Echo,
+}
+
+/// A counterpart.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) local_id: String,
+    /// The item in its form.
+    pub(super) item: Item,
+    pub(super) form: Form,
+}
+
+/// An item of ours that a peer's item may turn out to be, in one of its forms.
 struct Candidate {
     local_id: String,
     home: usize,
+    form: Form,
     /// The item, where it is looked at more than once. Most are looked at once, when their counterpart comes, and are
     /// read again then: a device's items together would take more memory than all else that a session has.
     item: Option<Item>,
@@ -66,13 +86,26 @@ impl Matcher {
         }
     }
 
-    pub(super) fn add(&mut self, home: usize, local_id: String, item: &Item) {
+    /// Adds an item of ours as the peer holds it, and as it comes back where that is something else.
+    pub(super) fn add(&mut self, home: usize, local_id: String, held: &Item, echo: Option<&Item>) {
+        if home >= self.homes.len() {
+            return;
+        }
+        self.position_of.insert(local_id.clone(), self.candidates.len());
+        if let Some(echo) = echo {
+            self.add_as(Form::Held, home, local_id.clone(), held);
+            self.add_as(Form::Echo, home, local_id, echo);
+        } else {
+            self.add_as(Form::Held, home, local_id, held);
+        }
+    }
+
+    fn add_as(&mut self, form: Form, home: usize, local_id: String, item: &Item) {
         let position = self.candidates.len();
         let Some(at_home) = self.homes.get_mut(home) else { return };
         at_home.exact.add(at_home.comparer.lookup(item, CompareMode::Conflict), position);
         at_home.loose.add(at_home.comparer.lookup(item, self.loosely), position);
-        self.position_of.insert(local_id.clone(), position);
-        self.candidates.push(Candidate { local_id, home, item: None, taken: false });
+        self.candidates.push(Candidate { local_id, home, form, item: None, taken: false });
     }
 
     /// Takes the counterpart of an item, if there is one: its id, and itself.
@@ -81,7 +114,7 @@ impl Matcher {
         home: usize,
         item: &Item,
         read: &mut Read<'_>,
-    ) -> Result<Option<(String, Item)>, StoreError> {
+    ) -> Result<Option<Found>, StoreError> {
         match self.take_same(home, item, read)? {
             Some(found) => Ok(Some(found)),
             None => self.find(home, item, self.loosely, read),
@@ -94,7 +127,7 @@ impl Matcher {
         home: usize,
         item: &Item,
         read: &mut Read<'_>,
-    ) -> Result<Option<(String, Item)>, StoreError> {
+    ) -> Result<Option<Found>, StoreError> {
         self.find(home, item, CompareMode::Conflict, read)
     }
 
@@ -107,7 +140,7 @@ impl Matcher {
         loosely: bool,
         read: &mut Read<'_>,
         mut same: impl FnMut(&Item, CompareMode) -> bool,
-    ) -> Result<Option<(String, Item)>, StoreError> {
+    ) -> Result<Option<Found>, StoreError> {
         let modes = [Some(CompareMode::Conflict), loosely.then_some(self.loosely)];
         for mode in modes.into_iter().flatten() {
             let positions = 0..self.candidates.len();
@@ -121,13 +154,30 @@ impl Matcher {
     /// Takes an item of ours out, whatever its counterpart: it has changed, or has found it in another way.
     pub(super) fn remove(&mut self, local_id: &str) {
         if let Some(position) = self.position_of.get(local_id) {
-            self.candidates[*position].taken = true;
+            self.take_at(*position);
         }
     }
 
     /// The ids of the items that have no counterpart, in the order of the database.
     pub(super) fn into_rest(self) -> impl Iterator<Item = String> {
-        self.candidates.into_iter().filter(|candidate| !candidate.taken).map(|candidate| candidate.local_id)
+        let left = |candidate: &Candidate| !candidate.taken && candidate.form == Form::Held;
+        self.candidates.into_iter().filter(left).map(|candidate| candidate.local_id)
+    }
+
+    /// Takes an item out in all its forms, of which the one as it comes back stands behind the other.
+    fn take_at(&mut self, position: usize) {
+        let first = if self.candidates[position].form == Form::Echo { position - 1 } else { position };
+        self.candidates[first].taken = true;
+        if let Some(echo) = self.candidates.get_mut(first + 1).filter(|next| next.form == Form::Echo) {
+            echo.taken = true;
+        }
+    }
+
+    /// Takes out an item that has been found.
+    fn found(&mut self, position: usize, item: Item) -> Found {
+        self.take_at(position);
+        let Candidate { local_id, form, .. } = &self.candidates[position];
+        Found { local_id: local_id.clone(), item, form: *form }
     }
 
     fn find(
@@ -136,7 +186,7 @@ impl Matcher {
         item: &Item,
         mode: CompareMode,
         read: &mut Read<'_>,
-    ) -> Result<Option<(String, Item)>, StoreError> {
+    ) -> Result<Option<Found>, StoreError> {
         let Some(at_home) = self.homes.get_mut(home) else { return Ok(None) };
         let comparer = Arc::clone(&at_home.comparer);
         let fits = |ours: &Item| comparer.matches(item, ours, mode);
@@ -151,10 +201,7 @@ impl Matcher {
                 if let Some(earlier) = self.first(home, others, read, fits)? {
                     return Ok(Some(earlier));
                 }
-                let Some((position, ours)) = found else { return Ok(None) };
-                let candidate = &mut self.candidates[position];
-                candidate.taken = true;
-                Ok(Some((candidate.local_id.clone(), ours)))
+                Ok(found.map(|(position, ours)| self.found(position, ours)))
             }
             Lookup::Nothing => Ok(None),
             // A field that counts is not mentioned, so that any item may be meant. Peers that leave out what
@@ -178,7 +225,7 @@ impl Matcher {
         while let Some(position) = next {
             let candidate = &self.candidates[position];
             if !candidate.taken
-                && let Some(ours) = read(&candidate.local_id)?.filter(&fits)
+                && let Some(ours) = read(&candidate.local_id, candidate.form)?.filter(&fits)
             {
                 return Ok(Some((position, ours)));
             }
@@ -194,18 +241,17 @@ impl Matcher {
         positions: impl Iterator<Item = usize>,
         read: &mut Read<'_>,
         mut fits: impl FnMut(&Item) -> bool,
-    ) -> Result<Option<(String, Item)>, StoreError> {
+    ) -> Result<Option<Found>, StoreError> {
         for position in positions {
             let candidate = &mut self.candidates[position];
             if candidate.taken || candidate.home != home {
                 continue;
             }
             if candidate.item.is_none() {
-                candidate.item = read(&candidate.local_id)?;
+                candidate.item = read(&candidate.local_id, candidate.form)?;
             }
             if let Some(ours) = candidate.item.take_if(|ours| fits(ours)) {
-                candidate.taken = true;
-                return Ok(Some((candidate.local_id.clone(), ours)));
+                return Ok(Some(self.found(position, ours)));
             }
         }
         Ok(None)
@@ -293,7 +339,7 @@ mod tests {
     fn matcher(list: &Arc<FieldList>, first_time: bool, items: &[[&str; 3]]) -> Matcher {
         let mut matcher = Matcher::new(vec![Comparer::new(Arc::clone(list)); 2], first_time);
         for (position, values) in items.iter().enumerate() {
-            matcher.add(0, position.to_string(), &item(list, *values));
+            matcher.add(0, position.to_string(), &item(list, *values), None);
         }
         matcher
     }
@@ -313,8 +359,9 @@ mod tests {
         items: &[[&str; 3]],
         theirs: &Item,
     ) -> Option<String> {
-        let mut read = |id: &str| Ok(items.get(id.parse::<usize>().unwrap()).map(|ours| item(list, *ours)));
-        matcher.take(0, theirs, &mut read).unwrap().map(|(local_id, _)| local_id)
+        let mut read =
+            |id: &str, _: Form| Ok(items.get(id.parse::<usize>().unwrap()).map(|ours| item(list, *ours)));
+        matcher.take(0, theirs, &mut read).unwrap().map(|found| found.local_id)
     }
 
     #[test]
@@ -333,7 +380,7 @@ mod tests {
         let list = list();
         let mut matcher = matcher(&list, false, &[["Doe", "ACME", ""]]);
         let ours = item(&list, ["Doe", "ACME", ""]);
-        let read = &mut |_: &str| Ok(Some(ours.clone()));
+        let read = &mut |_: &str, _: Form| Ok(Some(ours.clone()));
         let mut sparse = ours.clone();
         assert!(matcher.take(1, &sparse, read).unwrap().is_none());
         assert!(matcher.take_same(1, &sparse, read).unwrap().is_none());
@@ -371,6 +418,27 @@ mod tests {
         let mut sparse = item(&list, ["Doe", "", "x"]);
         sparse.set(FieldId(1), Value::Unassigned);
         assert_eq!(take_item(&mut matcher, &list, &items, &sparse).as_deref(), Some("1"));
+    }
+
+    #[test]
+    fn an_item_is_found_in_either_form_and_taken_in_both() {
+        let list = list();
+        for theirs in [["Łódź", "", ""], ["Lodz", "", ""]] {
+            let mut matcher = Matcher::new(vec![Comparer::new(Arc::clone(&list))], false);
+            let [held, echo] = [["Łódź", "", ""], ["Lodz", "", ""]].map(|values| item(&list, values));
+            matcher.add(0, "1".to_owned(), &held, Some(&echo));
+            let mut read = |_: &str, form| Ok(Some(if form == Form::Held { &held } else { &echo }.clone()));
+            let mut take = || matcher.take(0, &item(&list, theirs), &mut read).unwrap();
+            assert_eq!(take().map(|found| found.local_id).as_deref(), Some("1"), "{theirs:?}");
+            assert!(take().is_none(), "{theirs:?}");
+            assert_eq!(matcher.into_rest().count(), 0);
+        }
+        let mut matcher = Matcher::new(vec![Comparer::new(Arc::clone(&list))], false);
+        let nobody = item(&list, ["Nobody", "", ""]);
+        matcher.add(0, "1".to_owned(), &nobody, Some(&item(&list, ["Nob_dy", "", ""])));
+        matcher.add(0, "2".to_owned(), &nobody, None);
+        matcher.remove("1");
+        assert_eq!(matcher.into_rest().collect::<Vec<_>>(), ["2"]);
     }
 
     #[test]

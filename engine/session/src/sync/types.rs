@@ -166,8 +166,8 @@ impl Types {
     /// What the peer keeps of items of ours. `limited`: mails go to it with a size limit.
     pub(super) fn limits(&self, limited: bool) -> PeerLimits {
         let Used { codec, peer, scripts } = &self.used[self.send];
-        let peer = (!peer.limits.is_empty()).then(|| peer.clone());
-        PeerLimits { codec: Arc::clone(codec), peer, cut_mails: limited || scripts.limits_size() }
+        let cut_mails = limited || scripts.limits_size();
+        PeerLimits { codec: Arc::clone(codec), peer: peer.clone(), cut_mails }
     }
 
     /// A comparer for the fields that our database and the peer both keep, as long as the peer keeps them.

@@ -20,6 +20,7 @@ use rule::{Rule, year_of};
 
 pub mod builtin;
 pub mod daylight;
+mod display;
 pub mod olson;
 pub mod rule;
 pub mod vtimezone;
@@ -169,7 +170,8 @@ impl Zones {
     }
 
     /// The zone of the id of a zone in a received item that came without a definition: names of the zone
-    /// database come first, since that is what ids are made of, and may stand at the end of a longer id.
+    /// database come first, since that is what ids are made of, and may stand at the end of a longer id. What is made
+    /// for people to read comes last.
     pub fn find_tzid(&self, id: &str) -> Result<Zone, UnknownZone> {
         let id = id.trim().trim_matches('"');
         match id.len() {
@@ -180,7 +182,7 @@ impl Zones {
         let tz = olson::find(id).or_else(|| windows::find(id)).or_else(|| olson::at_end(id));
         match tz {
             Some(tz) => Ok(Zone::olson(tz)),
-            None => self.find(id),
+            None => self.find(id).or_else(|unknown| display::find(id).ok_or(unknown)),
         }
     }
 

@@ -29,6 +29,15 @@ pub fn at_end(id: &str) -> Option<Tz> {
     None
 }
 
+/// The zone of a place as people write it (`New York`), whatever its case. What `Etc` has are no places.
+pub fn of_city(name: &str) -> Option<Tz> {
+    let is_it = |tz: &&Tz| {
+        let place = tz.name().rsplit_once('/').filter(|(region, _)| *region != "Etc");
+        place.is_some_and(|(_, place)| place.replace('_', " ").eq_ignore_ascii_case(name))
+    };
+    TZ_VARIANTS.iter().find(is_it).copied()
+}
+
 /// Seconds east of UTC at an instant, in milliseconds since -4712-01-01 UTC.
 pub fn seconds_at_utc(tz: Tz, utc: i64) -> i64 {
     i64::from(tz.offset_from_utc_datetime(&naive(utc)).fix().local_minus_utc())

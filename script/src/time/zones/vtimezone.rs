@@ -131,7 +131,7 @@ pub fn tzid(text: &str) -> String {
         return String::new();
     }
     let tzid = |line: String| {
-        property(&line).filter(|(name, id)| name == "TZID" && !id.is_empty()).map(|(_, id)| id.to_owned())
+        property(&line).filter(|(name, id)| name == "TZID" && !id.is_empty()).map(|(_, id)| unescaped(id))
     };
     unfolded(text).find_map(tzid).unwrap_or_default()
 }
@@ -153,7 +153,7 @@ pub fn read(text: &str) -> Result<Vtimezone, VtimezoneError> {
                 observances.push(Observance { daylight: kind == "DAYLIGHT", ..Observance::default() });
             }
             ("END" | "BEGIN", _) => open = false,
-            ("TZID", _) if tzid.is_empty() => tzid = value.to_owned(),
+            ("TZID", _) if tzid.is_empty() => tzid = unescaped(value),
             _ => {
                 if let Some(observance) = observances.last_mut().filter(|_| open) {
                     observance.take(&name, value)?;
@@ -347,6 +347,25 @@ fn property(line: &str) -> Option<(String, &str)> {
     let (head, value) = (line.get(..colon)?, line.get(colon + 1..)?);
     let name = head.split(';').next()?.trim().to_ascii_uppercase();
     Some((name, value.trim().trim_matches('"')))
+}
+
+/// An id as it stands in a TZID property, which is text.
+pub(super) fn escaped(id: &str) -> String {
+    id.replace('\\', "\\\\").replace(',', "\\,").replace(';', "\\;")
+}
+
+/// An id as it stands in parameters, where nothing is escaped (RFC 5545 section 3.3.11).
+pub fn unescaped(id: &str) -> String {
+    let mut chars = id.chars().peekable();
+    let mut text = String::with_capacity(id.len());
+    while let Some(c) = chars.next() {
+        text.push(if c == '\\' {
+            chars.next_if(|next| matches!(next, ',' | ';' | '\\')).unwrap_or(c)
+        } else {
+            c
+        });
+    }
+    text
 }
 
 /// Lines, with those that begin with a blank put to the line before (RFC 5545 section 3.1). An indented line

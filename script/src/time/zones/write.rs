@@ -76,7 +76,7 @@ impl Zones {
         }
         let resolved = self.resolved(zone);
         let generations = self.generations(resolved, years);
-        let mut text = format!("TZID:{}\n", self.tzid(resolved, tzid));
+        let mut text = format!("TZID:{}\n", super::vtimezone::escaped(&self.tzid(resolved, tzid)));
         for (index, generation) in generations.iter().enumerate() {
             let next = generations.get(index + 1).and_then(|next| next.since);
             generation.write(&self.names(resolved, generation), next.map(|year| year - 1), &mut text);

@@ -1,6 +1,7 @@
 //! What vendors send as VTIMEZONE, and which zones that makes.
 
 use super::*;
+use crate::time::zones::{TzidMode, YearSpan};
 
 const CENTRAL: &str = "BEGIN:VTIMEZONE\r\nTZID:NAME\r\n\
     BEGIN:STANDARD\r\nDTSTART:19961027T030000\r\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\r\n\
@@ -132,4 +133,17 @@ fn what_is_no_zone_says_why() {
     );
     assert_eq!(tzid("BEGIN:VTIMEZONE\nTZID;X=\"a:b\":Here\n"), "Here");
     assert_ne!(zones.find("Europe/Zurich"), Ok(Zone::Utc));
+}
+
+#[test]
+fn an_id_is_text() {
+    let id = "(UTC+01:00) Here, There; nowhere";
+    assert_eq!(unescaped(&escaped(id)), id);
+    assert_eq!(tzid("TZID:(UTC+01:00) Here\\, There\\; nowhere\n"), id);
+    let mut zones = Zones::default();
+    let odd = "BEGIN:STANDARD\nTZOFFSETFROM:+0017\nTZOFFSETTO:+0017\nDTSTART:20200101T000000\nEND:STANDARD";
+    let zone = zones.receive(&format!("TZID:(UTC+01:00) Here\\, There\\; nowhere\n{odd}")).unwrap();
+    assert_eq!(zones.name(zone), id);
+    let text = zones.vtimezone(zone, YearSpan { from: 2020, to: Some(2020) }, TzidMode::Name).unwrap();
+    assert!(text.starts_with("TZID:(UTC+01:00) Here\\, There\\; nowhere\n"), "{text}");
 }
