@@ -170,11 +170,10 @@ pub(crate) fn text<'t>(
     if map.is_plain
         && let Some(field) = target(map, place.0)
     {
-        match item.get_at(field, place.1) {
-            Value::Text(text) => return Cow::Borrowed(text.as_str()),
-            Value::Unassigned | Value::Empty => return Cow::Borrowed(""),
-            _ => {}
-        }
+        return match item.get_at(field, place.1) {
+            Value::Text(text) => Cow::Borrowed(text.as_str()),
+            value => plain(value, map, context, room),
+        };
     }
     converted(map, place, context, item, room)
 }

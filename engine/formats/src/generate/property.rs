@@ -35,10 +35,22 @@ impl<'g> Generator<'g> {
         place: Place,
         limit: Option<Limit>,
     ) -> Rendered<'g> {
-        if let Some(bytes) = self.bytes(plan, place) {
-            return bytes;
-        }
         self.body.begin(limit.and_then(|limit| limit.max_size).unwrap_or(usize::MAX));
+        if let [map] = plan.values.as_slice()
+            && let Some(field) = target(map, place.0)
+        {
+            let value = self.item.get_at(field, place.1);
+            // Nearly all are one text as it stands.
+            if let Value::Text(text) = value
+                && plan.is_one_text
+            {
+                self.body.push_value(text, &plan.escapes);
+                return Rendered::Texts;
+            }
+            if let Some(bytes) = bytes(map.conversion, value) {
+                return bytes;
+            }
+        }
         let property = &plan.property;
         let separator = Some(property.separator).filter(|_| !plan.raw);
         match property.count {
@@ -75,21 +87,6 @@ impl<'g> Generator<'g> {
             if let Some(kept) = kept.get(usize::from(index)) {
                 body.push_value(kept, &plan.escapes);
             }
-        }
-    }
-
-    /// The value at a place where it is not written as text.
-    fn bytes(&self, plan: &'g PropertyPlan, place: Place) -> Option<Rendered<'g>> {
-        let [map] = plan.values.as_slice() else { return None };
-        match (map.conversion, self.item.get_at(target(map, place.0)?, place.1)) {
-            (Conversion::BlobBase64, Value::Blob(bytes)) => {
-                Some(address(bytes).map_or(Rendered::Bytes(bytes.into()), Rendered::Address))
-            }
-            (Conversion::BlobBase64, value) if !value.is_empty() => {
-                Some(Rendered::Bytes(value.to_text().into_bytes().into()))
-            }
-            (_, Value::Blob(bytes)) if !is_text(bytes) => Some(Rendered::Bytes(bytes.into())),
-            _ => None,
         }
     }
 
@@ -130,18 +127,18 @@ impl<'g> Generator<'g> {
         let mut is_address = false;
         match rendered {
             Some(Rendered::Texts) => {
+                if let ValueCount::Fixed(count) = property.count
+                    && let Some(kept) = self.take_between(plan)
+                {
+                    self.body.begin(limit.map_or(usize::MAX, |(most, _)| most));
+                    self.fixed(plan, slot.place, count, &kept);
+                }
                 if let Some((most, no_truncate)) = limit.filter(|_| self.body.cut > 0) {
                     // Half a time or half a rule is another one.
                     if no_truncate || !plan.cut {
                         return self.leave_out(index, plan, slot, most);
                     }
                     (0..self.body.cut).for_each(|_| self.note(&property.name, NoteKind::Truncated(most)));
-                }
-                if let ValueCount::Fixed(count) = property.count
-                    && let Some(kept) = self.take_between(plan)
-                {
-                    self.body.begin(usize::MAX);
-                    self.fixed(plan, slot.place, count, &kept);
                 }
                 if property.count == ValueCount::ExpandedList {
                     return self.write_each(plan, slot, limit.map_or(usize::MAX, |(most, _)| most));
@@ -343,6 +340,20 @@ impl ParameterLine<'_> {
         }));
         self.header.push('"');
         self.replaced += usize::from(!is_whole);
+    }
+}
+
+/// A value that is not written as text.
+fn bytes(conversion: Conversion, value: &Value) -> Option<Rendered<'_>> {
+    match (conversion, value) {
+        (Conversion::BlobBase64, Value::Blob(bytes)) => {
+            Some(address(bytes).map_or(Rendered::Bytes(bytes.into()), Rendered::Address))
+        }
+        (Conversion::BlobBase64, value) if !value.is_empty() => {
+            Some(Rendered::Bytes(value.to_text().into_bytes().into()))
+        }
+        (_, Value::Blob(bytes)) if !is_text(bytes) => Some(Rendered::Bytes(bytes.into())),
+        _ => None,
     }
 }
 

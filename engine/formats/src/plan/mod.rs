@@ -111,6 +111,8 @@ pub(crate) struct PropertyPlan {
     pub raw: bool,
     /// Whether its value may be cut: it is text.
     pub cut: bool,
+    /// Whether it has one value, whose text is what its field has.
+    pub is_one_text: bool,
     /// What is escaped in its values.
     pub escapes: Escapes,
     /// The names that its parameters have in its positions, whatever an item says.
@@ -235,6 +237,8 @@ impl Plan {
             false => Vec::new(),
         };
         let raw = has_conversion(property, Conversion::RRule) || is_zone(property);
+        let values: Vec<ValuePlan> = property.values.iter().map(ValuePlan::new).collect();
+        let is_plain = |map: &ValuePlan| map.is_plain && map.index == 0;
         self.properties.push(PropertyPlan {
             property: Arc::clone(property),
             upper,
@@ -244,7 +248,8 @@ impl Plan {
             escapes: if raw { Escapes::none(mode) } else { Escapes::new(mode, &separators) },
             separators: Separators::new(separators),
             shares: shares(property),
-            values: property.values.iter().map(ValuePlan::new).collect(),
+            is_one_text: property.count == ValueCount::Fixed(1) && values.iter().all(is_plain),
+            values,
             unstored: unstored(property),
             needs_fields: needs_fields(property),
             defaults: defaults(property, mode),
