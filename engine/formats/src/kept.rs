@@ -18,7 +18,7 @@ use std::fmt;
 use syncloom_config::MimeMode;
 
 /// What an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
     /// A property or component of its own.
     Own,
@@ -30,6 +30,13 @@ pub(crate) enum Role {
     Further,
     /// Values between those of a stored property.
     Between,
+}
+
+/// Where a property stands, and its name: what finds it whatever their case.
+pub(crate) fn key(path: &str, name: &str) -> String {
+    let mut key = format!("{path}/{name}");
+    key.make_ascii_uppercase();
+    key
 }
 
 impl Role {
@@ -67,6 +74,12 @@ impl Entry {
     /// The parts of its first line.
     pub fn line(&self) -> Line<'_> {
         Line::new(self.text.lines().next().unwrap_or_default())
+    }
+
+    /// The digest of the value of the stored property that it goes with.
+    pub fn goes_with(&self) -> Option<u64> {
+        let value = self.line().value;
+        u64::from_str_radix(value.split(':').next().unwrap_or_default(), 16).ok()
     }
 
     /// Whether it is a component.
@@ -173,12 +186,17 @@ fn ends(line: &str) -> bool {
 
 /// What tells the value of a property from others, however it is escaped and folded in its dialect (FNV-1a over its
 /// letters and digits).
-pub(crate) fn digest(value: &str, mode: MimeMode) -> String {
-    let letters = without_escapes(value, mode).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
-    let hash = letters.fold(0xcbf2_9ce4_8422_2325_u64, |hash, c| {
-        (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    format!("{hash:016x}")
+pub(crate) fn digest(value: &str, mode: MimeMode) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut add = |c: char| hash = (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0000_0100_0000_01b3);
+    for c in without_escapes(value, mode) {
+        match c {
+            c if c.is_ascii_alphanumeric() => add(c.to_ascii_lowercase()),
+            c if c.is_alphanumeric() => c.to_lowercase().for_each(&mut add),
+            _ => {}
+        }
+    }
+    hash
 }
 
 /// The characters of a value without escapes. The letter of an escaped line end is none of the value's.

@@ -2,7 +2,7 @@
 //!
 //! Not its job: how it is found and kept, which `crate::kept` and reading do.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,8 +21,10 @@ use crate::setting::Setting;
 pub(super) struct Kept {
     entries: Vec<Entry>,
     used: Vec<bool>,
-    /// The entries that go with a stored property: component, name and digest lead to them, the next one last.
-    beside: HashMap<(Role, String), Vec<usize>>,
+    /// The entries that go with a stored property: its family and the digest of its value lead to them, the next one last.
+    beside: BTreeMap<(Role, usize, u64), Vec<usize>>,
+    /// Which families there are such entries for.
+    families: Vec<bool>,
     /// Whether an entry stands in place of a property, so that it matters which ones the profile wrote.
     has_instead: bool,
     /// The properties that the profile wrote: component and name.
@@ -44,49 +46,54 @@ impl Kept {
                 entry.is_component() || names.contains(&entry.line().name.to_ascii_uppercase())
             });
         }
-        let mut beside: HashMap<(Role, String), Vec<usize>> = HashMap::new();
+        let plan = &setting.codec.plan;
+        let mut beside: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        let mut families = vec![false; plan.properties.len()];
         for (index, entry) in entries.iter().enumerate().rev() {
-            if let Role::Beside | Role::Further | Role::Between = entry.role {
-                let line = entry.line();
-                let digest = line.value.split(':').next().unwrap_or_default();
-                let key = (entry.role, format!("{}:{digest}", key(&entry.path, line.name)));
-                beside.entry(key).or_default().push(index);
+            if let Role::Beside | Role::Further | Role::Between = entry.role
+                && let Some(digest) = entry.goes_with()
+                && let key = kept::key(&entry.path, entry.line().name)
+                && let Some(family) = plan.families.get(key.as_bytes())
+            {
+                families[*family] = true;
+                beside.entry((entry.role, *family, digest)).or_default().push(index);
             }
         }
         let has_instead = entries.iter().any(|entry| entry.role == Role::Instead);
-        Kept { used: vec![false; entries.len()], entries, beside, has_instead, written: HashSet::new() }
+        let used = vec![false; entries.len()];
+        Kept { used, entries, beside, families, has_instead, written: HashSet::new() }
     }
 
-    /// The next entry of a role for the property that has this key.
-    fn take(&mut self, role: Role, key: &str) -> Option<Entry> {
-        let index = self.beside.get_mut(&(role, key.to_owned()))?.pop()?;
+    /// Whether anything goes with properties of a family.
+    #[inline]
+    fn has_beside(&self, family: usize) -> bool {
+        self.families.get(family).copied().unwrap_or_default()
+    }
+
+    /// The next entry of a role for the property of a family whose value has this digest.
+    fn take(&mut self, role: Role, family: usize, digest: u64) -> Option<Entry> {
+        let index = self.beside.get_mut(&(role, family, digest))?.pop()?;
         self.used[index] = true;
         self.entries.get(index).cloned()
     }
-}
-
-/// Where a property stands, and its name: what finds it whatever their case.
-fn key(path: &str, name: &str) -> String {
-    format!("{path}/{name}").to_ascii_uppercase()
 }
 
 impl Generator<'_> {
     /// Remembers that the profile has something for a property.
     pub(super) fn mark_written(&mut self, name: &str) {
         if self.kept.has_instead {
-            let key = key(self.path, name);
+            let key = kept::key(self.path, name);
             self.kept.written.insert(key);
         }
     }
 
     /// The values, of the occurrence that is in the body, that no field is for; the others are empty.
     pub(super) fn take_between(&mut self, plan: &PropertyPlan) -> Option<Vec<String>> {
-        if plan.unstored.is_empty() || self.kept.beside.is_empty() {
+        if plan.unstored.is_empty() || !self.kept.has_beside(plan.family) {
             return None;
         }
         let digest = digest(self.body.text(), self.context.mode);
-        let entry =
-            self.kept.take(Role::Between, &format!("{}:{digest}", key(self.path, &plan.property.name)))?;
+        let entry = self.kept.take(Role::Between, plan.family, digest)?;
         let mut rest = entry.line().value.split_once(':').map(|(_, values)| values);
         let separators = Separators::new(vec![';']);
         let mut values = Vec::new();
@@ -101,16 +108,16 @@ impl Generator<'_> {
     /// Adds to header and body what the occurrence that they are about came with.
     #[inline]
     pub(super) fn decorate(&mut self, plan: &PropertyPlan) {
-        if !self.kept.beside.is_empty() {
+        if self.kept.has_beside(plan.family) {
             self.add_beside(plan);
         }
     }
 
     fn add_beside(&mut self, plan: &PropertyPlan) {
         let property = &plan.property;
-        let key =
-            format!("{}:{}", key(self.path, &property.name), digest(self.body.text(), self.context.mode));
-        let (beside, further) = (self.kept.take(Role::Beside, &key), self.kept.take(Role::Further, &key));
+        let digest = digest(self.body.text(), self.context.mode);
+        let beside = self.kept.take(Role::Beside, plan.family, digest);
+        let further = self.kept.take(Role::Further, plan.family, digest);
         if let Some(entry) = beside {
             let line = entry.line();
             if !line.group.is_empty() && is_group(line.group) && !self.header.contains('.') {
@@ -145,7 +152,7 @@ impl Generator<'_> {
         for (entry, used) in kept.entries.iter().zip(&mut kept.used) {
             let wanted = match entry.role {
                 Role::Own => true,
-                Role::Instead => !kept.written.contains(&key(self.path, entry.line().name)),
+                Role::Instead => !kept.written.contains(&kept::key(self.path, entry.line().name)),
                 Role::Beside | Role::Further | Role::Between => false,
             };
             if wanted && !*used && entry.path.eq_ignore_ascii_case(self.path) {

@@ -3,6 +3,7 @@
 //! Not its job: how it is written again.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use syncloom_config::MimeMode;
 use syncloom_script::{FieldId, Item, Timestamp, Value, Zone, Zones};
@@ -30,10 +31,20 @@ impl Left {
         if self.entries.is_empty() {
             return;
         }
-        let texts = self.entries.iter().map(Entry::to_string);
         let value = match item.is_array(field) {
-            true => Value::Array(texts.map(|text| Value::Text(text.into())).collect()),
-            false => Value::Text(texts.collect::<Vec<_>>().join("\n").into()),
+            true => {
+                let texts = self.entries.iter().map(|entry| Value::Text(entry.to_string().into()));
+                Value::Array(texts.collect())
+            }
+            false => {
+                let mut text = String::new();
+                for entry in &self.entries {
+                    let line_end = if text.is_empty() { "" } else { "\n" };
+                    // A text takes all that is written into it.
+                    let _ = write!(text, "{line_end}{entry}");
+                }
+                Value::Text(text.into())
+            }
         };
         item.set(field, value);
     }
@@ -55,18 +66,22 @@ pub(super) struct Surplus {
 
 impl Surplus {
     /// Keeps the values of an occurrence at these places, which no field is for. `false` if it has no others.
-    pub fn keep_between(&mut self, values: &[String], places: &[usize]) -> bool {
+    pub fn keep_between<'v>(&mut self, values: impl Iterator<Item = Cow<'v, str>>, places: &[usize]) -> bool {
         self.stored.clear();
-        for (place, value) in values.iter().enumerate() {
+        for (place, value) in values.enumerate() {
             if place > 0 {
                 self.between.push(';');
             }
-            match places.contains(&place) {
-                true => {
-                    let escaped = value.replace('\\', "\\\\").replace(';', "\\;").replace('\n', "\\n");
-                    self.between.push_str(&escaped);
+            if !places.contains(&place) {
+                self.stored.push_str(&value);
+                continue;
+            }
+            for c in value.chars() {
+                match c {
+                    '\n' => self.between.push_str("\\n"),
+                    '\\' | ';' => self.between.extend(['\\', c]),
+                    c => self.between.push(c),
                 }
-                false => self.stored.push_str(value),
             }
         }
         !self.stored.is_empty()
@@ -146,20 +161,21 @@ impl Parser<'_> {
             return;
         }
         let name = name(line);
-        // The values are without escapes, as in the old dialect.
-        let stored = digest(&surplus.stored, MimeMode::Old);
-        let digest = digest(value, self.setting.codec.datatype.mode);
+        let digest_of_all = || digest(value, self.setting.codec.datatype.mode);
         if !(surplus.group.is_empty() && surplus.parameters.is_empty()) {
             let dot = if surplus.group.is_empty() { "" } else { "." };
-            let text = format!("{}{dot}{name}{}:{}", surplus.group, surplus.parameters, digest);
+            let digest = digest_of_all();
+            let text = format!("{}{dot}{name}{}:{digest:016x}", surplus.group, surplus.parameters);
             self.left.push(path, Role::Beside, text);
         }
         if !surplus.values.is_empty() {
-            let text = format!("{name}:{digest}:{}", surplus.values);
+            let text = format!("{name}:{:016x}:{}", digest_of_all(), surplus.values);
             self.left.push(path, Role::Further, text);
         }
         if !surplus.between.is_empty() {
-            let text = format!("{name}:{stored}:{}", surplus.between);
+            // The values are without escapes, as in the old dialect.
+            let digest = digest(&surplus.stored, MimeMode::Old);
+            let text = format!("{name}:{digest:016x}:{}", surplus.between);
             self.left.push(path, Role::Between, text);
         }
     }

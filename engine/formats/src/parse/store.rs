@@ -177,19 +177,23 @@ impl<'p> Parser<'p> {
     /// Keeps or notes the values that have no field. `true` says that the line is kept as it is, as it has no others.
     fn leave_between(&mut self, known: &Known<'_, 'p>, values: &[&str]) -> bool {
         let Known { plan, path, line, .. } = *known;
-        let unescaped = |value: &&str| split::unescaped(value, &plan.separators, self.context.mode);
-        let values: Vec<String> = values.iter().map(unescaped).collect();
+        let mode = self.context.mode;
         let is_there = |place: &&usize| values.get(**place).is_some_and(|value| !value.is_empty());
         for place in plan.unstored.iter().filter(is_there) {
             let kind = NoteKind::UnstoredValue(place + 1);
             if !self.keeps() {
                 self.note(line.number(), &plan.property.name, kind);
-            } else if self.surplus.keep_between(&values, &plan.unstored) {
-                return false;
-            } else {
-                self.leave_line(path, line, None, kind);
-                return true;
+                continue;
             }
+            let unescaped = values.iter().map(|value| match split::has_escapes(value) {
+                true => Cow::Owned(split::unescaped(value, &plan.separators, mode)),
+                false => Cow::Borrowed(*value),
+            });
+            if self.surplus.keep_between(unescaped, &plan.unstored) {
+                return false;
+            }
+            self.leave_line(path, line, None, kind);
+            return true;
         }
         false
     }

@@ -18,6 +18,7 @@ use crate::convert::multimix::Mix;
 use crate::convert::recurrence;
 use crate::enums::{self, Translated};
 use crate::generate::Escapes;
+use crate::kept;
 use crate::parse::Separators;
 use crate::peer::Peer;
 pub(crate) use names::Names;
@@ -44,6 +45,8 @@ pub(crate) struct Plan {
     pub has_zones: bool,
     /// The properties that say in which zone the text is: their names, and whether each is TZ or DAYLIGHT.
     pub zone_names: Vec<(String, Conversion)>,
+    /// The properties of one name in one component are a family: what is [kept](crate::kept) of an item finds them so.
+    pub families: Names<usize>,
 }
 
 /// A component of the profile.
@@ -89,6 +92,8 @@ pub(crate) struct PropertyPlan {
     pub fields: Vec<FieldId>,
     /// Properties of one name that stand next to each other share a group, out of which remote rules pick.
     pub group: usize,
+    /// Which of the [families](Plan::families) it is in.
+    pub family: usize,
     /// Whether nothing is written of it where the item says nothing of its fields.
     pub needs_fields: bool,
     /// What separates its values: nothing where it has one.
@@ -147,6 +152,7 @@ impl Plan {
             has_rules: false,
             has_zones: false,
             zone_names: Vec::new(),
+            families: Names::default(),
         };
         plan.add(&profile.root, String::new(), &profile.fields, mode);
         plan.fields.sort_unstable();
@@ -232,6 +238,8 @@ impl Plan {
             let says = if is_tz { Conversion::Tz } else { Conversion::Daylight };
             self.zone_names.push((property.name.clone(), says));
         }
+        let family = kept::key(&self.components[component].path, &upper);
+        let family = *self.families.entry(family.as_bytes(), || index);
         let separators = match is_structured(property) {
             true => std::iter::once(property.separator).chain(property.alt_separator).collect(),
             false => Vec::new(),
@@ -245,6 +253,7 @@ impl Plan {
             counters,
             fields,
             group,
+            family,
             escapes: if raw { Escapes::none(mode) } else { Escapes::new(mode, &separators) },
             separators: Separators::new(separators),
             shares: shares(property),
