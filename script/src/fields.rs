@@ -61,6 +61,7 @@ impl FieldType {
     }
 
     /// Whether values of this type are text.
+    #[inline]
     pub fn is_text(self) -> bool {
         matches!(self, FieldType::String | FieldType::Multiline | FieldType::Telephone | FieldType::Url)
     }

@@ -4,6 +4,7 @@
 //! Not its job: XML, SyncML, SQL and vCard. Whoever turns text or rows into items lives further up.
 
 pub mod compare;
+mod digits;
 pub mod fields;
 pub mod filter;
 pub mod functions;

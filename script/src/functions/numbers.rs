@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::{Function, INTEGER, STRING, any, global, integer, optional, text};
+use crate::digits::push_integer;
 use crate::functions::Call;
-use crate::lang::val::push_integer;
 use crate::lang::{Fault, ops};
 
 pub(super) const FUNCTIONS: &[Function] = &[

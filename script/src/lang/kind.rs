@@ -35,7 +35,7 @@ impl Kind {
     /// Whether its values are text.
     #[inline]
     pub fn is_text(self) -> bool {
-        matches!(self, Kind::String | Kind::Multiline | Kind::Telephone | Kind::Url)
+        self.field_type().is_some_and(FieldType::is_text)
     }
 
     /// Whether its values are times.
@@ -44,6 +44,7 @@ impl Kind {
     }
 
     /// The field type, for all but `None`.
+    #[inline]
     pub fn field_type(self) -> Option<FieldType> {
         Some(match self {
             Kind::None => return None,

@@ -5,14 +5,16 @@
 
 use super::code::{Code, FunctionCode, Op, Operand};
 use super::error::{Fault, RunError};
+use super::frames::Frame;
 use super::host::Env;
 use super::kind::Kind;
 use super::memory;
 use super::ops::{self, Arith};
 use super::regex::Patterns;
 use super::trace::Trace;
-use super::val::{FieldPlace, Place, Val, View, push_integer};
-use super::{LOOP_CHECK, MAX_CALL_DEPTH, MAX_MEMORY, MAX_TEXT, memory::MAX_UNCOUNTED};
+use super::val::{FieldPlace, Place, Val, View};
+use super::{LOOP_CHECK, MAX_MEMORY, MAX_TEXT, memory::MAX_UNCOUNTED};
+use crate::digits::push_integer;
 use crate::functions::Call;
 
 /// A script that runs.
@@ -22,29 +24,19 @@ pub struct Machine<'r, 'e> {
     pub(crate) code: &'r Code,
     pub(crate) env: &'r mut Env<'e>,
     pub(crate) patterns: &'r mut Patterns,
-    functions: &'r [FunctionCode],
-    frames: Vec<Frame<'r>>,
+    pub(super) functions: &'r [FunctionCode],
+    pub(super) frames: Vec<Frame<'r>>,
     /// Room for text that is being made, kept so that none is asked for again and again.
     pub(crate) spare: String,
-    loops: u32,
+    pub(super) loops: u32,
     /// The instruction at which a fault happened.
     at: usize,
     ticks: u32,
     started: u64,
     timeout: u64,
     /// Bytes of large texts written since all were counted.
-    uncounted: usize,
+    pub(super) uncounted: usize,
     trace: Option<Trace<'r>>,
-}
-
-/// A caller that waits for the function it called.
-struct Frame<'r> {
-    code: &'r Code,
-    base: usize,
-    next: usize,
-    to: u32,
-    function: usize,
-    loops: u32,
 }
 
 impl<'r, 'e> Machine<'r, 'e> {
@@ -296,7 +288,7 @@ impl<'r, 'e> Machine<'r, 'e> {
 
     /// The number at an operand, if it is one.
     #[inline]
-    fn number(&self, operand: Operand) -> Option<i64> {
+    pub(super) fn number(&self, operand: Operand) -> Option<i64> {
         let value = match operand {
             Operand::Slot(slot) => &self.stack[self.base + slot as usize],
             Operand::Const(number) => &self.code.constants[number as usize],
@@ -496,7 +488,7 @@ impl<'r, 'e> Machine<'r, 'e> {
         }
     }
 
-    fn enter(&mut self) {
+    pub(super) fn enter(&mut self) {
         if self.loops == 0 {
             self.started = self.env.system.elapsed_ms();
         }
@@ -505,7 +497,7 @@ impl<'r, 'e> Machine<'r, 'e> {
 
     /// One round of a loop or one call: looks at the clock now and then.
     #[inline]
-    fn tick(&mut self) -> Result<(), Fault> {
+    pub(super) fn tick(&mut self) -> Result<(), Fault> {
         self.ticks += 1;
         if self.ticks < LOOP_CHECK { Ok(()) } else { self.check_time() }
     }
@@ -519,88 +511,5 @@ impl<'r, 'e> Machine<'r, 'e> {
         } else {
             Ok(())
         }
-    }
-
-    fn enter_function(
-        &mut self,
-        function: usize,
-        to: u32,
-        first: usize,
-        count: usize,
-        next: usize,
-    ) -> Result<(), Fault> {
-        if self.frames.len() >= MAX_CALL_DEPTH {
-            return Err(Fault::CallDepth);
-        }
-        let loops = self.loops;
-        // Functions that only call each other can run as long as loops can.
-        self.enter();
-        self.tick()?;
-        let functions = self.functions;
-        let callee = &functions[function];
-        let base = self.base + self.code.slots as usize;
-        let top = base + callee.code.slots as usize;
-        if self.stack.len() < top {
-            self.stack.resize(top, Val::Unassigned(Kind::None));
-        }
-        let arguments = &self.code.arguments[first..first + count];
-        for (place, (argument, parameter)) in arguments.iter().zip(&callee.signature.parameters).enumerate() {
-            let value = match (parameter.by_ref, self.number(*argument)) {
-                (true, _) => Val::Place(self.place(*argument)),
-                (false, Some(number)) if parameter.kind == Kind::Integer && !parameter.array => {
-                    Val::Integer(number)
-                }
-                (false, _) if parameter.array => {
-                    let value = memory::load(&self.stack, &self.env.items, self.place(*argument));
-                    memory::as_array(value, parameter.kind)
-                }
-                (false, _) => self.view(*argument).assigned_to(parameter.kind),
-            };
-            self.charge(if parameter.array { value.weight() } else { value.view().size() })?;
-            self.stack[base + place] = value;
-        }
-        for (number, (_, kind, array)) in callee.locals.iter().enumerate().skip(count) {
-            self.stack[base + number] = Val::fresh(*kind, *array);
-        }
-        self.frames.push(Frame { code: self.code, base: self.base, next, to, function, loops });
-        self.code = &callee.code;
-        self.base = base;
-        Ok(())
-    }
-
-    /// The value to return: taken from where it stands if that ends with the function.
-    fn returned(&mut self, operand: Operand) -> Val {
-        match operand {
-            Operand::Slot(slot) if !self.frames.is_empty() => {
-                let slot = &mut self.stack[self.base + slot as usize];
-                match slot {
-                    Val::Array(..) | Val::Place(_) => slot.view().to_val(),
-                    slot => std::mem::replace(slot, Val::Unassigned(Kind::None)),
-                }
-            }
-            operand => self.view(operand).to_val(),
-        }
-    }
-
-    /// Goes back to the caller: where it goes on, or the value of the whole script.
-    fn leave_function(&mut self, value: Option<Val>) -> Result<Result<usize, Option<Val>>, Fault> {
-        let Some(frame) = self.frames.pop() else { return Ok(Err(value)) };
-        let result = self.functions[frame.function].signature.result;
-        let value = match (value, result) {
-            (Some(value), Some(kind)) if value.view().kind() == kind => value,
-            (Some(value), Some(kind)) => value.view().assigned_to(kind),
-            (Some(value), None) => value,
-            (None, kind) => Val::Unassigned(kind.unwrap_or(Kind::None)),
-        };
-        // Large variables of the function end with it.
-        if self.uncounted > 0 {
-            let top = self.base + self.code.slots as usize;
-            self.stack[self.base..top].fill(Val::Unassigned(Kind::None));
-        }
-        self.code = frame.code;
-        self.base = frame.base;
-        self.loops = frame.loops;
-        self.stack[self.base + frame.to as usize] = value;
-        Ok(Ok(frame.next))
     }
 }

@@ -11,6 +11,7 @@ mod code;
 mod compile;
 mod context;
 mod error;
+mod frames;
 pub mod host;
 mod kind;
 mod lexer;

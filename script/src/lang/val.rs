@@ -9,6 +9,7 @@ use super::MAX_TEXT;
 use super::clock;
 use super::error::Fault;
 use super::kind::Kind;
+use crate::digits::push_integer;
 use crate::fields::{FieldId, FieldList, FieldType};
 use crate::time::Timestamp;
 use crate::value::Value;
@@ -374,43 +375,6 @@ impl<'a> View<'a> {
         }
     }
 }
-
-/// Appends a number in decimal.
-pub fn push_integer(out: &mut String, number: i64) {
-    let mut rest = number.unsigned_abs();
-    let mut digits = [0u8; 20];
-    let mut start = digits.len();
-    while rest >= 100 {
-        let pair = (rest % 100) as usize * 2;
-        rest /= 100;
-        start -= 2;
-        digits[start..start + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
-    }
-    start -= 1;
-    if rest >= 10 {
-        let pair = rest as usize * 2;
-        start -= 1;
-        digits[start..start + 2].copy_from_slice(&PAIRS[pair..pair + 2]);
-    } else {
-        digits[start] = b'0' + rest as u8;
-    }
-    if number < 0 {
-        out.push('-');
-    }
-    out.push_str(str::from_utf8(&digits[start..]).unwrap_or_default());
-}
-
-/// The numbers from 00 to 99, two digits each.
-const PAIRS: [u8; 200] = {
-    let mut pairs = [0; 200];
-    let mut number = 0;
-    while number < 100 {
-        pairs[number * 2] = b'0' + (number / 10) as u8;
-        pairs[number * 2 + 1] = b'0' + (number % 10) as u8;
-        number += 1;
-    }
-    pairs
-};
 
 /// The number that a text starts with: decimal with a sign, or `0x` and hexadecimal digits; a lone sign is 0.
 pub fn leading_integer(text: &str) -> Option<i64> {

@@ -10,6 +10,7 @@ use super::block::{Block, Frequency, Modifier, bits, low_bits};
 use super::calendar::{LAST_MONTH, first_day, month_number, month_of};
 use super::refused::Refused;
 use super::series::{Series, on_day};
+use crate::digits::push_integer;
 use crate::time::calendar::{WEEKDAYS, weekday_named};
 use crate::time::{DAY_MS, IsoStyle, Timestamp};
 
@@ -49,7 +50,7 @@ pub fn generate(block: &Block) -> Option<String> {
     text.push_str("FREQ=");
     text.push_str(frequency);
     text.push_str(";INTERVAL=");
-    push_number(&mut text, block.interval);
+    push_integer(&mut text, block.interval);
     push_list(&mut text, block);
     if let Some(until) = block.until {
         text.push_str(";UNTIL=");
@@ -105,17 +106,9 @@ impl List<'_> {
         self.is_begun = true;
         self.text.push_str(sign);
         if let Some(number) = number {
-            push_number(self.text, i64::from(number));
+            push_integer(self.text, i64::from(number));
         }
         self.text.push_str(name);
-    }
-}
-
-/// Adds a number; nearly all that rules have are of one digit.
-fn push_number(text: &mut String, number: i64) {
-    match u8::try_from(number) {
-        Ok(digit @ 0..10) => text.push(char::from(b'0' + digit)),
-        _ => text.push_str(&number.to_string()),
     }
 }
 

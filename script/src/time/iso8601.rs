@@ -5,6 +5,7 @@
 
 use super::zones::Zone;
 use super::{DAY_MS, Parts, Timestamp, TimestampKind};
+use crate::digits::{push_integer, push_two};
 
 /// How a timestamp is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,16 +113,6 @@ impl Timestamp {
 /// Room for a time with a fraction and an offset.
 const USUAL_LENGTH: usize = 32;
 
-/// The numbers of two digits.
-const PAIRS: &str = "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
-                     5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-
-/// Adds a number of two digits.
-fn push_two(text: &mut String, number: i64) {
-    let start = (number.unsigned_abs() % 100) as usize * 2;
-    text.push_str(&PAIRS[start..start + 2]);
-}
-
 /// Adds a year, of four digits or more.
 fn push_year(text: &mut String, year: i64) {
     if year < 0 {
@@ -131,24 +122,15 @@ fn push_year(text: &mut String, year: i64) {
         push_two(text, year / 100);
         push_two(text, year % 100);
     } else {
-        push_number(text, year.unsigned_abs());
+        push_integer(text, year.abs());
     }
 }
 
 /// Adds a fraction of thousandths.
 fn push_milli(text: &mut String, milli: i64) {
     text.push('.');
-    push_number(text, (milli / 100).unsigned_abs());
+    push_integer(text, milli / 100);
     push_two(text, milli % 100);
-}
-
-/// Adds a number, of as many digits as it has.
-fn push_number(text: &mut String, number: u64) {
-    match number {
-        0..10 => text.push_str(&PAIRS[number as usize * 2 + 1..][..1]),
-        10..100 => push_two(text, number.cast_signed()),
-        _ => text.push_str(&number.to_string()),
-    }
 }
 
 /// An offset from UTC as ISO 8601 has it: `+02:00` extended, `+02` or `-0330` basic.
@@ -176,7 +158,7 @@ pub fn offset_from_text(text: &str) -> Option<i16> {
 /// Adds so many of a unit; nothing where there are none.
 fn push_unit(text: &mut String, number: u64, unit: char) {
     if number > 0 {
-        push_number(text, number);
+        push_integer(text, number.cast_signed());
         text.push(unit);
     }
 }
@@ -198,7 +180,7 @@ fn push_duration(text: &mut String, millis: i64, fraction: bool) {
     push_unit(text, hours, 'H');
     push_unit(text, minutes, 'M');
     if milli > 0 {
-        push_number(text, seconds);
+        push_integer(text, seconds.cast_signed());
         push_milli(text, milli.cast_signed());
         text.push('S');
     } else {
