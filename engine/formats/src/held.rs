@@ -27,6 +27,9 @@ pub enum Had {
 /// The item as the peer holds it; `None` where that is all of it.
 pub(crate) fn held(setting: &Setting<'_>, item: &Item) -> Option<Item> {
     let lists = lists(setting, item);
+    if lists.is_empty() {
+        return None;
+    }
     let mut held = item.clone();
     for list in &lists {
         let kept = (0..list.rows).filter(|row| !list.left_out.contains(row));
@@ -35,7 +38,7 @@ pub(crate) fn held(setting: &Setting<'_>, item: &Item) -> Option<Item> {
             list.set_row(&mut held, row, kept.get(row));
         }
     }
-    (!lists.is_empty()).then_some(held)
+    Some(held)
 }
 
 /// Gives an item of the peer's what the peer never got of ours.

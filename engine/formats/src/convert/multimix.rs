@@ -9,7 +9,7 @@ use syncloom_config::{EnumMode, EnumRule, ValueMap};
 use syncloom_script::{FieldId, Item, Value};
 
 use super::bits;
-use crate::enums;
+use crate::enums::{self, Translated};
 use crate::plan::ValuePlan;
 
 /// The inner form of a value.
@@ -81,8 +81,8 @@ fn number(digits: &[u8]) -> Option<u32> {
     })
 }
 
-/// Stores one name of a parameter, which this rule translates. `false` says that there is no use for it. `place` is where the position of
-/// the property moves its fields: a distance in the list, and an index into arrays.
+/// Stores one name of a parameter, which this rule translates. `false` says that there is no use for it. `place` is where
+/// the position of the property moves its fields: a distance in the list, and an index into arrays.
 ///
 /// A name that no rule knows counts only as the number of a bit: read as a literal, any name with an L at
 /// its beginning would end up in the number that holds the flags.
@@ -97,9 +97,9 @@ pub(crate) fn store(
     let (value, mix) = match rule.map(|place| (&map.enums[place], map.mixes[place])) {
         Some((rule, _)) if rule.mode == EnumMode::Ignore => return true,
         Some((rule, _)) if rule.mode == EnumMode::Prefix => {
-            translated =
-                format!("{}{}", rule.value, enums::strip_prefix(name, &rule.name).unwrap_or_default());
-            (translated.as_str(), Mix::parse(&translated))
+            let Translated::To(value) = enums::to_value(rule, name) else { return false };
+            translated = value;
+            (translated.as_ref(), Mix::parse(&translated))
         }
         Some((rule, mix)) => (rule.value.as_str(), mix),
         None => (name, Mix::parse(name)),

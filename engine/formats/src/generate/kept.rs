@@ -21,7 +21,8 @@ use crate::setting::Setting;
 pub(super) struct Kept {
     entries: Vec<Entry>,
     used: Vec<bool>,
-    /// The entries that go with a stored property: its family and the digest of its value lead to them, the next one last.
+    /// The entries that go with a stored property: its family and the digest of its value lead to them, the next one
+    /// last.
     beside: BTreeMap<(Role, usize, u64), Vec<usize>>,
     /// Which families there are such entries for.
     families: Vec<bool>,
@@ -114,7 +115,6 @@ impl Generator<'_> {
     }
 
     fn add_beside(&mut self, plan: &PropertyPlan) {
-        let property = &plan.property;
         let digest = digest(self.body.text(), self.context.mode);
         let beside = self.kept.take(Role::Beside, plan.family, digest);
         let further = self.kept.take(Role::Further, plan.family, digest);
@@ -127,9 +127,8 @@ impl Generator<'_> {
             for parameter in line.each_parameter() {
                 // What the profile writes without its name in the old dialect is so in what it does not know.
                 let bare = parameter.split_once('=').filter(|(name, _)| {
-                    let mut defaults = property.parameters.iter().filter(|known| known.default);
-                    self.context.mode == MimeMode::Old
-                        && defaults.any(|known| known.name.eq_ignore_ascii_case(name))
+                    let mut known = plan.property.parameters.iter().zip(&plan.parameters);
+                    known.any(|(known, plan)| plan.is_bare && known.name.eq_ignore_ascii_case(name))
                 });
                 let parameter = bare.map_or(parameter, |(_, value)| value);
                 push_parameter(&mut self.header, parameter, self.context.mode);

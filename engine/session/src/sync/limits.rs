@@ -49,7 +49,7 @@ impl PeerLimits {
         form: Form,
     ) -> Result<Option<Item>, StoreError> {
         let Some(ours) = store.read(local_id)? else { return Ok(None) };
-        let held = self.held(&ours).into_owned();
+        let held = self.codec.held(&ours, &self.peer).unwrap_or(ours);
         Ok(match form {
             Form::Held => Some(held),
             Form::Echo => self.codec.differing_echo(&held, &self.peer),
